@@ -1,0 +1,42 @@
+/** A model is a row: its prices, limits and capabilities. */
+import type { TargetModel } from '../llm/model.ts';
+
+export interface CatalogModel {
+  /** `provider/name` as callers write it. */
+  readonly id: string;
+  /** Id of the configured provider that serves it (`openai`, or an operator's own `local`). */
+  readonly provider: string;
+  readonly name: string;
+  /** What a codec must know of it; `target.name` goes on the wire. */
+  readonly target: TargetModel;
+  readonly contextTokens?: number;
+  readonly outputTokensMax?: number;
+  /** Unix time, for model lists. */
+  readonly createdAtMs?: number;
+  /** The price in force at a time. Undefined: unknown, so refused or capped by policy, never free. */
+  priceAt(nowMs: number): PriceVersion | undefined;
+}
+
+/** Pico-dollars for one token: $1 per million tokens is 1,000,000. */
+export type PicoUsd = bigint;
+
+/** Rates of one usage kind; tiers apply to the whole request once its input is above `fromInputTokens`. */
+export interface Rate {
+  readonly base: PicoUsd;
+  readonly tiers?: readonly { readonly fromInputTokens: number; readonly rate: PicoUsd }[];
+}
+
+export interface PriceVersion {
+  /** Stable name of exactly these rates, e.g. `genai-prices:openai/gpt-5:3f2a…`; kept on each usage row. */
+  readonly id: string;
+  readonly input: Rate;
+  readonly output: Rate;
+  readonly cacheRead?: Rate;
+  readonly cacheWrite5m?: Rate;
+  readonly cacheWrite1h?: Rate;
+  readonly audioInput?: Rate;
+  readonly audioOutput?: Rate;
+  /** Pico-dollars for one request, and for one web search. */
+  readonly perRequest?: PicoUsd;
+  readonly perWebSearch?: PicoUsd;
+}

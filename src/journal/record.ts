@@ -1,0 +1,121 @@
+/**
+ * What the journal remembers of a request. An intent and its attempt are durable before the first byte goes to a
+ * provider; the settlement is the whole usage row.
+ */
+import type { DialectId } from '../llm/chat.ts';
+import type { Usage } from '../llm/usage.ts';
+
+export type Operation = 'chat' | 'count-tokens';
+
+/** How a request ended. `interrupted`: the gateway died; the row was recovered from the journal. */
+export type UsageStatus = 'completed' | 'failed' | 'cancelled' | 'interrupted';
+
+/** One try at one target. */
+export interface Attempt {
+  /** `req_…/1`: what the provider is told in `x-client-request-id`. */
+  readonly id: string;
+  readonly target: string;
+  readonly credential: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** The provider's status; 0 when it never answered. */
+  readonly status: number;
+  /** Error kind, or undefined when it answered. */
+  readonly error?: string;
+}
+
+/** The request as known before any provider is asked. Everything a recovered usage row needs. */
+export interface IntentRecord {
+  readonly type: 'intent';
+  readonly requestId: string;
+  readonly instance: string;
+  readonly startedAtMs: number;
+  readonly operation: Operation;
+  readonly keyId: string;
+  readonly organizationId: string;
+  readonly requestedModel: string;
+  readonly clientDialect: DialectId;
+  readonly stream: boolean;
+  readonly snapshotVersion: number;
+  readonly inputTokensEstimate: number;
+  readonly clientRequestId?: string;
+  readonly sessionId?: string;
+  readonly endUser?: string;
+  readonly tags?: readonly string[];
+}
+
+/** Written and in the kernel before the request's bytes go to the provider's socket. */
+export interface AttemptRecord {
+  readonly type: 'attempt';
+  readonly requestId: string;
+  readonly attemptId: string;
+  readonly startedAtMs: number;
+  readonly target: string;
+  readonly provider: string;
+  readonly credential: string;
+  readonly upstreamDialect: DialectId;
+  /** The price in force when the attempt began; undefined for a model without one. */
+  readonly priceVersion?: string;
+  /** Nano-dollars for the input estimate, and pico-dollars for each further output token: enough to settle a crash. */
+  readonly inputNanoUsd: string;
+  readonly outputPicoUsd: string;
+}
+
+/** A long stream, about once a second: what has been produced so far. */
+export interface ProgressRecord {
+  readonly type: 'progress';
+  readonly requestId: string;
+  readonly usage: Usage;
+  readonly costNanoUsd: string;
+}
+
+/** The usage row. Exactly one for each intent. */
+export interface SettlementRecord extends Omit<IntentRecord, 'type'> {
+  readonly type: 'settlement';
+  readonly status: UsageStatus;
+  /** What the caller saw; 0 when it was gone. */
+  readonly httpStatus: number;
+  readonly errorKind?: string;
+  /** `provider/name` that answered (or was last asked); absent when none was asked. */
+  readonly servedModel?: string;
+  readonly provider?: string;
+  readonly credential?: string;
+  readonly upstreamDialect?: DialectId;
+  readonly usage: Usage;
+  /** The counts are ours, not the provider's. */
+  readonly estimated: boolean;
+  readonly recovered: boolean;
+  /** What was wrong with the provider's count or answer: `absurd:prompt_tokens`, `usage-missing` ... */
+  readonly flags: readonly string[];
+  readonly priceVersion?: string;
+  /** Integer nano-dollars as decimal text. */
+  readonly costNanoUsd: string;
+  /** From the request's arrival; absent when nothing came. */
+  readonly firstTokenMs?: number;
+  readonly totalMs: number;
+  /** Our own time before the provider was asked. */
+  readonly overheadMs: number;
+  readonly attempts: readonly Attempt[];
+  /** Fields that translation dropped. */
+  readonly dropped: readonly string[];
+  readonly settledAtMs: number;
+}
+
+export type JournalRecord = IntentRecord | AttemptRecord | ProgressRecord | SettlementRecord;
+
+/** What the data plane sees of the journal. */
+export interface Journal {
+  /** False: the disk refused a write; every request is refused with 503 until it works again. */
+  readonly writable: boolean;
+  /** Buffered; becomes durable with the next `attempt` or at the end of the event-loop turn, whichever is first. */
+  intent(record: IntentRecord): void;
+  /** In the kernel when it returns (kill -9 safe). Throws JournalUnavailable when the disk refuses. */
+  attempt(record: AttemptRecord): void;
+  progress(record: ProgressRecord): void;
+  /** Buffered; written at the end of the event-loop turn. Never throws: kept in memory and retried when the disk refuses. */
+  settle(record: SettlementRecord): void;
+}
+
+export class JournalUnavailable extends Error {
+  override readonly name = 'JournalUnavailable';
+}

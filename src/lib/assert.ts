@@ -1,0 +1,13 @@
+/** States what cannot happen. A failure ends the request, not the process. */
+export function assert(condition: unknown, what: string): asserts condition {
+  if (!condition) throw new AssertionFailure(what);
+}
+
+export class AssertionFailure extends Error {
+  override readonly name = 'AssertionFailure';
+}
+
+/** For the end of a switch over a union: the compiler proves that nothing is left. */
+export function unreachable(value: never): never {
+  throw new AssertionFailure(`unreachable: ${String(value)}`);
+}

@@ -1,0 +1,13 @@
+/** What the catalogue knows of the model that a request is rendered for. Facts about a model, never about a vendor. */
+export interface TargetModel {
+  /** The name that goes on the wire. */
+  readonly name: string;
+  /** Most output tokens the model can be asked for. */
+  readonly outputTokensMax?: number;
+  /** How the model takes thinking: not at all, by a token budget, adaptively, or by an effort word. Undefined: unknown. */
+  readonly thinking?: 'none' | 'budget' | 'adaptive' | 'effort';
+  /** A reasoning model that refuses temperature, top_p and penalties, and wants `max_completion_tokens`. */
+  readonly fixedSampling?: boolean;
+  /** Takes role `developer` for instructions. */
+  readonly developerRole?: boolean;
+}

@@ -1,0 +1,61 @@
+/**
+ * A vendor is data: where it is, how it is asked, which dialects it speaks at which path, and where it differs from
+ * them. A vendor never defines a wire format; a dialect never names a vendor.
+ */
+import type { DialectId } from '../llm/chat.ts';
+import type { LlmError } from '../llm/error.ts';
+
+export interface Provider {
+  /** Lower case, `[a-z0-9-]`: the first part of `provider/name`. */
+  readonly id: string;
+  readonly name: string;
+  /** Origin and common prefix, without a trailing slash. */
+  readonly baseUrl: string;
+  /** The vendor's API page: the source of what this file says. */
+  readonly docs: string;
+  readonly auth: Auth;
+  /** Environment variables that hold its key, first one wins; the key turns the vendor on. */
+  readonly keyEnv: readonly string[];
+  /** Runs without a key (a local server). */
+  readonly keyless?: boolean;
+  readonly speaks: Partial<Record<DialectId, Endpoint>>;
+  /** Its id in the price catalogue, where it differs from `id`. */
+  readonly catalogId?: string;
+  /** GET path that lists models and proves that address and key work; used by `doctor` and discovery. */
+  readonly modelsPath?: string;
+  /** Only where the vendor leaves its dialect's error shape. `body` is parsed JSON or the raw text. */
+  readonly parseError?: (status: number, body: unknown) => Partial<LlmError> | undefined;
+}
+
+export interface Call {
+  readonly model: string;
+  readonly stream: boolean;
+}
+
+export interface Endpoint {
+  readonly path: string | ((call: Call) => string);
+  /** Where the vendor counts tokens in this dialect, if it does. */
+  readonly countTokensPath?: string;
+  readonly quirks?: readonly Quirk[];
+  /** Headers that every call needs (`anthropic-version`), unless the caller sent its own. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** `set`, `rename` and `drop` act on top-level keys: spliced, also in relay. `edit` needs the tree, so it says why. */
+export type Quirk =
+  | { readonly set: string; readonly to: unknown; readonly when?: 'stream'; readonly why: string }
+  | { readonly rename: string; readonly to: string; readonly why: string }
+  | { readonly drop: string; readonly why: string }
+  | { readonly edit: (body: Record<string, unknown>) => void; readonly why: string };
+
+export interface Auth {
+  /** Lower-case header names. */
+  headers(secret: string): Readonly<Record<string, string>>;
+}
+
+export const bearer: Auth = { headers: (secret) => ({ authorization: `Bearer ${secret}` }) };
+export const xApiKey: Auth = { headers: (secret) => ({ 'x-api-key': secret }) };
+
+export function provider(data: Provider): Provider {
+  return Object.freeze(data);
+}

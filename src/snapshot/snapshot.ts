@@ -1,0 +1,77 @@
+/**
+ * What a gateway instance knows: immutable, in memory, replaced whole or by entry. A request reads one snapshot from
+ * its first line to its last. Entries point up to their owner, so one edit is one delta.
+ */
+import type { CatalogModel } from '../catalog/catalog.ts';
+import type { Provider } from '../providers/provider.ts';
+
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly disabled: boolean;
+}
+
+export interface Key {
+  readonly id: string;
+  readonly name: string;
+  /** `call` keys (tg-) may call models; `management` keys (tgm-) may manage. */
+  readonly kind: 'call' | 'management';
+  readonly organization: Organization;
+  /** Patterns of model or route names (`openai/*`); undefined: all. */
+  readonly models?: readonly string[];
+  readonly expiresAtMs?: number;
+}
+
+/** A provider at an address with a secret. The secret exists in memory only. */
+export interface Credential {
+  /** The configured provider's name: `openai`, or an operator's own `local`. */
+  readonly id: string;
+  readonly provider: Provider;
+  readonly baseUrl: string;
+  readonly secret: string | undefined;
+}
+
+export interface Timeouts {
+  readonly connectMs: number;
+  /** From dispatch to the first content. */
+  readonly firstTokenMs: number;
+  /** Between two pieces of a stream. */
+  readonly idleMs: number;
+  readonly totalMs: number;
+}
+
+/** One model at one credential. */
+export interface Target {
+  readonly credential: Credential;
+  readonly model: CatalogModel;
+  readonly timeouts: Timeouts;
+}
+
+export interface Route {
+  readonly name: string;
+  readonly strategy: 'fallback';
+  readonly targets: readonly Target[];
+}
+
+/** Why a name resolves to nothing, or to more than one. */
+export type Resolution =
+  | { readonly route: Route }
+  | { readonly missing: true }
+  | { readonly ambiguous: readonly string[] };
+
+export interface Snapshot {
+  /** Grows with every change; kept on each usage row. */
+  readonly version: number;
+  /** By hex SHA-256 of the whole key. Revoked keys are not in it. */
+  readonly keys: ReadonlyMap<string, Key>;
+  /** A route's name, `provider/name`, or a bare name when it is unambiguous. */
+  resolve(name: string): Resolution;
+  /** Every name that can be called, for model lists: routes first, then models. */
+  listModels(): readonly CatalogModel[];
+  listRoutes(): readonly Route[];
+}
+
+/** Holds the snapshot in force. Reading `current` is free; it changes between requests, never within one. */
+export interface SnapshotSource {
+  readonly current: Snapshot;
+}
