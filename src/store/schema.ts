@@ -1,0 +1,112 @@
+/**
+ * The tables, as Kysely sees them. Column names are the database's own. Every `bigint` column is read as a number, except
+ * those whose name ends in `_usd`: money is read and written as bigint (see numbers.ts).
+ */
+import type { ColumnType, Generated } from 'kysely';
+
+export interface Schema {
+  readonly organizations: OrganizationTable;
+  readonly keys: KeyTable;
+  readonly settings: SettingsTable;
+  readonly usage: UsageTable;
+}
+
+/** Filled in by the database and never changed. */
+type CreatedAt = ColumnType<Date, Date | undefined, never>;
+
+export interface OrganizationTable {
+  readonly id: string;
+  readonly name: string;
+  readonly disabled: Generated<boolean>;
+  readonly created_at: CreatedAt;
+  /** The snapshot version that this row's last change made. Kept by a trigger. */
+  readonly snapshot_version: Generated<number>;
+}
+
+export interface KeyTable {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly name: string;
+  readonly kind: 'call' | 'management';
+  /** Hex SHA-256 of the whole key: the key itself is nowhere. */
+  readonly hash: string;
+  /** The first characters of the key, to recognize it in a list. */
+  readonly prefix: string;
+  /** `file`: declared in the configuration file, which owns its name, organization and models. */
+  readonly source: Generated<'created' | 'file'>;
+  /** Patterns of model or route names; null: all. */
+  readonly models: readonly string[] | null;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly created_at: CreatedAt;
+  readonly last_used_at: Date | null;
+  readonly snapshot_version: Generated<number>;
+}
+
+/** One row. */
+export interface SettingsTable {
+  readonly id: Generated<number>;
+  /** Grows by every change of an organization or a key. Its row lock makes versions come in the order of commits. */
+  readonly snapshot_version: Generated<number>;
+  /** Whoever knows less than this must read everything again: a row was deleted, or a key's hash was replaced. */
+  readonly reload_version: Generated<number>;
+}
+
+/** One settled request. */
+export interface UsageTable {
+  readonly request_id: string;
+  readonly instance: string;
+  readonly started_at: Date;
+  readonly settled_at: Date;
+  readonly operation: string;
+  readonly status: string;
+  /** What the caller saw; 0 when it was gone. */
+  readonly http_status: number;
+  readonly error_kind: string | null;
+  readonly key_id: string;
+  readonly organization_id: string;
+  readonly requested_model: string;
+  readonly served_model: string | null;
+  readonly provider: string | null;
+  readonly credential: string | null;
+  readonly client_dialect: string;
+  readonly upstream_dialect: string | null;
+  readonly stream: boolean;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_read_tokens: number;
+  readonly cache_write_5m_tokens: number;
+  readonly cache_write_1h_tokens: number;
+  readonly thinking_tokens: number;
+  readonly audio_input_tokens: number;
+  readonly audio_output_tokens: number;
+  readonly web_searches: number;
+  readonly estimated: boolean;
+  readonly recovered: boolean;
+  readonly flags: readonly string[];
+  readonly price_version: string | null;
+  /** Integer nano-dollars; decimal text is taken too. */
+  readonly cost_nano_usd: ColumnType<bigint, bigint | string, bigint | string>;
+  readonly first_token_ms: number | null;
+  readonly total_ms: number;
+  readonly overhead_ms: number;
+  /** Written as JSON text. */
+  readonly attempts: ColumnType<readonly UsageAttempt[], string, string>;
+  readonly dropped: readonly string[];
+  readonly snapshot_version: number;
+  readonly client_request_id: string | null;
+  readonly session_id: string | null;
+  readonly end_user: string | null;
+  readonly tags: readonly string[];
+}
+
+/** One try at one target, as it lies in `usage.attempts`. */
+export interface UsageAttempt {
+  readonly id: string;
+  readonly target: string;
+  readonly credential: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly status: number;
+  readonly error?: string;
+}
