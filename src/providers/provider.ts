@@ -9,7 +9,7 @@ export interface Provider {
   /** Lower case, `[a-z0-9-]`: the first part of `provider/name`. */
   readonly id: string;
   readonly name: string;
-  /** Origin and common prefix, without a trailing slash. */
+  /** Origin and common prefix as a user would write it, without a trailing slash; '' when only the operator knows. */
   readonly baseUrl: string;
   /** The vendor's API page: the source of what this file says. */
   readonly docs: string;
@@ -18,8 +18,10 @@ export interface Provider {
   readonly keyEnv: readonly string[];
   /** Runs without a key (a local server). */
   readonly keyless?: boolean;
+  /** Runs on the operator's own machine: any model name is taken, at price 0. */
+  readonly selfHosted?: true;
   readonly speaks: Partial<Record<DialectId, Endpoint>>;
-  /** Its id in the price catalogue, where it differs from `id`. */
+  /** Its id in the price data. Absent: no prices are known, so only models with a configured price can be called. */
   readonly catalogId?: string;
   /** GET path that lists models and proves that address and key work; used by `doctor` and discovery. */
   readonly modelsPath?: string;
@@ -41,12 +43,20 @@ export interface Endpoint {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `set`, `rename` and `drop` act on top-level keys: spliced, also in relay. `edit` needs the tree, so it says why. */
+/**
+ * `set`, `rename` and `drop` act on top-level keys: spliced, also in relay. `edit` needs the parsed tree, which costs
+ * a relay its speed: `field` names the top-level key without which there is nothing to edit. It returns the path of
+ * what the caller loses by it (`response_format.json_schema`), or undefined when nothing is lost.
+ */
 export type Quirk =
   | { readonly set: string; readonly to: unknown; readonly when?: 'stream'; readonly why: string }
   | { readonly rename: string; readonly to: string; readonly why: string }
   | { readonly drop: string; readonly why: string }
-  | { readonly edit: (body: Record<string, unknown>) => void; readonly why: string };
+  | {
+      readonly edit: (body: Record<string, unknown>) => string | undefined;
+      readonly field: string;
+      readonly why: string;
+    };
 
 export interface Auth {
   /** Lower-case header names. */
@@ -55,6 +65,15 @@ export interface Auth {
 
 export const bearer: Auth = { headers: (secret) => ({ authorization: `Bearer ${secret}` }) };
 export const xApiKey: Auth = { headers: (secret) => ({ 'x-api-key': secret }) };
+
+/** For `parseError`: the vendor refused our key. Its words are for the operator, they may quote the key. */
+export function refusedCredential(text: string): Partial<LlmError> {
+  return {
+    kind: 'upstream-credential',
+    message: "the provider refused the gateway's own key; the gateway's operator has to renew it",
+    internal: text,
+  };
+}
 
 export function provider(data: Provider): Provider {
   return Object.freeze(data);

@@ -1,0 +1,17 @@
+import { bearer, provider } from './provider.ts';
+
+export const openrouter = provider({
+  id: 'openrouter',
+  name: 'OpenRouter',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  docs: 'https://openrouter.ai/docs/api/reference/overview',
+  auth: bearer,
+  keyEnv: ['OPENROUTER_API_KEY'],
+  speaks: {
+    'openai-chat': { path: '/chat/completions' },
+    anthropic: { path: '/messages' },
+  },
+  catalogId: 'openrouter',
+  // /models answers without a key, so it proves nothing.
+  modelsPath: '/models/user',
+});

@@ -1,0 +1,24 @@
+import { bearer, provider } from './provider.ts';
+
+export const together = provider({
+  id: 'together',
+  name: 'Together AI',
+  baseUrl: 'https://api.together.xyz/v1',
+  docs: 'https://docs.together.ai/docs/openai-api-compatibility',
+  auth: bearer,
+  keyEnv: ['TOGETHER_API_KEY'],
+  speaks: {
+    'openai-chat': {
+      path: '/chat/completions',
+      quirks: [
+        {
+          rename: 'max_completion_tokens',
+          to: 'max_tokens',
+          why: 'only max_tokens is documented (reference/chat-completions)',
+        },
+      ],
+    },
+  },
+  catalogId: 'together',
+  modelsPath: '/models',
+});

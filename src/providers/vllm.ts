@@ -1,0 +1,17 @@
+import { bearer, provider } from './provider.ts';
+
+export const vllm = provider({
+  id: 'vllm',
+  name: 'vLLM',
+  baseUrl: 'http://127.0.0.1:8000/v1',
+  docs: 'https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html',
+  auth: bearer,
+  keyEnv: [],
+  keyless: true,
+  selfHosted: true,
+  speaks: {
+    'openai-chat': { path: '/chat/completions' },
+    anthropic: { path: '/messages' },
+  },
+  modelsPath: '/models',
+});
