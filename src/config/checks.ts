@@ -1,0 +1,115 @@
+/**
+ * What no single leaf can know: names that must exist elsewhere, and settings that only make sense together. Works on
+ * the tree as read, so that these mistakes are listed together with those of the schema.
+ */
+import type { Provider } from '../providers/provider.ts';
+import { isRecord } from './document.ts';
+import type { Origins } from './issues.ts';
+import { nearest, type Problem } from './problem.ts';
+
+type Report = (path: readonly string[], expected: string, remedy: string) => void;
+
+export function crossCheck(tree: Record<string, unknown>, registry: readonly Provider[], origins: Origins): Problem[] {
+  const problems: Problem[] = [];
+  const report: Report = (path, expected, remedy) => {
+    problems.push({ path: path.join('.'), source: origins.sourceOf(path), expected, remedy });
+  };
+  const providers = groups(tree.providers);
+  for (const [name, entry] of providers) checkProvider(name, entry, registry, tree, report);
+  const names = [...providers.keys(), 'mock'];
+  for (const id of groups(tree.models).keys()) {
+    checkProviderName(['models', id], id, [...names, ...registry.map((provider) => provider.id)], registry, report);
+  }
+  for (const [name, { targets }] of groups(tree.routes)) {
+    for (const [i, target] of (Array.isArray(targets) ? targets : []).entries()) {
+      const model = isRecord(target) ? target.model : target;
+      if (typeof model === 'string') {
+        checkProviderName(['routes', name, 'targets', String(i)], model, names, registry, report);
+      }
+    }
+  }
+  checkKeys(tree, report);
+  return problems;
+}
+
+function checkProvider(
+  name: string,
+  entry: Record<string, unknown>,
+  registry: readonly Provider[],
+  tree: Record<string, unknown>,
+  report: Report,
+): void {
+  if (entry.enabled === false || name === 'mock') return;
+  const vendor = registry.find(({ id }) => id === name);
+  if (entry.type === undefined && !vendor) {
+    const guess = nearest(name, [...registry.map(({ id }) => id)]);
+    const hint = guess ? `Did you mean ${guess}? For an own address add` : 'Add';
+    report(['providers', name], 'is not a known vendor', `${hint} "type: openai-compatible" and a baseUrl.`);
+  }
+  if ((entry.type !== undefined || vendor?.baseUrl === '') && entry.baseUrl === undefined) {
+    report(['providers', name, 'baseUrl'], 'is missing', 'Add it: the address that the paths are appended to.');
+  }
+  if (entry.type === undefined && vendor && !vendor.keyless && !entry.apiKey && !entry.baseUrl) {
+    const variable = vendor.keyEnv[0];
+    const remedy = variable ? `Set ${variable} in the environment, or add apiKey.` : 'Add apiKey.';
+    report(['providers', name, 'apiKey'], 'is missing', remedy);
+  }
+  if (typeof entry.baseUrl === 'string' && isOwnAddress(entry.baseUrl, tree)) {
+    report(
+      ['providers', name, 'baseUrl'],
+      'is the address that Tollgate itself listens on',
+      "Give the provider's address.",
+    );
+  }
+}
+
+/** A gateway that asks itself would do so until every limit is hit. */
+function isOwnAddress(baseUrl: string, tree: Record<string, unknown>): boolean {
+  if (!URL.canParse(baseUrl)) return false;
+  const { hostname, port } = new URL(baseUrl);
+  const server = isRecord(tree.server) ? tree.server : {};
+  const own = [server.host ?? '127.0.0.1', 'localhost', '127.0.0.1', '[::1]'];
+  return port === String(server.port ?? 7070) && own.includes(hostname);
+}
+
+function checkProviderName(
+  path: readonly string[],
+  model: string,
+  names: readonly string[],
+  registry: readonly Provider[],
+  report: Report,
+): void {
+  const [provider = ''] = model.split('/', 1);
+  if (!model.includes('/') || names.includes(provider)) return;
+  const vendor = registry.find(({ id }) => id === provider);
+  if (vendor) {
+    const variable = vendor.keyEnv[0];
+    const remedy = `Set ${variable ?? 'its key'} in the environment, or add providers.${provider}.`;
+    report(path, `names the provider ${provider}, which is not turned on`, remedy);
+    return;
+  }
+  const guess = nearest(provider, [...names, ...registry.map(({ id }) => id)]);
+  const remedy = guess ? `Did you mean ${guess}${model.slice(provider.length)}?` : `Add providers.${provider}.`;
+  report(path, `names the provider ${provider}, which does not exist`, remedy);
+}
+
+function checkKeys(tree: Record<string, unknown>, report: Report): void {
+  const organizations = ['default', ...groups(tree.organizations).keys()];
+  const seen = new Map<string, string>();
+  for (const [name, { key, organization }] of groups(tree.keys)) {
+    if (typeof organization === 'string' && !organizations.includes(organization)) {
+      const guess = nearest(organization, organizations);
+      const remedy = guess ? `Did you mean ${guess}?` : `Add organizations.${organization}.`;
+      report(['keys', name, 'organization'], `names the organization ${organization}, which does not exist`, remedy);
+    }
+    const twin = typeof key === 'string' && key !== '' ? seen.get(key) : undefined;
+    if (twin) report(['keys', name, 'key'], `is the same key as keys.${twin}.key`, 'Give each its own key.');
+    if (typeof key === 'string') seen.set(key, name);
+  }
+}
+
+/** The entries of a section that are groups; anything else is the schema's business. */
+function groups(section: unknown): Map<string, Record<string, unknown>> {
+  const entries = isRecord(section) ? Object.entries(section) : [];
+  return new Map(entries.filter((entry): entry is [string, Record<string, unknown>] => isRecord(entry[1])));
+}

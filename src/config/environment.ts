@@ -1,0 +1,169 @@
+/**
+ * The environment's part of the configuration: `TOLLGATE_SECTION_LEAF` for every leaf, DATABASE_URL, REDIS_URL and the
+ * vendors' own key variables. A `TOLLGATE_` variable wins over the file; the general ones only fill what it leaves out.
+ */
+import type { Provider } from '../providers/provider.ts';
+import { type Environment, isRecord } from './document.ts';
+import { nearest, type Problem } from './problem.ts';
+import { listLeaves, type Shape, shapeAt } from './shape.ts';
+
+export interface Overlay {
+  /** Variable by path, for leaves that came from the environment. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+}
+
+const prefix = 'TOLLGATE_';
+/** Ours, but not leaves: the file itself, and a key that examples and clients read. */
+const reserved = new Set(['TOLLGATE_CONFIG', 'TOLLGATE_KEY']);
+/** What Kubernetes puts into every container when a service is called `tollgate`. */
+const serviceLink = /^TOLLGATE_(.*_)?(SERVICE_(HOST|PORT)(_.*)?|PORT(_\d+_(TCP|UDP).*)?)$/;
+
+/** `['server', 'limits', 'bodyBytesMax']` is `TOLLGATE_SERVER_LIMITS_BODY_BYTES_MAX`. */
+export function environmentName(path: readonly string[]): string {
+  const words = path.map((part) =>
+    part === '<name>'
+      ? part
+      : part
+          .replace(/([a-z])([A-Z])/g, '$1_$2')
+          .replaceAll(/[^A-Za-z0-9]+/g, '_')
+          .toUpperCase(),
+  );
+  return prefix + words.join('_');
+}
+
+/** Writes the environment's leaves into `tree`. */
+export function overlayEnvironment(
+  tree: Record<string, unknown>,
+  shape: Shape,
+  env: Environment,
+  registry: readonly Provider[],
+): Overlay {
+  const sources = new Map<string, string>();
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const known = knownNames(tree, shape, env, registry);
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith(prefix) || reserved.has(name) || value === undefined || value === '') continue;
+    if (serviceLink.test(name) && /^tcp:\/\/|^[\d.]+$/.test(value) && !known.has(name)) continue;
+    const path = known.get(name);
+    if (!path) unknownName(name, [...known.keys()], shape, problems, warnings);
+    else if (setAt(tree, path, value)) sources.set(path.join('\u0000'), name);
+  }
+  fillGeneral(tree, env, registry, sources, warnings);
+  return { sources, problems, warnings };
+}
+
+/** Every name that could be meant: all static leaves, and those of each entry that exists or that a vendor has. */
+function knownNames(
+  tree: Record<string, unknown>,
+  shape: Shape,
+  env: Environment,
+  registry: readonly Provider[],
+): Map<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>();
+  for (const { path } of listLeaves(shape)) {
+    const at = path.indexOf('<name>');
+    if (at < 0) names.set(environmentName(path), path);
+    else {
+      const section = path[at - 1] ?? '';
+      for (const entry of entryNames(tree[section], section, env, registry)) {
+        const own = path.map((part) => (part === '<name>' ? entry : part));
+        const name = environmentName(own);
+        if (!names.has(name)) names.set(name, own);
+      }
+    }
+  }
+  return names;
+}
+
+function entryNames(section: unknown, name: string, env: Environment, registry: readonly Provider[]): Set<string> {
+  const entries = new Set(isRecord(section) ? Object.keys(section) : []);
+  if (name !== 'providers') return entries;
+  for (const { id } of registry) entries.add(id);
+  for (const variable of Object.keys(env)) {
+    const own = /^TOLLGATE_PROVIDERS_([A-Z0-9_]+)_(?:TYPE|BASE_URL)$/.exec(variable)?.[1];
+    const written = own && [...entries].some((entry) => environmentName([entry]) === prefix + own);
+    if (own && !written) entries.add(own.toLowerCase().replaceAll('_', '-'));
+  }
+  return entries;
+}
+
+function unknownName(
+  name: string,
+  known: readonly string[],
+  shape: Shape,
+  problems: Problem[],
+  warnings: string[],
+): void {
+  const guess = nearest(name, known);
+  const remedy = guess ? `Did you mean ${guess}?` : 'See docs/reference/configuration.md for all names.';
+  const sections = shape.kind === 'group' ? Object.keys(shape.members) : [];
+  const ours = sections.some((section) => name.startsWith(`${environmentName([section])}_`));
+  if (ours) problems.push({ path: name, source: 'environment', expected: 'is not a setting', remedy });
+  else warnings.push(`The environment variable ${name} is not a setting of Tollgate and has no effect. ${remedy}`);
+}
+
+/** False when something that is not a group stands in the way; the schema reports that. */
+function setAt(tree: Record<string, unknown>, path: readonly string[], value: unknown): boolean {
+  let group = tree;
+  for (const part of path.slice(0, -1)) {
+    group[part] ??= {};
+    const next = group[part];
+    if (!isRecord(next)) return false;
+    group = next;
+  }
+  group[path.at(-1) ?? ''] = value;
+  return true;
+}
+
+function fillGeneral(
+  tree: Record<string, unknown>,
+  env: Environment,
+  registry: readonly Provider[],
+  sources: Map<string, string>,
+  warnings: string[],
+): void {
+  const fill = (path: readonly string[], name: string) => {
+    if (valueAt(tree, path) === undefined && setAt(tree, path, env[name])) sources.set(path.join('\u0000'), name);
+  };
+  if (env.DATABASE_URL) fill(['database', 'url'], 'DATABASE_URL');
+  if (env.REDIS_URL && tree.redis === undefined) {
+    warnings.push('REDIS_URL is set, but this version does not use Redis: one instance keeps everything in memory.');
+  }
+  for (const { id, keyEnv } of registry) {
+    const name = keyEnv.find((candidate) => env[candidate]);
+    const entry = valueAt(tree, ['providers', id]);
+    const ownType = isRecord(entry) && entry.type !== undefined;
+    if (name && !ownType) fill(['providers', id, 'apiKey'], name);
+  }
+}
+
+function valueAt(tree: unknown, path: readonly string[]): unknown {
+  let value = tree;
+  for (const part of path) value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  return value === null || value === '' ? undefined : value;
+}
+
+/**
+ * Text from the environment becomes what the leaf wants, empty text and empty lines become absence, and an empty entry
+ * (`ollama:` with nothing after it) becomes an entry with defaults.
+ */
+export function coerce(value: unknown, shape: Shape, at: readonly string[] = []): unknown {
+  const here = shapeAt(shape, at);
+  if (isRecord(value) && (here?.kind === 'group' || here?.kind === 'entries')) {
+    const entries = Object.entries(value).map(([name, member]) => {
+      const empty = member === null || member === undefined || member === '';
+      if (empty) return [name, here.kind === 'entries' && here.entry.kind === 'group' ? {} : undefined] as const;
+      return [name, coerce(member, shape, [...at, name])] as const;
+    });
+    const isKnown = (name: string) => here.kind === 'entries' || Object.hasOwn(here.members, name);
+    return Object.fromEntries(entries.filter(([name, member]) => member !== undefined || !isKnown(name)));
+  }
+  if (here?.kind !== 'leaf' || typeof value !== 'string') return value;
+  if (here.type === 'number' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (here.type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
+  if (here.type === 'list') return value.split(',').map((item) => item.trim());
+  return value;
+}

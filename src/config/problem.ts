@@ -1,0 +1,89 @@
+/** What is wrong with a configuration, in words that say where, what was found, what was expected and what to do. */
+
+export interface Problem {
+  /** `server.port`, `providers.openai.apiKey`. Empty for the file as a whole. */
+  readonly path: string;
+  /** `tollgate.yaml:12`, or the environment variable that the value came from. */
+  readonly source?: string;
+  /** What was found, masked where it is or may be a secret. Absent when nothing was found. */
+  readonly value?: string;
+  /** `a whole number from 0 to 65535`, or a whole sentence about the mistake. */
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+/** The only error that loading a configuration throws. Its message lists every mistake, ready for a terminal. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(renderProblems(problems));
+    this.problems = problems;
+  }
+}
+
+export function renderProblems(problems: readonly Problem[]): string {
+  const head =
+    problems.length === 1 ? 'The configuration has a mistake:' : `The configuration has ${problems.length} mistakes:`;
+  return [head, ...problems.map((problem) => `  ${renderProblem(problem)}`)].join('\n');
+}
+
+function renderProblem({ path, source, value, expected, remedy }: Problem): string {
+  const where = [path, source && (path ? `(${source})` : source)].filter(Boolean).join(' ');
+  const what = value === undefined ? expected : `is ${value}, expected ${expected}`;
+  return `${where}: ${what.replace(/[.:\s]+$/, '')}. ${remedy}`;
+}
+
+/** Leaves whose value is a secret, wherever they stand. */
+const secretLeaves = new Set(['apikey', 'key', 'password', 'secret', 'token']);
+const secretLooks = /^(sk|tg|tgm|gsk|xai|pk|rk|key|whsec|AIza)[-_A-Za-z0-9]{8,}/;
+const shownCharsMax = 60;
+
+/** A value as it may be printed: secrets by length only, passwords in addresses replaced, long text cut. */
+export function showValue(path: readonly string[], value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object') return 'a group of settings';
+  if (typeof value !== 'string') return String(value);
+  const leaf = (path.at(-1) ?? '').toLowerCase().replaceAll(/[-_]/g, '');
+  const secret = [...secretLeaves].some((name) => leaf === name || leaf.endsWith(name)) || secretLooks.test(value);
+  if (secret || path[0] === 'keys') return `a hidden text of ${value.length} characters`;
+  const open = value.replace(/:\/\/[^/\s]*@/g, '://***@');
+  return JSON.stringify(open.length > shownCharsMax ? `${open.slice(0, shownCharsMax)}…` : open);
+}
+
+/** The candidate that the writer most likely meant, if one is near enough to be worth a question. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Insertions, deletions, replacements and swapped neighbours, over words that are cut at 64 characters. */
+function editDistance(a: string, b: string): number {
+  const left = a.slice(0, 64);
+  const right = b.slice(0, 64);
+  let before: number[] = [];
+  let row = Array.from({ length: right.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j++) {
+      const same = left[i - 1] === right[j - 1] ? 0 : 1;
+      let cost = Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + same);
+      const swapped = i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1];
+      if (swapped) cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+      next.push(cost);
+    }
+    before = row;
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}

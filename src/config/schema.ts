@@ -1,0 +1,249 @@
+/**
+ * The configuration file's shape. It is a promise to its readers: extend it, never rename. Every leaf has a default or
+ * is optional; its description is its line in docs/reference/configuration.md.
+ */
+import { z } from 'zod';
+import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const mebibyte = 1_048_576;
+
+/** Names of providers, routes, organizations and keys: they are parts of model names, headers and reports. */
+const entryName = text(
+  'a name of lower-case letters, digits, "-", "_" and ".", at most 64',
+  /^[a-z0-9][a-z0-9._-]{0,63}$/,
+);
+const providerName = text(
+  'a name of lower-case letters, digits and "-", at most 64 (it is the first part of provider/name)',
+  /^[a-z0-9][a-z0-9-]{0,63}$/,
+);
+const modelName = text('a model name without spaces, at most 256 characters', /^[^\s\p{Cc}]{1,256}$/u);
+const qualifiedModel = text(
+  'provider/name, for example openai/gpt-5',
+  /^[a-z0-9][a-z0-9-]{0,63}\/[^\s\p{Cc}]{1,256}$/u,
+);
+
+const limits = z.strictObject({
+  bodyBytesMax: wholeNumber(1_024, 1_024 * mebibyte, 'bytes')
+    .default(32 * mebibyte)
+    .describe('Largest request body; a larger one gets 413.'),
+  headerBytesMax: wholeNumber(1_024, mebibyte, 'bytes')
+    .default(32_768)
+    .describe('Largest request head, all headers together; a larger one gets 431.'),
+  headersTimeoutMs: wholeNumber(100, hourMs, 'milliseconds')
+    .default(10_000)
+    .describe('Time for a caller to send its headers.'),
+  bodyIdleMs: wholeNumber(100, hourMs, 'milliseconds')
+    .default(30_000)
+    .describe('Longest silence while a caller sends its body.'),
+  clientStallMs: wholeNumber(100, dayMs, 'milliseconds')
+    .default(120_000)
+    .describe('A caller that reads nothing for this long while bytes wait for it is cut.'),
+  answerBytesMax: wholeNumber(1_024, 1_024 * mebibyte, 'bytes')
+    .default(64 * mebibyte)
+    .describe('Largest provider answer that is taken whole (answers that are not streams).'),
+  connectionsMax: wholeNumber(1, 1_000_000)
+    .default(20_000)
+    .describe('Open connections from callers; more are closed at once.'),
+});
+
+const server = z.strictObject({
+  host: text('an IP address or host name to listen on', /^[A-Za-z0-9.:_-]{1,253}$/)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Loopback until told otherwise; `0.0.0.0` for every interface.'),
+  port: wholeNumber(0, 65_535).default(7_070).describe('Port to listen on; 0 takes any free one.'),
+  workers: wholeNumber(1, 1_024)
+    .refine((value) => value === 1, notYet('more than one worker', 'Use 1.'))
+    .default(1)
+    .describe('Worker processes. Only 1 for now.'),
+  drainMs: wholeNumber(0, dayMs, 'milliseconds')
+    .default(120_000)
+    .describe('How long running requests may go on after SIGTERM.'),
+  keepaliveMs: wholeNumber(100, hourMs, 'milliseconds')
+    .default(15_000)
+    .describe('Silence of a provider after which a waiting stream gets a comment or ping.'),
+  limits: limits.prefault({}),
+});
+
+/** Shared by the defaults and by what replaces them at a provider or a target. */
+const timeoutLeaves = {
+  connectMs: wholeNumber(1, hourMs, 'milliseconds'),
+  firstTokenMs: wholeNumber(1, dayMs, 'milliseconds'),
+  idleMs: wholeNumber(1, dayMs, 'milliseconds'),
+  totalMs: wholeNumber(1, dayMs, 'milliseconds'),
+};
+
+const timeouts = z.strictObject({
+  connectMs: timeoutLeaves.connectMs.default(10_000).describe('Time to connect to a provider.'),
+  firstTokenMs: timeoutLeaves.firstTokenMs
+    .default(300_000)
+    .describe('Time from asking a provider to its first content.'),
+  idleMs: timeoutLeaves.idleMs.default(120_000).describe('Longest silence inside a stream.'),
+  totalMs: timeoutLeaves.totalMs.default(hourMs).describe('Longest life of one answer.'),
+});
+
+const someTimeouts = z.strictObject({
+  connectMs: timeoutLeaves.connectMs.optional().describe('Replaces `timeouts.connectMs` here.'),
+  firstTokenMs: timeoutLeaves.firstTokenMs.optional().describe('Replaces `timeouts.firstTokenMs` here.'),
+  idleMs: timeoutLeaves.idleMs.optional().describe('Replaces `timeouts.idleMs` here.'),
+  totalMs: timeoutLeaves.totalMs.optional().describe('Replaces `timeouts.totalMs` here.'),
+});
+
+const database = z.strictObject({
+  url: text('an address that begins with postgres:// or postgresql://', /^postgres(ql)?:\/\/[^\s]+$/)
+    .optional()
+    .describe('Postgres, several hosts allowed. Absent: an embedded server in the data directory.'),
+  schema: text('lower-case letters, digits and "_", at most 63, not beginning with a digit or "pg_"', schemaName())
+    .default('tollgate')
+    .describe('Schema that holds all of its tables.'),
+});
+
+const redis = z.strictObject({
+  url: text('an address that begins with redis:// or rediss://', /^rediss?:\/\/[^\s]+$/)
+    .refine(() => false, notYet('a shared Redis', 'Remove the section: one instance keeps everything in memory.'))
+    .optional()
+    .describe('Not supported yet.'),
+});
+
+const journal = z.strictObject({
+  fsync: choice(['interval', 'always', 'never'])
+    .default('interval')
+    .describe(
+      'When records reach the disk itself. All three survive kill -9; `interval` loses at most one interval when the machine loses power.',
+    ),
+  fsyncIntervalMs: wholeNumber(1, 60_000, 'milliseconds').default(100).describe('Interval for `fsync: interval`.'),
+});
+
+const log = z.strictObject({
+  level: choice(['debug', 'info', 'warn', 'error']).default('info').describe('Least important lines that are written.'),
+  format: choice(['auto', 'json', 'text'])
+    .default('auto')
+    .describe('`auto`: text on a terminal, JSON lines otherwise. The log goes to stderr.'),
+});
+
+const providerTypes = [
+  'openai-compatible',
+  'anthropic-compatible',
+  'gemini-compatible',
+  'bedrock-compatible',
+  'responses-compatible',
+] as const;
+
+const provider = z.strictObject({
+  type: choice(providerTypes)
+    .refine(
+      (value) => value === 'openai-compatible' || value === 'anthropic-compatible',
+      notYet('this wire format', 'Use openai-compatible or anthropic-compatible.'),
+    )
+    .optional()
+    .describe('Wire format of an own address. Absent: the name is a known vendor.'),
+  enabled: flag().default(true).describe('`false` turns the provider off, also when its key is in the environment.'),
+  apiKey: text('a key without spaces or line breaks', /^[\x21-\x7e]{1,8192}$/)
+    .optional()
+    .describe("The vendor's secret. Absent: read from the vendor's own environment variable."),
+  baseUrl: httpUrl().optional().describe("Replaces the vendor's address; needed with `type`."),
+  models: list(modelName, 'a list of model names')
+    .optional()
+    .describe('Models served here beyond those of the catalogue.'),
+  timeouts: someTimeouts.optional(),
+});
+
+const usd = () => amount(0, 1_000_000, 'dollars per million tokens');
+
+const price = z.strictObject({
+  input: usd().describe('Dollars per million input tokens.'),
+  output: usd().describe('Dollars per million output tokens.'),
+  cacheRead: usd().optional().describe('Dollars per million tokens read from cache. Absent: as input.'),
+  cacheWrite5m: usd().optional().describe('Dollars per million tokens written to a cache for 5 minutes.'),
+  cacheWrite1h: usd().optional().describe('Dollars per million tokens written to a cache for 1 hour.'),
+  audioInput: usd().optional().describe('Dollars per million audio input tokens.'),
+  audioOutput: usd().optional().describe('Dollars per million audio output tokens.'),
+});
+
+const model = z.strictObject({
+  price: price.optional(),
+  contextTokens: wholeNumber(1, 1_000_000_000).optional().describe('Size of the context window in tokens.'),
+  outputTokensMax: wholeNumber(1, 1_000_000_000).optional().describe('Most output tokens of one answer.'),
+});
+
+const target = z.union([qualifiedModel, z.strictObject({ model: qualifiedModel, timeouts: someTimeouts.optional() })], {
+  error: 'provider/name, or { model: provider/name, timeouts: { … } }',
+});
+
+const route = z.strictObject({
+  strategy: choice(['fallback', 'cheapest', 'fastest', 'weighted', 'round-robin'])
+    .refine(
+      (value) => value === 'fallback',
+      notYet('a strategy other than fallback', 'Use fallback: targets are tried in the order of the list.'),
+    )
+    .default('fallback')
+    .describe('Order in which targets are tried. Only `fallback` (as listed) for now.'),
+  targets: list(target, 'a list of targets: provider/name, or { model: provider/name, timeouts: { … } }')
+    .min(1, { error: 'at least one target' })
+    .max(32, { error: 'at most 32 targets' })
+    .describe('Models that are tried, each `provider/name` or `{ model, timeouts }`.'),
+});
+
+const organization = z.strictObject({
+  billing: choice(['metered', 'prepaid', 'plan'])
+    .refine(
+      (value) => value === 'metered',
+      notYet('billing other than metered', 'Use metered: usage is counted and never refused.'),
+    )
+    .default('metered')
+    .describe('Only `metered` (counted, never refused) for now.'),
+  markupPercent: amount(0, 1_000, 'percent')
+    .refine((value) => value === 0, notYet('a markup', 'Remove it.'))
+    .default(0)
+    .describe('Only 0 for now.'),
+});
+
+const key = z.strictObject({
+  key: text('a key of 8 to 256 characters without spaces', /^[\x21-\x7e]{8,256}$/).describe(
+    'The whole key as callers send it. Only its SHA-256 is stored.',
+  ),
+  organization: entryName.default('default').describe('Organization that the key belongs to.'),
+  models: list(modelName, 'a list of model or route names, "*" allowed at the end')
+    .optional()
+    .describe('Names or patterns (`openai/*`) that the key may call. Absent: all.'),
+  expiresAt: text('a date and time such as 2027-01-31T00:00:00Z', /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/)
+    .refine((value) => !Number.isNaN(Date.parse(value)), { error: 'a date and time such as 2027-01-31T00:00:00Z' })
+    .optional()
+    .describe('From then on the key gets 401.'),
+  budgets: list(z.unknown(), 'a list of budgets')
+    .refine((value) => value.length === 0, notYet('budgets on keys', 'Remove them: they would not be enforced.'))
+    .optional()
+    .describe('Not supported yet.'),
+  limits: z
+    .record(z.string(), z.unknown(), { error: 'a group of limits' })
+    .refine(
+      (value) => Object.keys(value).length === 0,
+      notYet('limits on keys', 'Remove them: they would not be enforced.'),
+    )
+    .optional()
+    .describe('Not supported yet.'),
+});
+
+export const configSchema = z.strictObject({
+  server: server.prefault({}),
+  dataDir: text('a directory', /^[^\0]{1,4096}$/)
+    .default('./tollgate-data')
+    .describe('Directory for the embedded database and the journal, relative to where Tollgate is started.'),
+  database: database.prefault({}),
+  redis: redis.optional(),
+  journal: journal.prefault({}),
+  log: log.prefault({}),
+  timeouts: timeouts.prefault({}),
+  providers: z.record(providerName, provider).prefault({}),
+  models: z.record(qualifiedModel, model).prefault({}),
+  routes: z.record(entryName, route).prefault({}),
+  organizations: z.record(entryName, organization).prefault({}),
+  keys: z.record(entryName, key).prefault({}),
+});
+
+export type FileConfig = z.output<typeof configSchema>;
+
+function schemaName(): RegExp {
+  return /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/;
+}
