@@ -1,0 +1,109 @@
+/**
+ * What becomes of top-level fields that the neutral language does not model when the target speaks another dialect: a
+ * field that changes the meaning of the answer refuses the request, everything else is left out and noted.
+ */
+import type { Carried, DialectId } from './chat.ts';
+import { invalidRequest } from './error.ts';
+import type { Notes } from './notes.ts';
+
+/** What to tell the caller, or undefined where this value asks for nothing special. */
+type Refusal = (value: unknown) => string | undefined;
+
+export interface FieldTable {
+  readonly refuse: Readonly<Record<string, Refusal>>;
+  /** Known hints, and why they are not sent. */
+  readonly hint: Readonly<Record<string, string>>;
+}
+
+/**
+ * Settles a request's carried fields for a target of dialect `target`. Fields in `handled` were taken care of by the
+ * caller. Throws LlmFailure (invalid-request, `param` = the field) for one that changes the meaning.
+ */
+export function settleCarried(
+  carried: Carried | undefined,
+  target: DialectId,
+  notes: Notes,
+  handled: readonly string[] = [],
+): void {
+  if (carried === undefined || carried.dialect === target || !isObject(carried.raw)) return;
+  const table = fieldTables[carried.dialect] ?? { refuse: {}, hint: {} };
+  for (const [field, value] of Object.entries(carried.raw)) {
+    if (value === undefined || value === null || handled.includes(field)) continue;
+    const refuse = own(table.refuse, field);
+    if (refuse === undefined) {
+      notes.dropped(field, own(table.hint, field) ?? 'the target does not know this field');
+      continue;
+    }
+    const message = refuse(value);
+    if (message !== undefined) throw invalidRequest(message, field);
+  }
+}
+
+/** Notes the fields of a block, turn or tool that only `carried.dialect` understands; `at` is where they stood. */
+export function noteCarried(carried: Carried | undefined, target: DialectId, at: string, notes: Notes): void {
+  if (carried === undefined || carried.dialect === target || !isObject(carried.raw)) return;
+  for (const field of Object.keys(carried.raw)) notes.dropped(`${at}.${field}`, 'the target does not know this field');
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+const noCounterpart = 'the target has no counterpart';
+
+/** Facts about the fields of the dialect that they come from. */
+const fieldTables: Partial<Record<DialectId, FieldTable>> = {
+  'openai-chat': {
+    refuse: {
+      n: (value) =>
+        value === 1
+          ? undefined
+          : 'n must be 1: the model behind this name gives one answer per request. Send n requests.',
+      logprobs: (value) =>
+        value === false ? undefined : 'logprobs: the model behind this name does not report log probabilities.',
+      top_logprobs: (value) =>
+        value === 0 ? undefined : 'top_logprobs: the model behind this name does not report log probabilities.',
+      modalities: (value) =>
+        Array.isArray(value) && value.every((item) => item === 'text')
+          ? undefined
+          : 'modalities: the model behind this name answers with text only.',
+      audio: () => 'audio: the model behind this name answers with text only.',
+      web_search_options: () => 'web_search_options: the model behind this name cannot be given this web search.',
+    },
+    hint: {
+      logit_bias: noCounterpart,
+      metadata: noCounterpart,
+      moderation: noCounterpart,
+      prediction: noCounterpart,
+      prompt_cache_key: noCounterpart,
+      prompt_cache_options: noCounterpart,
+      prompt_cache_retention: noCounterpart,
+      service_tier: noCounterpart,
+      store: noCounterpart,
+      stream_options: noCounterpart,
+      user: 'safety_identifier is used',
+      verbosity: noCounterpart,
+    },
+  },
+  anthropic: {
+    refuse: {
+      mcp_servers: (value) =>
+        Array.isArray(value) && value.length === 0
+          ? undefined
+          : 'mcp_servers: the model behind this name cannot reach MCP servers by itself. Offer their tools in `tools`.',
+      container: () => 'container: the model behind this name has no containers.',
+    },
+    hint: {
+      context_management: noCounterpart,
+      inference_geo: noCounterpart,
+      metadata: noCounterpart,
+      output_config: noCounterpart,
+      safeguards: noCounterpart,
+      service_tier: noCounterpart,
+    },
+  },
+};
