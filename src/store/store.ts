@@ -1,0 +1,192 @@
+/** The database: Postgres, embedded in the data directory or at DATABASE_URL. One driver, one SQL, one schema for both. */
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { type Address, parseAddresses } from './address.ts';
+import { abandon, type ConnectionSettings, openClient } from './connection.ts';
+import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded/embedded.ts';
+import { connectionError, StoreError } from './error.ts';
+import { Health } from './health.ts';
+import { type ChannelListener, listenOn, type Subscription } from './listener.ts';
+import { migrate } from './migrator.ts';
+import { numbersPlugin } from './numbers.ts';
+import { WritablePool } from './pool.ts';
+import type { Schema } from './schema.ts';
+
+export interface StoreOptions {
+  /** The embedded database lives here; unused with a `url`. */
+  readonly dataDir: string;
+  /** DATABASE_URL; it may name several hosts, and the one that takes writes is used. Absent or empty: embedded. */
+  readonly url?: string | undefined;
+  /** Default `tollgate`. */
+  readonly schema?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Connections at most, without those that listen. Default 10. */
+  readonly poolSize?: number;
+  /** Shown in pg_stat_activity. Default `tollgate`. */
+  readonly applicationName?: string;
+  /** Default 2 s. */
+  readonly connectTimeoutMs?: number;
+  /** Default 10 s. */
+  readonly statementTimeoutMs?: number;
+}
+
+export interface Store {
+  /** Queries fail with StoreError while the database is away, within the connection timeout. */
+  readonly db: Kysely<Schema>;
+  readonly mode: 'embedded' | 'external';
+  readonly schema: string;
+  /** Where it is, without secrets: for messages and `doctor`. */
+  readonly place: string;
+  /** Whether the database was there when last asked; asked twice a second while it is away. */
+  readonly up: boolean;
+  /** Called when `up` changes. Returns how to stop that. */
+  onChange(listener: (up: boolean) => void): () => void;
+  /** NOTIFY on a plain channel name, on a connection of its own that comes back by itself. */
+  listen(channel: string, listener: ChannelListener): Subscription;
+  /** Ends all connections, and the embedded server if this process started it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, starts the embedded one if need be, and migrates the schema.
+ * Throws StoreError: unreachable, wrong password, no such database, directory not writable, schema newer than this
+ * program, Postgres too old ...
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const settings = toSettings(options);
+  const startedMs = options.clock.monotonicMs();
+  const embedded = options.url ? undefined : await openEmbeddedPostgres(options);
+  try {
+    const addresses = embedded ? [embedded.address] : parseAddresses(options.url ?? '');
+    await prepareSchema(addresses, settings, options.log);
+    const tookMs = Math.round(options.clock.monotonicMs() - startedMs);
+    options.log.info({ mode: embedded ? 'embedded' : 'external', tookMs }, 'the database is open');
+    return new PostgresStore(addresses, settings, options, embedded);
+  } catch (error) {
+    await embedded?.close();
+    throw error;
+  }
+}
+
+class PostgresStore implements Store {
+  readonly db: Kysely<Schema>;
+  readonly mode: 'embedded' | 'external';
+  readonly schema: string;
+  readonly place: string;
+  readonly #addresses: readonly Address[];
+  readonly #settings: ConnectionSettings;
+  readonly #embedded: EmbeddedPostgres | undefined;
+  readonly #health: Health;
+  readonly #pool: WritablePool;
+  readonly #log: Log;
+  readonly #subscriptions = new Set<Subscription>();
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    addresses: readonly Address[],
+    settings: ConnectionSettings,
+    options: StoreOptions,
+    embedded: EmbeddedPostgres | undefined,
+  ) {
+    this.mode = embedded ? 'embedded' : 'external';
+    this.schema = settings.schema;
+    this.place = embedded ? embedded.place : addresses.map(({ place }) => place).join(', ');
+    this.#addresses = addresses;
+    this.#settings = settings;
+    this.#embedded = embedded;
+    this.#log = options.log;
+    this.#health = new Health(() => this.#probe(), options.log);
+    this.#pool = new WritablePool(addresses, settings, options.poolSize ?? 10, {
+      onUp: () => this.#health.markUp(),
+      onDown: (error) => {
+        this.#health.markDown(error);
+        embedded?.revive();
+      },
+      onBroken: () => this.#health.suspect(),
+    });
+    this.db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: this.#pool }), plugins: [numbersPlugin] });
+  }
+
+  get up(): boolean {
+    return this.#health.up;
+  }
+
+  onChange(listener: (up: boolean) => void): () => void {
+    return this.#health.onChange(listener);
+  }
+
+  listen(channel: string, listener: ChannelListener): Subscription {
+    const open = () => openClient(this.#addresses, this.#settings);
+    const subscription = listenOn(open, channel, listener, this.#log);
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#health.close();
+    for (const subscription of this.#subscriptions) subscription.close();
+    await within(this.#pool.end(), closeTimeoutMs);
+    await this.#embedded?.close();
+  }
+
+  async #probe(): Promise<void> {
+    const client = await this.#pool.connect();
+    let broken = true;
+    try {
+      await client.query('SELECT 1', []);
+      broken = false;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+/** A query that hangs must not keep the process from ending. */
+const closeTimeoutMs = 5_000;
+
+async function within(work: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}
+
+async function prepareSchema(addresses: readonly Address[], settings: ConnectionSettings, log: Log): Promise<void> {
+  const client = await openClient(addresses, settings);
+  try {
+    await migrate(client, settings.schema, log);
+  } catch (error) {
+    throw connectionError(error, addresses.map(({ place }) => place).join(', '));
+  } finally {
+    abandon(client);
+  }
+}
+
+/** A quote cannot hide in such a name, so that it may stand in statements between double quotes. */
+const schemaGrammar = /^[a-z_][a-z0-9_-]{0,62}$/;
+
+function toSettings(options: StoreOptions): ConnectionSettings {
+  const schema = options.schema ?? 'tollgate';
+  if (!schemaGrammar.test(schema) || schema.startsWith('pg_')) {
+    throw new StoreError(
+      'address',
+      `${JSON.stringify(schema.slice(0, 80))} cannot be the name of the database schema.`,
+      'Use 1 to 63 lower-case letters, digits, - and _, not starting with a digit or pg_ (database.schema).',
+    );
+  }
+  return {
+    schema,
+    applicationName: options.applicationName ?? 'tollgate',
+    connectTimeoutMs: options.connectTimeoutMs ?? 2_000,
+    statementTimeoutMs: options.statementTimeoutMs ?? 10_000,
+  };
+}
