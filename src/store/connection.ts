@@ -68,7 +68,8 @@ export async function prepareConnection(
 
 /** Ends a connection without waiting for the other side, which may be gone. */
 export function abandon(client: pg.Client): void {
-  client.unref();
+  // The driver has it, its types do not.
+  (client as pg.Client & { unref(): void }).unref();
   client.end().catch(() => {});
 }
 

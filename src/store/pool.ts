@@ -81,7 +81,8 @@ export class WritablePool implements PostgresPool {
       }
     };
     return {
-      query: query as PostgresPoolClient['query'],
+      // Without the overload for cursors, which nobody configures here.
+      query: query as unknown as PostgresPoolClient['query'],
       release: (destroy) => client.release(broken || destroy === true),
     };
   }
