@@ -10,4 +10,6 @@ export interface TargetModel {
   readonly fixedSampling?: boolean;
   /** Takes role `developer` for instructions. */
   readonly developerRole?: boolean;
+  /** Takes instructions in the middle of a conversation (role `system` in Anthropic's `messages`). Undefined: unknown. */
+  readonly systemTurns?: boolean;
 }
