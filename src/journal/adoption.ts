@@ -1,0 +1,41 @@
+/** Finds the journals that dead instances left behind, and makes them this process's own. */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { type DirectoryLock, hasLock, livingHolder, lockDirectory } from './directory-lock.ts';
+import { listSegments } from './segment-log.ts';
+
+export interface DeadJournal {
+  readonly directory: string;
+  readonly lock: DirectoryLock;
+}
+
+/**
+ * Each is moved aside in one step before it is locked, so that a new process of the same instance finds its name free.
+ * Call it inside `alone`. What cannot be adopted is logged and left where it is.
+ */
+export function adoptDead(own: string, instance: string, clock: Clock, log: Log): readonly DeadJournal[] {
+  const parent = dirname(own);
+  return fs
+    .readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== basename(own))
+    .map((entry) => join(parent, entry.name))
+    .flatMap((directory) => {
+      try {
+        if (!isJournal(directory) || livingHolder(directory, clock)) return [];
+        const aside = `${directory.replace(/\.adopted-[^/\\]*$/, '')}.adopted-${randomUUID().slice(0, 8)}`;
+        fs.renameSync(directory, aside);
+        log.info({ directory, aside }, 'Adopting the journal of a dead instance');
+        return [{ directory: aside, lock: lockDirectory(aside, instance, clock) }];
+      } catch (error) {
+        log.error({ directory, error }, 'The journal of a dead instance cannot be adopted; it stays as it is');
+        return [];
+      }
+    });
+}
+
+function isJournal(directory: string): boolean {
+  return hasLock(directory) || listSegments(directory).length > 0;
+}

@@ -1,0 +1,396 @@
+/**
+ * The journal in one directory: appends to segments, knows which requests are open, hands settlements to the shipper and
+ * removes what nobody needs any more.
+ */
+import fs from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { DirectoryLock } from './directory-lock.ts';
+import { type JournalDisk, probeDisk } from './disk.ts';
+import type { OpenRequests } from './open-requests.ts';
+import { Outbox, type SettlementBatch, type SettlementSource } from './outbox.ts';
+import { PendingRecords } from './pending-records.ts';
+import { isBefore, type Position, PositionFile } from './position.ts';
+import {
+  type AttemptRecord,
+  type IntentRecord,
+  type Journal,
+  type JournalRecord,
+  JournalUnavailable,
+  type ProgressRecord,
+  type SettlementRecord,
+} from './record.ts';
+import { recoveredSettlement } from './recovered-settlement.ts';
+import { replayDirectory } from './replay.ts';
+import { type Segment, SegmentLog } from './segment-log.ts';
+
+/** When records reach the disk itself. A killed process loses nothing in any of them; a power cut does. */
+export type FsyncMode = 'interval' | 'always' | 'never';
+
+export interface JournalDirectoryOptions {
+  readonly directory: string;
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fsync: FsyncMode;
+  readonly fsyncIntervalMs: number;
+  readonly segmentBytesMax: number;
+  readonly segmentAgeMsMax: number;
+  /** After a failed write, how long until the disk is asked again. */
+  readonly retryMs: number;
+  /** Settlements that wait in memory for a disk that refuses. */
+  readonly pendingBytesMax: number;
+  readonly disk: JournalDisk;
+  /** The directory of a dead instance: it is settled and shipped, and takes no requests. */
+  readonly adopted: boolean;
+}
+
+export interface JournalStats {
+  readonly writable: boolean;
+  readonly segments: number;
+  readonly bytes: number;
+  /** Settlements that are not in Postgres yet. */
+  readonly unshippedRows: number;
+  readonly openRequests: number;
+  /** Waiting in memory for the disk. */
+  readonly pendingBytes: number;
+  /** Requests of dead processes that were settled at the start. */
+  readonly recoveredRequests: number;
+  readonly damagedBytes: number;
+  readonly tornTails: number;
+  /** Settlements that found neither disk nor memory; they are in the log, whole. */
+  readonly lostRows: number;
+  readonly lastError: string | undefined;
+}
+
+/** Closed segments from which requests that are still open are carried forward: a stream of hours must not hold gigabytes. */
+const heldSegmentsMax = 3;
+
+export class JournalDirectory implements Journal, SettlementSource {
+  readonly directory: string;
+  readonly #options: JournalDirectoryOptions;
+  readonly #lock: DirectoryLock;
+  readonly #log: SegmentLog;
+  readonly #open: OpenRequests;
+  readonly #outbox: Outbox;
+  readonly #positionFile: PositionFile;
+  readonly #pending = new PendingRecords();
+  readonly #counts: { unshippedRows: number; recoveredRequests: number; lostRows: number };
+  readonly #damage: { readonly damagedBytes: number; readonly tornTails: number };
+  #position: Position;
+  #writable = true;
+  #lost = false;
+  #closed = false;
+  #turnScheduled = false;
+  #collecting = false;
+  #syncTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #lastError: string | undefined;
+
+  /** Reads what the last process left, and settles what it left open. Throws when the directory cannot be read. */
+  constructor(options: JournalDirectoryOptions, lock: DirectoryLock) {
+    const { directory, log, clock, disk } = options;
+    this.directory = directory;
+    this.#options = options;
+    this.#lock = lock;
+    lock.onLost = () => this.#loseLock();
+    this.#positionFile = new PositionFile(directory, (error) => {
+      log.warn({ directory, error }, 'The position of shipping cannot be kept; after a crash rows are shipped again');
+    });
+    this.#position = this.#positionFile.read();
+    const replay = replayDirectory(directory, this.#position, log);
+    const { segments, open, damagedBytes, tornTails, unshippedRows } = replay;
+    this.#open = open;
+    this.#damage = { damagedBytes, tornTails };
+    this.#counts = { unshippedRows, recoveredRequests: open.size, lostRows: 0 };
+    // A number is never used twice, or the position would cover records of a later life.
+    const nextSeq = Math.max(this.#position.segment, segments.at(-1)?.seq ?? 0) + 1;
+    this.#log = new SegmentLog(
+      {
+        directory,
+        disk,
+        clock,
+        bytesMax: options.segmentBytesMax,
+        ageMsMax: options.segmentAgeMsMax,
+        sync: options.fsync !== 'never',
+      },
+      segments,
+      nextSeq,
+    );
+    this.#outbox = new Outbox({
+      directory,
+      log,
+      segments: this.#log.segments,
+      position: this.#position,
+      head: { segment: nextSeq, offset: 0 },
+      onAcknowledged: (batch) => this.#acknowledged(batch),
+    });
+    this.#recover();
+  }
+
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  intent(record: IntentRecord): void {
+    this.#refuseWhenFull();
+    this.#pending.add(record);
+    this.#scheduleTurn();
+  }
+
+  attempt(record: AttemptRecord): void {
+    if (!this.#writable) throw this.#unavailable();
+    this.#pending.add(record);
+    if (this.#write(this.#options.fsync === 'always')) return;
+    // The provider will not be asked: a recovery must not charge for it.
+    this.#pending.dropLast();
+    throw this.#unavailable();
+  }
+
+  /** Left out while the disk refuses: the next one replaces it anyway. */
+  progress(record: ProgressRecord): void {
+    if (!this.#writable) return;
+    this.#pending.add(record);
+    this.#scheduleTurn();
+  }
+
+  settle(record: SettlementRecord): void {
+    try {
+      if (this.#pending.length > this.#options.pendingBytesMax) throw this.#unavailable();
+      this.#pending.add(record);
+      this.#scheduleTurn();
+    } catch (error) {
+      this.#logLost(record, error);
+    }
+  }
+
+  /** Writes what is buffered, now. Returns false when the disk refuses; it stays buffered. */
+  flush(): boolean {
+    return this.#write(false);
+  }
+
+  read(rowsMax: number): Promise<SettlementBatch | undefined> {
+    return this.#outbox.read(rowsMax);
+  }
+
+  acknowledge(batch: SettlementBatch): void {
+    this.#outbox.acknowledge(batch);
+  }
+
+  /** Nothing is buffered and no segment is left, so nothing is open or unshipped either. */
+  get drained(): boolean {
+    return this.#log.segments.length === 0 && this.#pending.length === 0;
+  }
+
+  stats(): JournalStats {
+    return {
+      writable: this.#writable,
+      segments: this.#log.segments.length,
+      bytes: this.#log.segments.reduce((sum, segment) => sum + segment.bytes, 0),
+      openRequests: this.#open.size,
+      pendingBytes: this.#pending.length,
+      ...this.#counts,
+      ...this.#damage,
+      lastError: this.#lastError,
+    };
+  }
+
+  /** Writes and syncs what is buffered and gives the directory free. Requests that are open then are recovered at the next start. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    if (this.#open.size === 0 && this.#counts.unshippedRows === 0) this.#log.roll();
+    if (!this.flush()) {
+      for (const record of this.#pending.records) {
+        if (record.type === 'settlement') this.#logLost(record, this.#lastError);
+      }
+    }
+    this.#closed = true;
+    this.#writable = false;
+    clearTimeout(this.#syncTimer);
+    clearTimeout(this.#retryTimer);
+    const error = await this.#log.close();
+    if (error) this.#refuse(error);
+    await this.#positionFile.close();
+    if (this.drained && !this.#lost) this.#positionFile.remove();
+    this.#lock.release();
+    // Only an empty directory goes.
+    if (this.drained && !this.#lost) fs.rmdir(this.directory, () => {});
+  }
+
+  #logLost(record: SettlementRecord, error: unknown): void {
+    this.#counts.lostRows++;
+    this.#options.log.error({ record, error }, 'A settlement can neither be written nor kept; this line is all of it');
+  }
+
+  #recover(): void {
+    const { directory, instance, clock, log } = this.#options;
+    if (this.#open.size > 0) {
+      log.warn(
+        { directory, instance, requests: this.#open.size },
+        'A gateway died with open requests; they are settled at the last that is known of them',
+      );
+    }
+    for (const request of [...this.#open.all()]) this.settle(recoveredSettlement(request, clock.nowMs()));
+    this.flush();
+    this.#collect();
+  }
+
+  #write(durable: boolean): boolean {
+    const pending = this.#pending;
+    if (pending.length === 0) return true;
+    if (this.#lost || this.#closed) return false;
+    let at: { segment: Segment; offset: number };
+    try {
+      at = this.#log.append(pending.bytes, pending.length, durable);
+    } catch (error) {
+      this.#refuse(error);
+      return false;
+    }
+    for (let i = 0; i < pending.records.length; i++) {
+      this.#written(pending.records[i] as JournalRecord, at.segment, at.offset + (pending.ends[i] as number));
+    }
+    pending.clear();
+    // Nothing but recoveries is ever written to a dead instance's journal: let its last segment go soon.
+    if (this.#options.adopted) this.#log.roll();
+    this.#scheduleSync();
+    return true;
+  }
+
+  #written(record: JournalRecord, segment: Segment, end: number): void {
+    this.#open.apply(record, segment.seq);
+    if (record.type !== 'settlement') return;
+    segment.settledTo = end;
+    this.#counts.unshippedRows++;
+    this.#outbox.push(record, { segment: segment.seq, offset: end });
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled || !this.#writable) return;
+    this.#turnScheduled = true;
+    setImmediate(() => {
+      this.#turnScheduled = false;
+      if (this.#writable) this.#write(false);
+    });
+  }
+
+  #scheduleSync(): void {
+    const { fsync, fsyncIntervalMs } = this.#options;
+    if (fsync === 'never' || this.#syncTimer !== undefined || !this.#log.dirty) return;
+    this.#syncTimer = setTimeout(
+      () => this.#log.sync((error) => this.#synced(error)),
+      fsync === 'always' ? 0 : fsyncIntervalMs,
+    ).unref();
+  }
+
+  #synced(error: Error | undefined): void {
+    this.#syncTimer = undefined;
+    if (error) this.#failSync(error);
+    else if (!this.#closed) this.#scheduleSync();
+  }
+
+  /** The kernel forgets pages that it could not write, so nothing more goes into that segment. */
+  #failSync(error: Error): void {
+    this.#log.roll();
+    this.#refuse(error);
+  }
+
+  #refuse(error: unknown): void {
+    const { directory, log, retryMs } = this.#options;
+    this.#lastError = error instanceof Error ? error.message : String(error);
+    if (this.#writable) {
+      this.#writable = false;
+      log.error(
+        { directory, error },
+        'The journal cannot be written; requests are refused until the disk takes it again',
+      );
+    }
+    if (this.#closed || this.#lost) return;
+    this.#retryTimer ??= setTimeout(() => this.#retry(), retryMs).unref();
+  }
+
+  #retry(): void {
+    const { directory, log, disk, fsync } = this.#options;
+    this.#retryTimer = undefined;
+    try {
+      probeDisk(disk, join(directory, 'probe'), fsync !== 'never');
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
+    if (!this.#write(false)) return;
+    this.#writable = true;
+    log.info({ directory }, 'The journal can be written again');
+  }
+
+  #loseLock(): void {
+    const { directory, log } = this.#options;
+    this.#lost = true;
+    this.#writable = false;
+    this.#lastError = 'the directory was removed or taken over by another process';
+    log.error({ directory }, 'The journal was removed or taken over; this process takes no more requests: restart it');
+  }
+
+  #unavailable(): JournalUnavailable {
+    return new JournalUnavailable(`the journal in ${this.directory} cannot be written: ${this.#lastError ?? 'closed'}`);
+  }
+
+  #refuseWhenFull(): void {
+    if (!this.#writable && this.#pending.length > this.#options.pendingBytesMax) throw this.#unavailable();
+  }
+
+  #acknowledged(batch: SettlementBatch): void {
+    this.#position = batch.end;
+    this.#positionFile.write(batch.end);
+    this.#counts.unshippedRows = Math.max(0, this.#counts.unshippedRows - batch.rows.length);
+    this.#collect();
+  }
+
+  /** Removes the oldest segments that nobody needs. */
+  #collect(): void {
+    if (this.#collecting || this.#closed) return;
+    if (this.#counts.unshippedRows === 0 && this.#log.currentIsOld) this.#log.roll();
+    this.#carryForward();
+    const last = this.#lastRemovable();
+    if (last === undefined) return;
+    this.#collecting = true;
+    // The settlement of an intent in there may lie in a younger segment, which must not be lost in a power cut first.
+    this.#log.sync((error) => {
+      this.#collecting = false;
+      if (error) this.#failSync(error);
+      else this.#removeTo(last);
+    });
+  }
+
+  #removeTo(last: Segment): void {
+    try {
+      while (this.#log.segments.includes(last)) this.#log.removeOldest();
+    } catch (error) {
+      this.#options.log.warn(
+        { directory: this.directory, error },
+        'A shipped segment of the journal cannot be removed',
+      );
+    }
+  }
+
+  #lastRemovable(): Segment | undefined {
+    const { segments, current } = this.#log;
+    const kept = segments.findIndex(
+      (segment) => segment === current || !this.#isShipped(segment) || this.#open.countIn(segment.seq) > 0,
+    );
+    return kept === -1 ? segments.at(-1) : segments[kept - 1];
+  }
+
+  #isShipped({ seq, settledTo }: Segment): boolean {
+    return settledTo === 0 || !isBefore(this.#position, { segment: seq, offset: settledTo });
+  }
+
+  /** Long streams began in the oldest segment: what is known of them is written again, so that it can go. */
+  #carryForward(): void {
+    const oldest = this.#log.segments[0];
+    if (oldest === undefined || this.#log.segments.length <= heldSegmentsMax || !this.#isShipped(oldest)) return;
+    if (this.#open.countIn(oldest.seq) === 0 || !this.#writable || !this.#write(false)) return;
+    for (const record of this.#open.recordsIn(oldest.seq)) this.#pending.add(record);
+    this.#write(false);
+  }
+}
