@@ -6,7 +6,10 @@
  * frames of a stream, laid end to end, are the stream: a relay forwards `raw` and reads `data` on the side.
  */
 
-/** `data` is undefined for a frame without a data field (a comment). Both buffers are only valid during the call. */
+/**
+ * `data` is undefined for a frame without a data field (a comment). Both buffers are views that stay valid: bytes that
+ * were shown to a caller are never written again.
+ */
 export type OnSseFrame = (event: string, data: Buffer | undefined, raw: Buffer) => void;
 
 const LF = 10;
@@ -46,6 +49,7 @@ export class SseParser {
   end(): void {
     if (this.#heldBytes === 0) return;
     const raw = this.#held.subarray(0, this.#heldBytes);
+    this.#held = Buffer.alloc(0);
     this.#heldBytes = 0;
     this.#searched = 0;
     this.#lineStart = 0;
@@ -84,8 +88,10 @@ export class SseParser {
   #keep(bytes: Buffer, from: number): void {
     const rest = bytes.length - from;
     if (rest > this.#bytesMax) throw new SseFrameTooLarge(`a server-sent event is larger than ${this.#bytesMax} bytes`);
-    if (rest > 0) {
-      if (this.#held.length < rest) this.#held = Buffer.allocUnsafeSlow(Math.max(rest, 4096));
+    // Frames were cut from what was held: their views keep it, so the rest moves to a buffer of its own.
+    const shown = from > 0 || this.#heldBytes === 0;
+    if (shown && rest > 0) {
+      this.#held = Buffer.allocUnsafeSlow(Math.max(rest * 2, 1024));
       bytes.copy(this.#held, 0, from);
     }
     this.#heldBytes = rest;

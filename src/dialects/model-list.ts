@@ -1,0 +1,53 @@
+/**
+ * Lists of models as each SDK reads them.
+ * https://platform.openai.com/docs/api-reference/models/list · https://docs.anthropic.com/en/api/models-list
+ */
+import { invalidRequest } from '../llm/error.ts';
+import type { ListedModel } from '../llm/model-list.ts';
+
+export interface ModelListFormat {
+  /** JSON text of the list. Throws LlmFailure (invalid-request) for a bad paging parameter. */
+  renderList(models: readonly ListedModel[], query: URLSearchParams): string;
+  renderOne(model: ListedModel): string;
+}
+
+/** Everything at once: OpenAI's list has no pages. */
+export const openaiModelList: ModelListFormat = {
+  renderList: (models) => JSON.stringify({ object: 'list', data: models.map(asOpenai) }),
+  renderOne: (model) => JSON.stringify(asOpenai(model)),
+};
+
+/** Pages of up to 1000, by the id before or after. */
+export const anthropicModelList: ModelListFormat = {
+  renderList: (models, query) => {
+    const limit = readLimit(query.get('limit'));
+    const after = models.findIndex((model) => model.id === query.get('after_id'));
+    const before = models.findIndex((model) => model.id === query.get('before_id'));
+    const end = before === -1 ? models.length : before;
+    const start = before === -1 ? after + 1 : Math.max(0, end - limit);
+    const page = models.slice(start, Math.min(end, start + limit));
+    return JSON.stringify({
+      data: page.map(asAnthropic),
+      has_more: before === -1 ? start + page.length < models.length : start > 0,
+      first_id: page[0]?.id ?? null,
+      last_id: page.at(-1)?.id ?? null,
+    });
+  },
+  renderOne: (model) => JSON.stringify(asAnthropic(model)),
+};
+
+function readLimit(text: string | null): number {
+  if (text === null) return 20;
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+    throw invalidRequest('limit must be an integer from 1 to 1000', 'limit');
+  return limit;
+}
+
+function asOpenai(model: ListedModel): object {
+  return { id: model.id, object: 'model', created: Math.floor(model.createdAtMs / 1000), owned_by: model.owner };
+}
+
+function asAnthropic(model: ListedModel): object {
+  return { type: 'model', id: model.id, display_name: model.id, created_at: new Date(model.createdAtMs).toISOString() };
+}

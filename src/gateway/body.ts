@@ -1,0 +1,93 @@
+/** The request's body, under limits that count bytes read, and the little that routing must know of it. */
+import type { IncomingMessage } from 'node:http';
+import type { Dialect } from '../dialects/dialect.ts';
+import { JsonRefused, type JsonScan, readField, scanJson } from '../lib/json.ts';
+import { invalidRequest, LlmFailure } from '../llm/error.ts';
+import type { Ask } from './exchange.ts';
+import type { GatewaySettings } from './settings.ts';
+
+/** Reads the whole body. Rejects with LlmFailure: body-too-large, request-timeout, or an aborted request. */
+export function receiveBody(request: IncomingMessage, settings: GatewaySettings): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > settings.bodyBytesMax) return Promise.reject(tooLarge(settings));
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    return Promise.reject(
+      invalidRequest(
+        `Request bodies must not be compressed (content-encoding: ${encoding.slice(0, 32)}). Send plain JSON.`,
+      ),
+    );
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const idle = setTimeout(() => finish(slow(settings)), settings.bodyIdleMs);
+    const finish = (failure?: LlmFailure): void => {
+      clearTimeout(idle);
+      request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
+      request.on('error', () => {});
+      if (failure === undefined) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes));
+      else reject(failure);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > settings.bodyBytesMax) return finish(tooLarge(settings));
+      chunks.push(chunk);
+      idle.refresh();
+    };
+    const onEnd = (): void => finish();
+    const onAbort = (): void => finish(invalidRequest('The request ended before its body was complete.'));
+    request.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
+  });
+}
+
+/** Scans the body and reads the model and stream fields. Throws LlmFailure (invalid-request). */
+export function readAsk(body: Buffer, dialect: Dialect): Ask {
+  try {
+    const scan = scanJson(body, dialect.rawKeys);
+    return { scan, model: readModel(scan), stream: readStream(scan), inputTokensEstimate: Math.ceil(body.length / 4) };
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+/** A body that the byte tools refused, as the caller is told it; anything else is passed on. */
+export function asRefusal(error: unknown): unknown {
+  if (!(error instanceof JsonRefused)) return error;
+  const message = `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`;
+  return new LlmFailure({ kind: 'invalid-request', message, code: `json_${error.fault.replace('-', '_')}` });
+}
+
+const modelLengthMax = 256;
+
+function readModel(scan: JsonScan): string {
+  const model = readField(scan, 'model');
+  if (model === undefined)
+    throw invalidRequest('model is required: a name such as `provider/name`; GET /v1/models lists them', 'model');
+  if (typeof model !== 'string' || model.trim() === '')
+    throw invalidRequest('model must be a non-empty string', 'model');
+  if (model.length > modelLengthMax)
+    throw invalidRequest(`model is ${model.length} characters long; the limit is ${modelLengthMax}`, 'model');
+  return model;
+}
+
+function readStream(scan: JsonScan): boolean {
+  const stream = readField(scan, 'stream');
+  if (stream === undefined || stream === null) return false;
+  if (typeof stream !== 'boolean') throw invalidRequest('stream must be true or false', 'stream');
+  return stream;
+}
+
+function tooLarge(settings: GatewaySettings): LlmFailure {
+  return new LlmFailure({
+    kind: 'body-too-large',
+    message: `The request body is larger than the limit of ${settings.bodyBytesMax} bytes (server.limits.bodyBytesMax).`,
+  });
+}
+
+function slow(settings: GatewaySettings): LlmFailure {
+  return new LlmFailure({
+    kind: 'request-timeout',
+    message: `No byte of the request body arrived for ${settings.bodyIdleMs} ms (server.limits.bodyIdleMs).`,
+  });
+}

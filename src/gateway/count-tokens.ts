@@ -1,0 +1,93 @@
+/**
+ * How many tokens a prompt has. A provider that counts in the caller's dialect is asked; for every other target our own
+ * estimate answers, so that a client which insists on counting works with any model. Free, and a usage row all the same.
+ */
+import { LlmFailure } from '../llm/error.ts';
+import { redact } from '../llm/redact.ts';
+import type { Target } from '../snapshot/snapshot.ts';
+import type { Exchange } from './exchange.ts';
+import { ownHeaders, upstreamHeaders, upstreamQuery } from './headers.ts';
+import { estimateRequest } from './input-estimate.ts';
+import type { Ending } from './meter.ts';
+import type { GatewayParts } from './parts.ts';
+import { relayBody } from './relay.ts';
+import { parseAsk } from './translate.ts';
+
+const answerBytesMax = 64 * 1024;
+const waitMs = 30_000;
+
+/** Throws LlmFailure when the body is wrong or the provider says that it is. */
+export async function countTokens(
+  exchange: Exchange,
+  targets: readonly Target[],
+  parts: GatewayParts,
+): Promise<Ending> {
+  const target = targets[0];
+  const counted = target === undefined ? undefined : await askProvider(exchange, target, parts);
+  const inputTokens = counted ?? estimateRequest(parseAsk(exchange));
+  const headers = {
+    ...ownHeaders(exchange, target?.model.id),
+    ...(counted === undefined ? { 'x-tollgate-estimated': 'true' } : {}),
+  };
+  exchange.delivery.send(200, headers, JSON.stringify({ input_tokens: inputTokens }));
+  return { status: 'completed', billable: false };
+}
+
+/** The provider's count; undefined when it has none to give, and ours must do. */
+async function askProvider(exchange: Exchange, target: Target, parts: GatewayParts): Promise<number | undefined> {
+  const endpoint = target.credential.provider.speaks[exchange.dialect.id];
+  if (endpoint?.countTokensPath === undefined) return undefined;
+  const { body } = relayBody(exchange, target, endpoint);
+  const upstream = parts.upstreams.of(target);
+  try {
+    const answer = await upstream.pool.request({
+      path: upstream.prefix + endpoint.countTokensPath + upstreamQuery(exchange, true),
+      method: 'POST',
+      headers: upstreamHeaders(exchange, target, endpoint.headers ?? {}, exchange.id, true),
+      body,
+      headersTimeout: waitMs,
+      bodyTimeout: waitMs,
+    });
+    const text = await boundedText(answer.body);
+    if (answer.statusCode === 200) return readCount(text);
+    if (isCallersFault(answer.statusCode)) throw callersFault(exchange, answer.statusCode, answer.headers, text);
+  } catch (error) {
+    if (error instanceof LlmFailure) throw error;
+    parts.log.warn(
+      { error, requestId: exchange.id, target: target.model.id },
+      'a provider did not count tokens; estimated',
+    );
+  }
+  return undefined;
+}
+
+async function boundedText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function readCount(text: string): number | undefined {
+  const body: unknown = JSON.parse(text);
+  const count = typeof body === 'object' && body !== null && 'input_tokens' in body ? body.input_tokens : undefined;
+  return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? count : undefined;
+}
+
+function isCallersFault(status: number): boolean {
+  return status === 400 || status === 413 || status === 422;
+}
+
+function callersFault(
+  exchange: Exchange,
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+  text: string,
+): LlmFailure {
+  const error = exchange.dialect.parseError(status, headers, text);
+  return new LlmFailure({ ...error, message: redact(error.message).slice(0, 2048) });
+}

@@ -1,0 +1,139 @@
+/**
+ * The caller's side of one request: nothing is sent until there is something to say; then a head, pieces under
+ * back-pressure, and one end. A failure takes the form that the state allows: a status with a body, or an event in the
+ * stream that has begun.
+ */
+import type { ServerResponse } from 'node:http';
+import type { Dialect } from '../dialects/dialect.ts';
+import { type LlmError, statusOf } from '../llm/error.ts';
+
+export type HeaderList = Record<string, string>;
+
+export class Delivery {
+  readonly requestId: string;
+  readonly #response: ServerResponse;
+  readonly #dialect: Dialect;
+  #streaming = false;
+  #ended = false;
+  #waitsForDrain = false;
+  #onGone: (() => void) | undefined;
+  #onDrain: (() => void) | undefined;
+  /** The status that the caller saw; 0 before there was one. */
+  status = 0;
+  /** Monotonic time of the last write, or of the moment since which the caller reads nothing. */
+  lastWriteAt: number;
+
+  constructor(response: ServerResponse, dialect: Dialect, requestId: string, now: number) {
+    this.#response = response;
+    this.#dialect = dialect;
+    this.requestId = requestId;
+    this.lastWriteAt = now;
+    response.on('close', () => this.#closed());
+    response.on('drain', () => {
+      this.#waitsForDrain = false;
+      this.#onDrain?.();
+    });
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+
+  /** The caller's connection ended before its answer did. */
+  get gone(): boolean {
+    return this.#response.destroyed && !this.#response.writableFinished;
+  }
+
+  get streaming(): boolean {
+    return this.#streaming;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Bytes wait because the caller does not read. */
+  get stalled(): boolean {
+    return this.#waitsForDrain;
+  }
+
+  onGone(callback: () => void): void {
+    this.#onGone = callback;
+  }
+
+  onDrain(callback: () => void): void {
+    this.#onDrain = callback;
+  }
+
+  /** Sends the head of a stream. Later calls do nothing: an early keepalive may have sent it already. */
+  startStream(headers: HeaderList): void {
+    if (this.#streaming || this.#ended || this.gone) return;
+    this.#streaming = true;
+    this.status = 200;
+    this.#response.writeHead(200, {
+      ...headers,
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+  }
+
+  /** Returns false when the caller does not keep up: stop reading from the provider until onDrain. */
+  write(piece: Buffer | string, now: number): boolean {
+    if (this.#ended || this.gone || piece.length === 0) return true;
+    const flowing = this.#response.write(piece);
+    this.lastWriteAt = now;
+    if (!flowing) this.#waitsForDrain = true;
+    return flowing;
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#response.end();
+  }
+
+  /** A whole answer in one piece. */
+  send(status: number, headers: HeaderList, body: Buffer | string): void {
+    if (this.#ended || this.gone) return;
+    this.#ended = true;
+    this.status = status;
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    this.#response.writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      ...headers,
+      'content-length': String(bytes.length),
+    });
+    this.#response.end(bytes);
+  }
+
+  /** Ends the request as a failure, in the caller's dialect. */
+  fail(error: LlmError, headers: HeaderList): void {
+    if (this.#ended || this.gone) return;
+    if (this.#streaming) {
+      this.#response.write(this.#dialect.renderStreamError(error, this.requestId));
+      this.end();
+      return;
+    }
+    const { status, body } = this.#dialect.renderError(error, this.requestId);
+    this.send(status ?? statusOf(error), { ...headers, ...retryHeaders(error) }, body);
+  }
+
+  /** Cuts a caller that reads nothing. */
+  cut(): void {
+    this.#ended = true;
+    this.#response.destroy();
+  }
+
+  #closed(): void {
+    if (!this.#response.writableFinished) {
+      this.#ended = true;
+      this.#onGone?.();
+    }
+  }
+}
+
+function retryHeaders(error: LlmError): HeaderList {
+  if (error.retryAfterMs === undefined) return {};
+  return { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) };
+}

@@ -1,0 +1,79 @@
+/** One request while it is here: what was asked, by whom, and what has become of it. */
+import type { IncomingMessage } from 'node:http';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { Door } from '../dialects/doors.ts';
+import type { Attempt } from '../journal/record.ts';
+import type { JsonScan } from '../lib/json.ts';
+import { type Note, NoteList } from '../llm/notes.ts';
+import type { Key } from '../snapshot/snapshot.ts';
+import type { Delivery } from './delivery.ts';
+
+/** The body as far as every step needs to know it. */
+export interface Ask {
+  readonly scan: JsonScan;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly inputTokensEstimate: number;
+}
+
+export class Exchange {
+  readonly id: string;
+  readonly startedAtMs: number;
+  /** Monotonic. */
+  readonly startedAt: number;
+  readonly request: IncomingMessage;
+  readonly delivery: Delivery;
+  readonly door: Door;
+  readonly key: Key;
+  readonly ask: Ask;
+  readonly snapshotVersion: number;
+  readonly notes = new NoteList();
+  readonly attempts: Attempt[] = [];
+  /** Refuse rather than lose anything: `x-tollgate-fidelity: strict`. */
+  readonly strict: boolean;
+  /** Monotonic time at which the first provider was asked. */
+  dispatchedAt: number | undefined;
+  firstTokenAt: number | undefined;
+  /** Chat streams: the caller wants the usage chunk. */
+  wantsStreamUsage = true;
+
+  constructor(facts: {
+    id: string;
+    startedAtMs: number;
+    startedAt: number;
+    request: IncomingMessage;
+    delivery: Delivery;
+    door: Door;
+    key: Key;
+    ask: Ask;
+    snapshotVersion: number;
+  }) {
+    this.id = facts.id;
+    this.startedAtMs = facts.startedAtMs;
+    this.startedAt = facts.startedAt;
+    this.request = facts.request;
+    this.delivery = facts.delivery;
+    this.door = facts.door;
+    this.key = facts.key;
+    this.ask = facts.ask;
+    this.snapshotVersion = facts.snapshotVersion;
+    this.strict = this.header('x-tollgate-fidelity') === 'strict';
+  }
+
+  get dialect(): Dialect {
+    return this.door.dialect;
+  }
+
+  /** Only the losses of the target that is asked count: an earlier one may have lost other fields. */
+  replaceNotes(notes: readonly Note[]): void {
+    this.notes.list.length = 0;
+    this.notes.list.push(...notes);
+  }
+
+  /** The first value of a request header, bounded: callers' text ends up in logs and rows. */
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    const text = Array.isArray(value) ? value[0] : value;
+    return text === undefined || text === '' ? undefined : text.slice(0, 256);
+  }
+}

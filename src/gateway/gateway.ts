@@ -1,0 +1,135 @@
+/** The data plane as one thing that listens, drains and ends. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Journal } from '../journal/record.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { LlmError } from '../llm/error.ts';
+import type { SnapshotSource } from '../snapshot/snapshot.ts';
+import { Health } from './health.ts';
+import type { GatewayParts } from './parts.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { createHttpServer } from './server.ts';
+import { defaultSettings, type GatewaySettings } from './settings.ts';
+import { Ticker } from './ticker.ts';
+import { Upstreams } from './upstreams.ts';
+
+export interface GatewayOptions {
+  readonly snapshot: SnapshotSource;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** 0 to 1, for jitter. */
+  readonly random?: () => number;
+  readonly instance: string;
+  readonly settings?: Partial<GatewaySettings>;
+  /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
+  readonly tickMs?: number;
+}
+
+export interface Gateway {
+  /** Port 0 takes any free one. Rejects with the system's error (EADDRINUSE, EACCES). */
+  listen(address: { host: string; port: number }): Promise<{ host: string; port: number }>;
+  /** Not ready at once; running requests go on, new ones are told to come back elsewhere. */
+  beginDrain(): void;
+  /** Resolves when no request is in flight. */
+  drained(): Promise<void>;
+  /** Ends what still runs, each as a clean failure in its caller's dialect. */
+  failAll(): void;
+  close(): Promise<void>;
+  readonly inFlight: number;
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const parts: GatewayParts = {
+    snapshot: options.snapshot,
+    journal: options.journal,
+    clock: options.clock,
+    log: options.log,
+    random: options.random ?? Math.random,
+    instance: options.instance,
+    settings: Object.freeze({ ...defaultSettings, ...options.settings }),
+    upstreams: new Upstreams(),
+    health: new Health(),
+    retries: new RetryBudget(),
+    active: new Set(),
+  };
+  return new RunningGateway(parts, options.tickMs ?? 1000);
+}
+
+class RunningGateway implements Gateway {
+  readonly #parts: GatewayParts;
+  readonly #server: Server;
+  readonly #ticker: Ticker;
+  readonly #running = new Set<Promise<void>>();
+  #draining = false;
+
+  constructor(parts: GatewayParts, tickMs: number) {
+    this.#parts = parts;
+    this.#ticker = new Ticker(parts, tickMs);
+    this.#server = createHttpServer(parts, this.#state());
+  }
+
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
+  listen({ host, port }: { host: string; port: number }): Promise<{ host: string; port: number }> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        this.#server.on('error', (error) => this.#parts.log.error({ error }, 'the server reported an error'));
+        this.#ticker.start();
+        const address = this.#server.address() as AddressInfo;
+        resolve({ host: address.address, port: address.port });
+      });
+    });
+  }
+
+  beginDrain(): void {
+    this.#draining = true;
+    this.#server.closeIdleConnections();
+  }
+
+  async drained(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+  }
+
+  failAll(): void {
+    for (const run of this.#parts.active) run.stop(stopped);
+  }
+
+  async close(): Promise<void> {
+    this.#draining = true;
+    this.#ticker.stop();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+    await this.#parts.upstreams.close();
+  }
+
+  #state() {
+    const isDraining = () => this.#draining;
+    return {
+      get draining() {
+        return isDraining();
+      },
+      notReady: () => {
+        if (this.#draining) return 'draining';
+        return this.#parts.journal.writable ? undefined : 'the journal cannot be written';
+      },
+      track: (work: Promise<void>) => {
+        this.#running.add(work);
+        void work.finally(() => this.#running.delete(work));
+      },
+    };
+  }
+}
+
+const stopped: LlmError = {
+  kind: 'unavailable',
+  message: 'This gateway is shutting down and the answer did not end in time. Send the request again.',
+  code: 'shutting_down',
+  retryAfterMs: 1000,
+};

@@ -1,0 +1,93 @@
+/** Headers by allow-list, both ways: nothing of the caller reaches a provider, and nothing of ours leaks, unnamed. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { chargeNanoUsd } from '../catalog/charge.ts';
+import { formatUsd } from '../lib/money.ts';
+import type { Target } from '../snapshot/snapshot.ts';
+import type { HeaderList } from './delivery.ts';
+import type { Exchange } from './exchange.ts';
+import type { Plan } from './plan.ts';
+import type { Tally } from './tally.ts';
+import { judgeUsage } from './usage-judge.ts';
+
+/** What a provider of the same or another dialect is told. `relayed`: the caller's own dialect headers may go along. */
+export function upstreamHeaders(
+  exchange: Exchange,
+  target: Target,
+  endpointHeaders: HeaderList,
+  attemptId: string,
+  relayed: boolean,
+): HeaderList {
+  const headers: HeaderList = {
+    'content-type': 'application/json',
+    accept: exchange.ask.stream ? 'text/event-stream' : 'application/json',
+    'accept-encoding': 'identity',
+    'user-agent': 'tollgate',
+    'x-client-request-id': attemptId,
+    ...endpointHeaders,
+  };
+  if (relayed) {
+    for (const name of exchange.door.forwardedHeaders) {
+      const value = exchange.request.headers[name];
+      if (typeof value === 'string' && value !== '') headers[name] = value.slice(0, 4096);
+    }
+  }
+  const { secret, provider } = target.credential;
+  return secret === undefined ? headers : { ...headers, ...provider.auth.headers(secret) };
+}
+
+/** The caller's query, as far as its door lets it travel. */
+export function upstreamQuery(exchange: Exchange, relayed: boolean): string {
+  const query = exchange.request.url?.split('?', 2)[1];
+  if (!relayed || query === undefined || exchange.door.forwardedQuery.length === 0) return '';
+  const asked = new URLSearchParams(query);
+  const kept = new URLSearchParams();
+  for (const name of exchange.door.forwardedQuery) {
+    const value = asked.get(name);
+    if (value !== null) kept.set(name, value.slice(0, 64));
+  }
+  return kept.size === 0 ? '' : `?${kept}`;
+}
+
+/** A provider's headers that a caller can use: its rate limits, and its own request id under another name. */
+export function answerHeaders(upstream: IncomingHttpHeaders): HeaderList {
+  const headers: HeaderList = {};
+  for (const [name, value] of Object.entries(upstream)) {
+    if (typeof value !== 'string') continue;
+    if (/(^|-)ratelimit-/.test(name) || name === 'retry-after') headers[name] = value.slice(0, 256);
+    else if (name === 'request-id' || name === 'x-request-id') headers['x-upstream-request-id'] = value.slice(0, 256);
+  }
+  return headers;
+}
+
+/** What every answer says about itself. */
+export function ownHeaders(exchange: Exchange, servedModel?: string): HeaderList {
+  const headers: HeaderList = requestIdHeaders(exchange.id);
+  if (servedModel !== undefined) headers['x-tollgate-model'] = servedModel;
+  if (exchange.attempts.length > 0) headers['x-tollgate-attempts'] = String(exchange.attempts.length);
+  if (exchange.notes.list.length > 0)
+    headers['x-tollgate-dropped'] = exchange.notes.list
+      .map((note) => asHeaderText(note.field))
+      .join(', ')
+      .slice(0, 1024);
+  if (exchange.dispatchedAt !== undefined)
+    headers['x-tollgate-overhead-ms'] = (exchange.dispatchedAt - exchange.startedAt).toFixed(2);
+  headers['x-tollgate-cache'] = 'off';
+  const theirs = exchange.header('x-request-id');
+  if (theirs !== undefined) headers['x-client-request-id'] = asHeaderText(theirs);
+  return headers;
+}
+
+/** Both spellings: each dialect's SDK reads its own. */
+export function requestIdHeaders(requestId: string): HeaderList {
+  return { 'x-request-id': requestId, 'request-id': requestId };
+}
+
+function asHeaderText(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?');
+}
+
+/** What a whole answer cost, known before it is sent; a stream's cost is in its usage row. */
+export function costHeader(exchange: Exchange, plan: Plan, tally: Tally): HeaderList {
+  const { usage } = judgeUsage(exchange, plan, tally, 'completed');
+  return { 'x-tollgate-cost-usd': formatUsd(chargeNanoUsd(plan.price, usage)) };
+}

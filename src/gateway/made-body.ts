@@ -1,0 +1,8 @@
+/** The bytes for one provider, and what becomes of the usage that comes back. */
+export interface MadeBody {
+  readonly body: Buffer;
+  /** The provider's usage frame was asked for by us alone: the caller does not get it. */
+  readonly withholdUsage: boolean;
+  /** The caller of a chat stream asked for usage. */
+  readonly wantsStreamUsage: boolean;
+}

@@ -1,0 +1,117 @@
+/** Usage times the price in force gives the charge; the settlement is the usage row, exactly one for each request. */
+import type { PriceVersion } from '../catalog/catalog.ts';
+import { chargeNanoUsd } from '../catalog/charge.ts';
+import type { AttemptRecord, IntentRecord, ProgressRecord, SettlementRecord, UsageStatus } from '../journal/record.ts';
+import type { LlmError } from '../llm/error.ts';
+import { noUsage } from '../llm/usage.ts';
+import type { Exchange } from './exchange.ts';
+import type { Plan } from './plan.ts';
+import type { Tally } from './tally.ts';
+import { type JudgedUsage, judgeUsage } from './usage-judge.ts';
+
+export function intentRecord(exchange: Exchange, instance: string): IntentRecord {
+  return { type: 'intent', ...intentFacts(exchange, instance) };
+}
+
+/** Enough to settle the request if the gateway dies the next moment. */
+export function attemptRecord(exchange: Exchange, plan: Plan, attemptId: string, nowMs: number): AttemptRecord {
+  const input = exchange.ask.inputTokensEstimate;
+  return {
+    type: 'attempt',
+    requestId: exchange.id,
+    attemptId,
+    startedAtMs: nowMs,
+    target: plan.target.model.id,
+    provider: plan.target.model.provider,
+    credential: plan.target.credential.id,
+    upstreamDialect: plan.dialect.id,
+    priceVersion: plan.price.id,
+    inputNanoUsd: String(chargeNanoUsd(plan.price, { ...noUsage, input })),
+    outputPicoUsd: String(plan.price.output.base),
+  };
+}
+
+/** What a running stream has produced so far. */
+export function progressRecord(exchange: Exchange, plan: Plan, tally: Tally): ProgressRecord {
+  const { usage } = judgeUsage(exchange, plan, tally, 'cancelled');
+  return { type: 'progress', requestId: exchange.id, usage, costNanoUsd: String(chargeNanoUsd(plan.price, usage)) };
+}
+
+export interface Ending {
+  readonly status: UsageStatus;
+  readonly error?: LlmError;
+  /** The plan and tally of the attempt whose answer the caller saw, or that was asked last. */
+  readonly plan?: Plan;
+  readonly tally?: Tally;
+  /** Something was produced for the caller: it is charged. */
+  readonly billable: boolean;
+}
+
+export function settlementRecord(
+  exchange: Exchange,
+  ending: Ending,
+  instance: string,
+  now: number,
+  nowMs: number,
+): SettlementRecord {
+  const { plan, tally } = ending;
+  const judged = plan !== undefined && tally !== undefined ? judgeEnding(exchange, ending, plan, tally) : nothing;
+  return {
+    type: 'settlement',
+    ...intentFacts(exchange, instance),
+    status: ending.status,
+    httpStatus: exchange.delivery.status,
+    errorKind: ending.error?.kind,
+    servedModel: plan?.target.model.id,
+    provider: plan?.target.model.provider,
+    credential: plan?.target.credential.id,
+    upstreamDialect: plan?.dialect.id,
+    usage: judged.usage,
+    estimated: judged.estimated,
+    recovered: false,
+    flags: judged.flags,
+    priceVersion: plan?.price.id,
+    costNanoUsd: String(plan === undefined ? 0n : costOf(plan.price, judged)),
+    firstTokenMs: exchange.firstTokenAt === undefined ? undefined : exchange.firstTokenAt - exchange.startedAt,
+    totalMs: now - exchange.startedAt,
+    overheadMs: (exchange.dispatchedAt ?? now) - exchange.startedAt,
+    attempts: exchange.attempts,
+    dropped: exchange.notes.list.map((note) => note.field),
+    settledAtMs: nowMs,
+  };
+}
+
+const nothing: JudgedUsage = { usage: noUsage, estimated: false, flags: [], charged: false };
+
+/** An attempt that produced nothing is charged only what the provider itself reported. */
+function judgeEnding(exchange: Exchange, ending: Ending, plan: Plan, tally: Tally): JudgedUsage {
+  if (!ending.billable && tally.usage === undefined) return nothing;
+  return judgeUsage(exchange, plan, tally, ending.status);
+}
+
+function costOf(price: PriceVersion, judged: JudgedUsage): bigint {
+  return judged.charged ? chargeNanoUsd(price, judged.usage) : 0n;
+}
+
+function intentFacts(exchange: Exchange, instance: string): Omit<IntentRecord, 'type'> {
+  return {
+    requestId: exchange.id,
+    instance,
+    startedAtMs: exchange.startedAtMs,
+    operation: exchange.door.operation,
+    keyId: exchange.key.id,
+    organizationId: exchange.key.organization.id,
+    requestedModel: exchange.ask.model,
+    clientDialect: exchange.dialect.id,
+    stream: exchange.ask.stream,
+    snapshotVersion: exchange.snapshotVersion,
+    inputTokensEstimate: exchange.ask.inputTokensEstimate,
+    clientRequestId: exchange.header('x-request-id'),
+    sessionId: exchange.header('x-tollgate-session'),
+    tags: exchange
+      .header('x-tollgate-tags')
+      ?.split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  };
+}

@@ -1,0 +1,26 @@
+/** What every step may use. Made once by `gateway.ts`; a request changes none of it but the counters. */
+import type { Journal } from '../journal/record.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { SnapshotSource } from '../snapshot/snapshot.ts';
+import type { AttemptRun } from './attempt.ts';
+import type { Health } from './health.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { GatewaySettings } from './settings.ts';
+import type { Upstreams } from './upstreams.ts';
+
+export interface GatewayParts {
+  readonly snapshot: SnapshotSource;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+  readonly instance: string;
+  readonly settings: GatewaySettings;
+  readonly upstreams: Upstreams;
+  readonly health: Health;
+  readonly retries: RetryBudget;
+  /** Attempts under way: watched by the ticker. */
+  readonly active: Set<AttemptRun>;
+}

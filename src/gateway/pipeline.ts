@@ -1,0 +1,129 @@
+/**
+ * One request, top to bottom. The steps below are the whole list, in order; no step calls back up. A step that refuses
+ * throws LlmFailure, and the caller is told in its own dialect.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { Door } from '../dialects/doors.ts';
+import { type LlmError, LlmFailure } from '../llm/error.ts';
+import type { Key, Snapshot } from '../snapshot/snapshot.ts';
+import { authenticate } from './authenticate.ts';
+import { readAsk, receiveBody } from './body.ts';
+import { countTokens } from './count-tokens.ts';
+import type { Delivery } from './delivery.ts';
+import { Exchange } from './exchange.ts';
+import { forward } from './forward.ts';
+import { requestIdHeaders } from './headers.ts';
+import { type Ending, intentRecord, settlementRecord } from './meter.ts';
+import type { GatewayParts } from './parts.ts';
+import { findRoute } from './route.ts';
+
+export interface Arrival {
+  readonly request: IncomingMessage;
+  readonly delivery: Delivery;
+  readonly door: Door;
+  readonly startedAt: number;
+}
+
+/** Never rejects: whatever happens, the caller gets an answer and the journal its settlement. */
+export async function handle(arrival: Arrival, parts: GatewayParts): Promise<void> {
+  const { request, delivery, door } = arrival;
+  try {
+    // One snapshot from the first line to the last.
+    const snapshot = parts.snapshot.current;
+    const key = authenticate(request, snapshot, parts.clock.nowMs());
+    const body = await receiveBody(request, parts.settings);
+    const exchange = enter(arrival, snapshot, key, body, parts);
+    const route = findRoute(snapshot, key, exchange.ask.model);
+    parts.retries.request(exchange.startedAt);
+    refuseWithoutJournal(parts);
+    parts.journal.intent(intentRecord(exchange, parts.instance));
+    const answer = door.operation === 'count-tokens' ? countTokens : forward;
+    await settled(exchange, () => answer(exchange, route.targets, parts), parts);
+  } catch (error) {
+    refuse(delivery, asError(error, delivery.dialect, delivery.requestId, parts), request);
+  }
+}
+
+function enter(
+  { request, delivery, door, startedAt }: Arrival,
+  snapshot: Snapshot,
+  key: Key,
+  body: Buffer,
+  parts: GatewayParts,
+): Exchange {
+  const ask = readAsk(body, door.dialect);
+  return new Exchange({
+    id: delivery.requestId,
+    startedAtMs: parts.clock.nowMs(),
+    startedAt,
+    request,
+    delivery,
+    door,
+    key,
+    ask,
+    snapshotVersion: snapshot.version,
+  });
+}
+
+/** From here on the request has an intent, so it gets a settlement, whatever is thrown. */
+async function settled(exchange: Exchange, answer: () => Promise<Ending>, parts: GatewayParts): Promise<void> {
+  let ending: Ending;
+  try {
+    ending = await answer();
+  } catch (error) {
+    const told = asError(error, exchange.dialect, exchange.id, parts);
+    exchange.delivery.fail(told, requestIdHeaders(exchange.id));
+    ending = { status: 'failed', error: told, billable: false };
+  }
+  const record = settlementRecord(exchange, ending, parts.instance, parts.clock.monotonicMs(), parts.clock.nowMs());
+  parts.journal.settle(record);
+  logEnding(exchange, ending, parts);
+}
+
+function refuseWithoutJournal(parts: GatewayParts): void {
+  if (parts.journal.writable) return;
+  throw new LlmFailure({
+    kind: 'unavailable',
+    message:
+      'The gateway cannot write its journal, so no provider is asked. The operator finds the reason in the log (disk full, read-only). Try again soon.',
+    code: 'journal_unavailable',
+    retryAfterMs: 5000,
+  });
+}
+
+/** The body may still be on its way: the connection is not used again, so that its rest is never read as a request. */
+function refuse(delivery: Delivery, error: LlmError, request: IncomingMessage): void {
+  const headers = requestIdHeaders(delivery.requestId);
+  if (request.complete) return delivery.fail(error, headers);
+  request.resume();
+  delivery.fail(error, { ...headers, connection: 'close' });
+}
+
+/** A fault of our own is told without its details; they are in the log under the request's id. */
+function asError(error: unknown, dialect: Dialect, requestId: string, parts: GatewayParts): LlmError {
+  if (error instanceof LlmFailure) return error.error;
+  parts.log.error({ error, requestId, dialect: dialect.id }, 'a request failed inside the gateway');
+  return {
+    kind: 'internal',
+    message: `The gateway failed on this request. Report the request id ${requestId} to its operator.`,
+  };
+}
+
+function logEnding(exchange: Exchange, { status, error, plan }: Ending, parts: GatewayParts): void {
+  const fields = {
+    requestId: exchange.id,
+    key: exchange.key.id,
+    model: exchange.ask.model,
+    target: plan?.target.model.id,
+    status: exchange.delivery.status,
+    attempts: exchange.attempts.length,
+    dropped: exchange.notes.list.map((note) => note.field),
+  };
+  if (status !== 'failed') return parts.log.debug(fields, `request ${status}`);
+  const level = error?.kind === 'upstream-credential' || error?.kind === 'internal' ? 'error' : 'warn';
+  parts.log[level](
+    { ...fields, kind: error?.kind, upstreamStatus: error?.upstreamStatus, why: error?.internal },
+    'request failed',
+  );
+}

@@ -1,0 +1,74 @@
+/** How one target will be asked: in which dialect, at which path, with which bytes. */
+
+import type { PriceVersion } from '../catalog/catalog.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { dialects } from '../dialects/index.ts';
+import type { DialectId } from '../llm/chat.ts';
+import { LlmFailure } from '../llm/error.ts';
+import type { Note } from '../llm/notes.ts';
+import type { Endpoint } from '../providers/provider.ts';
+import type { Target } from '../snapshot/snapshot.ts';
+import type { Exchange } from './exchange.ts';
+import type { MadeBody } from './made-body.ts';
+import { relayBody } from './relay.ts';
+import { translateBody } from './translate.ts';
+
+export interface Plan extends MadeBody {
+  readonly target: Target;
+  /** The provider's side of the conversation. */
+  readonly dialect: Dialect;
+  /** Both sides speak the same dialect: bytes through. */
+  readonly relayed: boolean;
+  readonly endpoint: Endpoint;
+  readonly path: string;
+  readonly price: PriceVersion;
+}
+
+/** Throws LlmFailure when this target cannot be asked this: no price, no common dialect, or a field it cannot express. */
+export function planCall(exchange: Exchange, target: Target, nowMs: number): Plan {
+  const price = target.model.priceAt(nowMs);
+  if (price === undefined) throw withoutPrice(target);
+  const { dialect, endpoint } = chooseDialect(exchange, target);
+  const relayed = dialect.id === exchange.dialect.id;
+  const made: MadeBody = relayed
+    ? relayBody(exchange, target, endpoint)
+    : translateBody(exchange, target, dialect, endpoint);
+  exchange.wantsStreamUsage = made.wantsStreamUsage;
+  if (exchange.strict && exchange.notes.list.length > 0) throw tooLossy(target, exchange.notes.list);
+  const call = { model: target.model.target.name, stream: exchange.ask.stream };
+  const path = typeof endpoint.path === 'string' ? endpoint.path : endpoint.path(call);
+  return { target, dialect, relayed, endpoint, path, price, ...made };
+}
+
+/** The caller's own dialect if the provider speaks it; else the first one that it speaks and we know. */
+function chooseDialect(exchange: Exchange, target: Target): { dialect: Dialect; endpoint: Endpoint } {
+  const { speaks } = target.credential.provider;
+  const own = speaks[exchange.dialect.id];
+  if (own !== undefined) return { dialect: exchange.dialect, endpoint: own };
+  for (const [id, endpoint] of Object.entries(speaks)) {
+    const dialect = dialects[id as DialectId];
+    if (dialect !== undefined && endpoint !== undefined) return { dialect, endpoint };
+  }
+  throw new LlmFailure({
+    kind: 'internal',
+    message: `The provider of ${target.model.id} speaks no dialect that this version knows.`,
+  });
+}
+
+function withoutPrice(target: Target): LlmFailure {
+  return new LlmFailure({
+    kind: 'unavailable',
+    message: `The model ${target.model.id} has no price, so it is not called. Give it one in the configuration: models: { "${target.model.id}": { price: { input: …, output: … } } }.`,
+    code: 'model_without_price',
+  });
+}
+
+function tooLossy(target: Target, notes: readonly Note[]): LlmFailure {
+  const losses = notes.map((note) => `${note.field} (${note.why})`).join('; ');
+  return new LlmFailure({
+    kind: 'invalid-request',
+    message: `${target.model.id} cannot be asked without loss, and x-tollgate-fidelity is strict: ${losses}.`,
+    param: notes[0]?.field,
+    code: 'translation_lossy',
+  });
+}

@@ -1,0 +1,101 @@
+/**
+ * Which reader an answer gets. Relay where nothing must change; the first byte decides between stream and JSON, since
+ * content types lie (a stream as text/plain, JSON as octet-stream, an error page as 200).
+ */
+import type { AnswerContext } from '../dialects/dialect.ts';
+import type { LlmError } from '../llm/error.ts';
+import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
+import type { Exchange } from './exchange.ts';
+import type { Plan } from './plan.ts';
+import { RelayStream } from './relay-stream.ts';
+import { RelayWhole } from './relay-whole.ts';
+import { emptyTally, type Tally } from './tally.ts';
+import { TranslatedStream, TranslatedWhole } from './translated-answer.ts';
+
+/** Chooses when the first byte comes, then steps aside. */
+export class SniffingReader implements AnswerReader {
+  readonly #exchange: Exchange;
+  readonly #plan: Plan;
+  readonly #host: AnswerHost;
+  readonly #wholeBytesMax: number;
+  #reader: AnswerReader | undefined;
+  #wholeBytes: number | undefined;
+
+  constructor(exchange: Exchange, plan: Plan, host: AnswerHost, wholeBytesMax: number) {
+    this.#exchange = exchange;
+    this.#plan = plan;
+    this.#host = host;
+    this.#wholeBytesMax = wholeBytesMax;
+  }
+
+  get tally(): Tally {
+    return this.#reader?.tally ?? emptyTally;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#reader === undefined) this.#choose(chunk);
+    if (this.#wholeBytes !== undefined) {
+      this.#wholeBytes += chunk.length;
+      if (this.#wholeBytes > this.#wholeBytesMax) return this.#host.fail(tooLarge(this.#wholeBytesMax));
+    }
+    this.#reader?.push(chunk);
+  }
+
+  end(): void {
+    if (this.#reader === undefined) this.#host.fail(cutShort('empty body'));
+    else this.#reader.end();
+  }
+
+  broken(why: string): void {
+    if (this.#reader === undefined) this.#host.fail(cutShort(why));
+    else this.#reader.broken(why);
+  }
+
+  #choose(chunk: Buffer): void {
+    const first = firstByte(chunk);
+    if (first === undefined) return;
+    const whole = first === OPEN_BRACE || first === OPEN_BRACKET || first === LESS_THAN;
+    const { stream } = this.#exchange.ask;
+    const { dialect, relayed, withholdUsage } = this.#plan;
+    if (whole) this.#wholeBytes = 0;
+    if (relayed && whole !== stream) {
+      this.#reader = stream ? new RelayStream(dialect, this.#host, withholdUsage) : new RelayWhole(dialect, this.#host);
+      return;
+    }
+    const facts = {
+      from: dialect,
+      to: this.#exchange.dialect,
+      context: contextOf(this.#exchange),
+      host: this.#host,
+      stream,
+    };
+    this.#reader = whole ? new TranslatedWhole(facts) : new TranslatedStream(facts);
+  }
+}
+
+const OPEN_BRACE = 123;
+const OPEN_BRACKET = 91;
+const LESS_THAN = 60;
+
+function firstByte(chunk: Buffer): number | undefined {
+  return chunk.find((byte) => byte > 32);
+}
+
+function contextOf(exchange: Exchange): AnswerContext {
+  return {
+    requestId: exchange.id,
+    model: exchange.ask.model,
+    createdAtMs: exchange.startedAtMs,
+    wantsStreamUsage: exchange.wantsStreamUsage,
+    inputTokensEstimate: exchange.ask.inputTokensEstimate,
+    notes: exchange.notes,
+  };
+}
+
+function tooLarge(bytesMax: number): LlmError {
+  return {
+    kind: 'upstream',
+    message: `The provider’s answer is larger than ${bytesMax} bytes.`,
+    code: 'answer_too_large',
+  };
+}

@@ -1,0 +1,79 @@
+/** A provider's answer that is not a success: its body, bounded, in the words of its dialect, as one of our kinds. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dialect } from '../dialects/dialect.ts';
+import type { LlmError } from '../llm/error.ts';
+import { redact } from '../llm/redact.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { AnswerHost, AnswerReader } from './answer.ts';
+import { emptyTally } from './tally.ts';
+
+const errorBytesMax = 64 * 1024;
+
+export class RefusalReader implements AnswerReader {
+  readonly tally = emptyTally;
+  readonly #facts: {
+    status: number;
+    headers: IncomingHttpHeaders;
+    dialect: Dialect;
+    provider: Provider;
+    host: AnswerHost;
+  };
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #over = false;
+
+  constructor(facts: {
+    status: number;
+    headers: IncomingHttpHeaders;
+    dialect: Dialect;
+    provider: Provider;
+    host: AnswerHost;
+  }) {
+    this.#facts = facts;
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk.subarray(0, Math.max(0, errorBytesMax - this.#bytes)));
+    this.#bytes += chunk.length;
+    // An error of 5 MB says no more than its first lines.
+    if (this.#bytes >= errorBytesMax) this.end();
+  }
+
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#facts.host.fail(this.#read());
+  }
+
+  broken(): void {
+    this.end();
+  }
+
+  #read(): LlmError {
+    const { status, headers, dialect, provider } = this.#facts;
+    if (status >= 300 && status < 400) return redirected(status);
+    const body = Buffer.concat(this.#chunks).toString('utf8');
+    const parsed = dialect.parseError(status, headers, body);
+    const vendor = provider.parseError?.(status, asJson(body)) ?? {};
+    const error = { ...parsed, ...vendor, upstreamStatus: status };
+    return { ...error, message: redact(error.message).slice(0, 2048) };
+  }
+}
+
+/** A redirect is never followed: it would carry the credential to another host. */
+function redirected(status: number): LlmError {
+  return {
+    kind: 'upstream',
+    message: 'The provider answered with a redirect, which is not followed. Correct its baseUrl.',
+    code: 'upstream_redirect',
+    upstreamStatus: status,
+  };
+}
+
+function asJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

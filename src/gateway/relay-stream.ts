@@ -1,0 +1,104 @@
+/**
+ * A stream of the caller's own dialect: whole frames through as they came, watched on the side. Frames, not chunks, so
+ * that a stream which is cut never leaves half a frame before the failure event. Nothing is shown until the first
+ * frame with content, so that until then another target can answer instead.
+ */
+import type { Dialect, StreamTap } from '../dialects/dialect.ts';
+import { SseParser } from '../lib/sse.ts';
+import { type AnswerHost, type AnswerReader, cutShort, preludeBytesMax } from './answer.ts';
+
+export class RelayStream implements AnswerReader {
+  readonly tally: StreamTap;
+  readonly #host: AnswerHost;
+  readonly #sse: SseParser;
+  readonly #withholdUsage: boolean;
+  #pieces: Buffer[] = [];
+  #heldBytes = 0;
+  #shown = false;
+  #over = false;
+
+  constructor(dialect: Dialect, host: AnswerHost, withholdUsage: boolean) {
+    this.tally = dialect.tap();
+    this.#host = host;
+    this.#withholdUsage = withholdUsage;
+    this.#sse = new SseParser((event, data, raw) => this.#frame(event, data, raw));
+  }
+
+  push(chunk: Buffer): void {
+    try {
+      this.#sse.push(chunk);
+    } catch (error) {
+      return this.#fail(error instanceof Error ? error.message : String(error));
+    }
+    this.#flush();
+  }
+
+  end(): void {
+    this.#sse.end();
+    this.#flush();
+    if (this.#over) return;
+    if (!this.tally.complete) return this.#fail('end of body');
+    this.#finish();
+  }
+
+  broken(why: string): void {
+    if (!this.#over) this.#fail(why);
+  }
+
+  #frame(event: string, data: Buffer | undefined, raw: Buffer): void {
+    const kind = data === undefined ? 'prelude' : this.tally.frame(event, data);
+    if (this.#over) return;
+    if (kind === 'error') return this.#providerFailed(raw);
+    if (kind === 'usage-only' && this.#withholdUsage) return;
+    this.#pieces.push(raw);
+    this.#heldBytes += raw.length;
+    if (kind === 'content' || kind === 'end') this.#shown = true;
+    if (kind === 'end') this.#finish();
+    else if (!this.#shown && this.#heldBytes > preludeBytesMax) this.#fail('a prelude without content');
+  }
+
+  /** Before content the provider's error is a reason to ask another; after it, the frame itself is the failure form. */
+  #providerFailed(raw: Buffer): void {
+    const error = this.tally.error ?? cutShort('an error frame');
+    this.#over = true;
+    if (!this.#shown) return this.#host.fail(error);
+    this.#pieces.push(raw);
+    this.#write();
+    this.#host.fail(error, true);
+  }
+
+  #flush(): void {
+    if (this.#shown && !this.#over) this.#write();
+  }
+
+  #write(): void {
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    this.#host.show(joined(pieces));
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#write();
+    this.#host.complete();
+  }
+
+  #fail(why: string): void {
+    this.#flush();
+    this.#over = true;
+    this.#host.fail(cutShort(why));
+  }
+}
+
+/** Frames of one chunk lie side by side in memory: shown as one view instead of a copy. */
+function joined(pieces: readonly Buffer[]): Buffer {
+  const first = pieces[0] as Buffer;
+  let end = first.byteOffset + first.length;
+  for (let i = 1; i < pieces.length; i++) {
+    const piece = pieces[i] as Buffer;
+    if (piece.buffer !== first.buffer || piece.byteOffset !== end) return Buffer.concat(pieces);
+    end += piece.length;
+  }
+  return pieces.length === 1 ? first : Buffer.from(first.buffer, first.byteOffset, end - first.byteOffset);
+}

@@ -1,0 +1,34 @@
+/** The same dialect on both sides: the caller's bytes, with only what must change spliced in. */
+import { type JsonEdit, parseScanned, scanJson, spliceJson, stringifyJson } from '../lib/json.ts';
+import type { Endpoint } from '../providers/provider.ts';
+import { applyQuirks, quirkEdits } from '../providers/quirk.ts';
+import type { Target } from '../snapshot/snapshot.ts';
+import type { Exchange } from './exchange.ts';
+import type { MadeBody } from './made-body.ts';
+
+/** Throws LlmFailure (invalid-request) for what must reach no provider. */
+export function relayBody(exchange: Exchange, target: Target, endpoint: Endpoint): MadeBody {
+  const { scan, stream, model } = exchange.ask;
+  const plan = exchange.door.planRelay(scan, stream);
+  const name = target.model.target.name;
+  const own: JsonEdit[] =
+    name === model ? [...plan.edits] : [{ name: 'model', value: JSON.stringify(name) }, ...plan.edits];
+  const quirks = endpoint.quirks ?? [];
+  const call = { model: name, stream };
+  const { edits, losses, needsTree } = quirkEdits(quirks, call, scan, own);
+  exchange.replaceNotes(losses.map(({ field, why }) => ({ field, why })));
+  if (!needsTree)
+    return {
+      body: Buffer.concat(spliceJson(scan, edits)),
+      withholdUsage: plan.withholdUsage,
+      wantsStreamUsage: !plan.withholdUsage,
+    };
+  // A quirk that edits the tree costs a parse; top-level quirks are applied along with it.
+  const tree = applyQuirks(quirks, call, parseScanned(scanJson(Buffer.concat(spliceJson(scan, own)))));
+  exchange.replaceNotes(tree.losses.map(({ field, why }) => ({ field, why })));
+  return {
+    body: Buffer.from(stringifyJson(tree.body)),
+    withholdUsage: plan.withholdUsage,
+    wantsStreamUsage: !plan.withholdUsage,
+  };
+}

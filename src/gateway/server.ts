@@ -1,0 +1,154 @@
+/**
+ * The HTTP edge of the data plane: method and path to a door, and everything that is not one gets a clear answer in the
+ * dialect of whoever knocked. Strict parsing; limits on headers, times and connections.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Door, dialectOfCaller, doors, modelListFormat, versionHeader } from '../dialects/doors.ts';
+import { newId } from '../lib/id.ts';
+import { type LlmError, LlmFailure } from '../llm/error.ts';
+import { authenticate } from './authenticate.ts';
+import { answerBadRequest } from './bad-request.ts';
+import { Delivery } from './delivery.ts';
+import { requestIdHeaders } from './headers.ts';
+import { callableModels, renderModel, renderModelList } from './models.ts';
+import type { GatewayParts } from './parts.ts';
+import { handle } from './pipeline.ts';
+
+/** What the server must know of the process's state. */
+export interface ServerState {
+  readonly draining: boolean;
+  /** Undefined when requests can be served, else why not. */
+  notReady(): string | undefined;
+  /** Runs one request and counts it as in flight. */
+  track(work: Promise<void>): void;
+}
+
+export function createHttpServer(parts: GatewayParts, state: ServerState): Server {
+  const { settings } = parts;
+  const server = createServer(
+    {
+      maxHeaderSize: settings.headerBytesMax,
+      headersTimeout: settings.headersTimeoutMs,
+      // The body has its own idle limit; a large upload may take long.
+      requestTimeout: 0,
+      connectionsCheckingInterval: Math.min(1000, settings.headersTimeoutMs),
+      keepAliveTimeout: settings.keepAliveTimeoutMs,
+      insecureHTTPParser: false,
+      noDelay: true,
+    },
+    (request, response) => receive(request, response, parts, state),
+  );
+  server.maxConnections = settings.connectionsMax;
+  server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) =>
+    answerBadRequest(error, socket, settings, newRequestId(parts)),
+  );
+  return server;
+}
+
+function receive(request: IncomingMessage, response: ServerResponse, parts: GatewayParts, state: ServerState): void {
+  const path = pathOf(request.url ?? '/');
+  const door = doors.get(path);
+  const dialect = door?.dialect ?? dialectOfCaller(path, request.headers[versionHeader] !== undefined);
+  const startedAt = parts.clock.monotonicMs();
+  const delivery = new Delivery(response, dialect, newRequestId(parts), startedAt);
+  if (state.draining) response.setHeader('connection', 'close');
+  if (door === undefined) return answerElsewhere(path, request, delivery, parts, state);
+  if (request.method !== 'POST') return refuse(delivery, wrongMethod(request, path, 'POST'), { allow: 'POST' });
+  if (state.draining) return refuse(delivery, stopping);
+  state.track(handle({ request, delivery, door: door satisfies Door, startedAt }, parts));
+}
+
+function answerElsewhere(
+  path: string,
+  request: IncomingMessage,
+  delivery: Delivery,
+  parts: GatewayParts,
+  state: ServerState,
+): void {
+  request.resume();
+  const known = path === '/health' || path === '/ready' || isModels(path);
+  if (!known) return refuse(delivery, unknownPath(path));
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(delivery, wrongMethod(request, path, 'GET'), { allow: 'GET, HEAD' });
+  if (path === '/health') return delivery.send(200, {}, '{"status":"ok"}');
+  if (path === '/ready') return answerReady(delivery, state);
+  try {
+    answerModels(path, request, delivery, parts);
+  } catch (error) {
+    refuse(delivery, error instanceof LlmFailure ? error.error : broken(parts, error, delivery.requestId));
+  }
+}
+
+function answerReady(delivery: Delivery, state: ServerState): void {
+  const why = state.notReady();
+  if (why === undefined) delivery.send(200, {}, '{"status":"ready"}');
+  else delivery.send(503, { 'retry-after': '5' }, JSON.stringify({ status: 'not-ready', reason: why }));
+}
+
+function answerModels(path: string, request: IncomingMessage, delivery: Delivery, parts: GatewayParts): void {
+  const snapshot = parts.snapshot.current;
+  const key = authenticate(request, snapshot, parts.clock.nowMs());
+  const models = callableModels(snapshot, key);
+  const format = modelListFormat(request.headers[versionHeader] !== undefined);
+  const id = path.replace(/^(\/v1)?\/models\/?/, '');
+  const body = id === '' ? renderModelList(format, models, request) : renderModel(format, models, decoded(id));
+  delivery.send(200, requestIdHeaders(delivery.requestId), body);
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
+}
+
+function isModels(path: string): boolean {
+  return /^(\/v1)?\/models(\/.*)?$/.test(path);
+}
+
+/** Exactly what was asked: no normalising that a guard elsewhere might do differently. */
+function pathOf(url: string): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function refuse(delivery: Delivery, error: LlmError, headers: Record<string, string> = {}): void {
+  delivery.fail(error, { ...requestIdHeaders(delivery.requestId), ...headers });
+}
+
+function unknownPath(path: string): LlmError {
+  const known = [...doors.keys()].filter((door) => door.startsWith('/v1')).join(', ');
+  return {
+    kind: 'not-found',
+    message: `There is nothing at ${path.slice(0, 128)}. This gateway serves ${known}, /v1/models, /health and /ready.`,
+    code: 'unknown_path',
+  };
+}
+
+function wrongMethod(request: IncomingMessage, path: string, allowed: string): LlmError {
+  return {
+    kind: 'method-not-allowed',
+    message: `${request.method?.slice(0, 16)} is not allowed at ${path.slice(0, 128)}; use ${allowed}.`,
+    code: 'method_not_allowed',
+  };
+}
+
+const stopping: LlmError = {
+  kind: 'unavailable',
+  message: 'This gateway is shutting down. Send the request again; another instance will take it.',
+  code: 'shutting_down',
+  retryAfterMs: 1000,
+};
+
+function broken(parts: GatewayParts, error: unknown, requestId: string): LlmError {
+  parts.log.error({ error, requestId }, 'a list request failed inside the gateway');
+  return {
+    kind: 'internal',
+    message: `The gateway failed on this request. Report the request id ${requestId} to its operator.`,
+  };
+}
+
+function newRequestId(parts: GatewayParts): string {
+  return newId('req', parts.clock.nowMs());
+}

@@ -1,0 +1,34 @@
+/** Every limit and time of the data plane, with its default. One object, frozen at start. */
+export interface GatewaySettings {
+  /** Largest request body, counted in bytes read. */
+  readonly bodyBytesMax: number;
+  readonly headerBytesMax: number;
+  /** A client has this long to send its headers. */
+  readonly headersTimeoutMs: number;
+  /** Longest silence while a client sends its body. */
+  readonly bodyIdleMs: number;
+  /** Largest whole (not streamed) answer taken from a provider. */
+  readonly answerBytesMax: number;
+  /** A stream that is silent for this long gets a keepalive. */
+  readonly keepaliveMs: number;
+  /** A client that reads nothing for this long while bytes wait for it is cut. */
+  readonly clientStallMs: number;
+  /** Pause before the second round of attempts; jittered, doubled at most once. */
+  readonly retryDelayMs: number;
+  readonly keepAliveTimeoutMs: number;
+  /** Idle connections and streams that one instance holds. */
+  readonly connectionsMax: number;
+}
+
+export const defaultSettings: GatewaySettings = Object.freeze({
+  bodyBytesMax: 32 * 1024 * 1024,
+  headerBytesMax: 32 * 1024,
+  headersTimeoutMs: 10_000,
+  bodyIdleMs: 30_000,
+  answerBytesMax: 64 * 1024 * 1024,
+  keepaliveMs: 15_000,
+  clientStallMs: 120_000,
+  retryDelayMs: 250,
+  keepAliveTimeoutMs: 75_000,
+  connectionsMax: 20_000,
+});

@@ -1,0 +1,193 @@
+/**
+ * An answer that is not relayed as it is: another dialect, or the right dialect in the wrong form (a stream where a
+ * whole answer was asked, or the reverse). Everything passes through neutral events; the source is a stream or a JSON
+ * body, the sink is a stream renderer or a whole answer.
+ */
+import type { AnswerContext, Dialect } from '../dialects/dialect.ts';
+import { JsonRefused, parseJson, stringifyJson } from '../lib/json.ts';
+import { SseParser } from '../lib/sse.ts';
+import type { ChatEvent, Emit } from '../llm/chat.ts';
+import { checked } from '../llm/checked.ts';
+import { type LlmError, LlmFailure } from '../llm/error.ts';
+import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
+import { EventTally } from './tally.ts';
+
+export interface TranslationFacts {
+  readonly from: Dialect;
+  readonly to: Dialect;
+  readonly context: AnswerContext;
+  readonly host: AnswerHost;
+  /** The caller asked for a stream. */
+  readonly stream: boolean;
+}
+
+/** The half that both sources share: events in, the caller's wire text out. */
+class EventSink {
+  readonly tally = new EventTally();
+  readonly emit: Emit<ChatEvent>;
+  readonly #facts: TranslationFacts;
+  readonly #push: Emit<ChatEvent>;
+  readonly #body: () => string;
+  #text = '';
+  #shown = false;
+  over = false;
+
+  constructor(facts: TranslationFacts) {
+    this.#facts = facts;
+    const { to, context, stream } = facts;
+    if (stream) {
+      const renderer = to.renderStream((text) => {
+        this.#text += text;
+      }, context);
+      this.#push = (event) => renderer.push(event);
+      this.#body = () => '';
+    } else {
+      const renderer = to.renderResponse(context);
+      this.#push = (event) => renderer.push(event);
+      this.#body = () => stringifyJson(renderer.body());
+    }
+    this.emit = checked((event) => this.#event(event));
+  }
+
+  /** Shows what has been rendered since the last time, in one write. */
+  flush(): void {
+    if (!this.#shown || this.#text === '') return;
+    const text = this.#text;
+    this.#text = '';
+    this.#facts.host.show(text);
+  }
+
+  fail(error: LlmError): void {
+    if (this.over) return;
+    this.over = true;
+    this.flush();
+    this.#facts.host.fail(error);
+  }
+
+  #event(event: ChatEvent): void {
+    if (this.over) {
+      if (event.type === 'usage') this.tally.addUsage(event.usage, event.flags);
+      return;
+    }
+    if (event.type === 'error') return this.fail(event.error);
+    this.#count(event);
+    this.#push(event);
+    if (this.#facts.stream && isContent(event)) this.#shown = true;
+    if (event.type === 'end') this.#end();
+  }
+
+  #count(event: ChatEvent): void {
+    if (event.type === 'usage') this.tally.addUsage(event.usage, event.flags);
+    else if (event.type === 'block-delta') this.tally.addOutput(event.delta);
+    else if (event.type === 'block-start' && event.block.type === 'tool-call') this.tally.addOutput(event.block.name);
+  }
+
+  #end(): void {
+    this.tally.complete = true;
+    this.over = true;
+    if (this.#facts.stream) this.flush();
+    else this.#facts.host.showWhole(this.#body(), this.tally);
+    this.#facts.host.complete();
+  }
+}
+
+/** From server-sent events. */
+export class TranslatedStream implements AnswerReader {
+  readonly #sink: EventSink;
+  readonly #sse: SseParser;
+  readonly #parser: { push(frame: { event: string; data: string }): void; end(): void };
+
+  constructor(facts: TranslationFacts) {
+    this.#sink = new EventSink(facts);
+    this.#parser = facts.from.parseStream(this.#sink.emit);
+    this.#sse = new SseParser((event, data) => {
+      if (data !== undefined) this.#parser.push({ event, data: data.toString('utf8') });
+    });
+  }
+
+  get tally(): EventTally {
+    return this.#sink.tally;
+  }
+
+  push(chunk: Buffer): void {
+    this.#guard(() => this.#sse.push(chunk));
+  }
+
+  end(): void {
+    this.#guard(() => {
+      this.#sse.end();
+      this.#parser.end();
+    });
+    this.#sink.fail(cutShort('end of body'));
+  }
+
+  broken(why: string): void {
+    this.#sink.fail(cutShort(why));
+  }
+
+  #guard(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      return this.#sink.fail(asAnswerError(error));
+    }
+    this.#sink.flush();
+  }
+}
+
+/** From one JSON body. */
+export class TranslatedWhole implements AnswerReader {
+  readonly #facts: TranslationFacts;
+  readonly #sink: EventSink;
+  readonly #chunks: Buffer[] = [];
+
+  constructor(facts: TranslationFacts) {
+    this.#facts = facts;
+    this.#sink = new EventSink(facts);
+  }
+
+  get tally(): EventTally {
+    return this.#sink.tally;
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  end(): void {
+    try {
+      const { from } = this.#facts;
+      const body = parseJson(Buffer.concat(this.#chunks), from.rawKeys);
+      const error = from.checkResponse(body);
+      if (error !== undefined) return this.#sink.fail(error);
+      from.parseResponse(body, this.#sink.emit);
+    } catch (error) {
+      return this.#sink.fail(asAnswerError(error));
+    }
+    this.#sink.fail(cutShort('no end in the answer'));
+  }
+
+  broken(why: string): void {
+    this.#sink.fail(cutShort(why));
+  }
+}
+
+/** What a reader threw, as a fault of the provider's answer. */
+export function asAnswerError(error: unknown): LlmError {
+  if (error instanceof LlmFailure) return error.error;
+  const why = error instanceof Error ? error.message : String(error);
+  const malformed = error instanceof JsonRefused;
+  return {
+    kind: 'upstream',
+    message: malformed ? 'The provider’s answer is not valid JSON.' : 'The provider’s answer could not be read.',
+    code: 'malformed_answer',
+    internal: why,
+  };
+}
+
+/** The first event that a caller could show. */
+function isContent(event: ChatEvent): boolean {
+  if (event.type === 'block-delta' || event.type === 'block-seal' || event.type === 'end') return true;
+  if (event.type !== 'block-start') return false;
+  return event.block.type === 'tool-call' || event.block.type === 'opaque' || event.block.type === 'media';
+}

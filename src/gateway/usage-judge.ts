@@ -1,0 +1,73 @@
+/**
+ * What a provider says it used, believed as far as it can be. Missing, absurd or lying numbers are replaced by our own
+ * count and flagged; they are never zero, and never a reason to charge nothing.
+ */
+import type { UsageStatus } from '../journal/record.ts';
+import { noUsage, type Usage } from '../llm/usage.ts';
+import type { Exchange } from './exchange.ts';
+import { estimateInput } from './input-estimate.ts';
+import type { Plan } from './plan.ts';
+import type { Tally } from './tally.ts';
+
+export interface JudgedUsage {
+  readonly usage: Usage;
+  /** At least one count is ours. */
+  readonly estimated: boolean;
+  readonly flags: readonly string[];
+  readonly charged: boolean;
+}
+
+export function judgeUsage(exchange: Exchange, plan: Plan, tally: Tally, status: UsageStatus): JudgedUsage {
+  const flags = [...tally.usageFlags];
+  const said = tally.usage ?? {};
+  if (tally.usage === undefined) flags.push('usage-missing');
+  const input = judgeInput(exchange, plan, said, flags);
+  const output = judgeOutput(said, tally, status, flags);
+  const usage: Usage = { ...noUsage, ...said, input, output };
+  const estimated = flags.some((flag) => !flag.startsWith('fraction:'));
+  return { usage: bounded(usage), estimated, flags, charged: true };
+}
+
+/** A prompt is never empty, and never larger than the model's context. */
+function judgeInput(exchange: Exchange, plan: Plan, said: Partial<Usage>, flags: string[]): number {
+  const total = (said.input ?? 0) + (said.cacheRead ?? 0) + (said.cacheWrite5m ?? 0) + (said.cacheWrite1h ?? 0);
+  const contextTokens = plan.target.model.contextTokens;
+  if (said.input !== undefined && total > 0) {
+    if (contextTokens === undefined || total <= contextTokens * 4) return said.input;
+    flags.push('absurd:input-over-context');
+  } else if (said.input !== undefined) {
+    flags.push('lying:no-input');
+  } else if (!flags.includes('usage-missing')) {
+    flags.push('input-missing');
+  }
+  return estimateInput(exchange);
+}
+
+/** Of a broken or cancelled answer the provider's last word may be early: what came counts. */
+function judgeOutput(said: Partial<Usage>, tally: Tally, status: UsageStatus, flags: string[]): number {
+  const seen = Math.ceil(tally.outputTokensSeen);
+  if (status !== 'completed' && !tally.complete) {
+    if (said.output !== undefined && said.output > seen) return said.output;
+    flags.push('output-counted');
+    return seen;
+  }
+  if (said.output === undefined) {
+    if (!flags.includes('usage-missing')) flags.push('output-missing');
+    return seen;
+  }
+  if (said.output === 0 && seen > 0) {
+    flags.push('lying:no-output');
+    return seen;
+  }
+  return said.output;
+}
+
+/** Parts cannot be larger than their whole. */
+function bounded(usage: Usage): Usage {
+  return {
+    ...usage,
+    thinking: Math.min(usage.thinking, usage.output),
+    audioInput: Math.min(usage.audioInput, usage.input),
+    audioOutput: Math.min(usage.audioOutput, usage.output),
+  };
+}
