@@ -89,5 +89,5 @@ function asHeaderText(text: string): string {
 /** What a whole answer cost, known before it is sent; a stream's cost is in its usage row. */
 export function costHeader(exchange: Exchange, plan: Plan, tally: Tally): HeaderList {
   const { usage } = judgeUsage(exchange, plan, tally, 'completed');
-  return { 'x-tollgate-cost-usd': formatUsd(chargeNanoUsd(plan.price, usage)) };
+  return { 'x-tollgate-cost-usd': formatUsd(chargeNanoUsd(plan.price, usage)).replace('$', '') };
 }
