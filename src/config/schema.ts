@@ -3,6 +3,7 @@
  * is optional; its description is its line in docs/reference/configuration.md.
  */
 import { z } from 'zod';
+import { picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
 
 const hourMs = 3_600_000;
@@ -94,7 +95,10 @@ const database = z.strictObject({
   url: text('an address that begins with postgres:// or postgresql://', /^postgres(ql)?:\/\/[^\s]+$/)
     .optional()
     .describe('Postgres, several hosts allowed. Absent: an embedded server in the data directory.'),
-  schema: text('lower-case letters, digits and "_", at most 63, not beginning with a digit or "pg_"', schemaName())
+  schema: text(
+    'lower-case letters, digits, "_" and "-", at most 63, not beginning with a digit or "pg_"',
+    /^(?!pg_)[a-z_][a-z0-9_-]{0,62}$/,
+  )
     .default('tollgate')
     .describe('Schema that holds all of its tables.'),
 });
@@ -149,16 +153,25 @@ const provider = z.strictObject({
   timeouts: someTimeouts.optional(),
 });
 
-const usd = () => amount(0, 1_000_000, 'dollars per million tokens');
+const usd = (unit: string, exact: (value: number) => bigint) =>
+  amount(0, 1_000_000, unit).refine((value) => isExact(exact, value), { error: `${unit}, exact in pico-dollars` });
+const perMillion = () => usd('dollars per million tokens', picoUsdPerToken);
+const perPiece = () => usd('dollars', (value) => scaleDecimal(value, 12));
 
 const price = z.strictObject({
-  input: usd().describe('Dollars per million input tokens.'),
-  output: usd().describe('Dollars per million output tokens.'),
-  cacheRead: usd().optional().describe('Dollars per million tokens read from cache. Absent: as input.'),
-  cacheWrite5m: usd().optional().describe('Dollars per million tokens written to a cache for 5 minutes.'),
-  cacheWrite1h: usd().optional().describe('Dollars per million tokens written to a cache for 1 hour.'),
-  audioInput: usd().optional().describe('Dollars per million audio input tokens.'),
-  audioOutput: usd().optional().describe('Dollars per million audio output tokens.'),
+  input: perMillion().describe('Input tokens.'),
+  output: perMillion().describe('Output tokens.'),
+  cacheRead: perMillion().optional().describe('Tokens read from a cache. Absent: as `input`.'),
+  cacheWrite: perMillion().optional().describe('Tokens written to a cache. Absent: as `input`.'),
+  cacheWrite1h: perMillion()
+    .optional()
+    .describe(
+      'Tokens written to a cache for 1 hour. Absent: twice `input` (or `cacheWrite`, if more); without `cacheWrite` as `input`.',
+    ),
+  audioInput: perMillion().optional().describe('Audio input tokens. Absent: as `input`.'),
+  audioOutput: perMillion().optional().describe('Audio output tokens. Absent: as `output`.'),
+  perRequest: perPiece().optional().describe('One request.'),
+  perWebSearch: perPiece().optional().describe('One web search that the provider makes.'),
 });
 
 const model = z.strictObject({
@@ -244,6 +257,12 @@ export const configSchema = z.strictObject({
 
 export type FileConfig = z.output<typeof configSchema>;
 
-function schemaName(): RegExp {
-  return /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/;
+/** A price that would have to be rounded is a typing mistake. */
+function isExact(convert: (value: number) => bigint, value: number): boolean {
+  try {
+    convert(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,0 +1,107 @@
+/**
+ * The one writer of the log: JSON lines for machines, one short line for people on a terminal, both to stderr. Nothing
+ * that looks like a secret or a prompt gets past it; rooms do not log such things in the first place.
+ */
+import { destination, pino } from 'pino';
+import type { Log } from './lib/log.ts';
+
+export interface LogOptions {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly format: 'json' | 'text';
+}
+
+export interface LogWriter extends Log {
+  /** Everything logged so far is handed to the kernel. For the last lines of a process. */
+  flush(): void;
+}
+
+/** A reader of the log that hangs must not stop requests: beyond this, lines are dropped. */
+const bufferedBytesMax = 8 * 1_048_576;
+
+export function openLog({ level, format }: LogOptions): LogWriter {
+  const sink = destination({ fd: 2, sync: false, maxLength: bufferedBytesMax });
+  sink.on('error', () => {});
+  const target = format === 'json' ? sink : { write: (line: string) => void sink.write(renderLine(line)) };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'message' };
+  const logger = pino({ ...options, formatters: { level: (label) => ({ level: label }) } }, target);
+  return {
+    debug: (fields, message) => logger.isLevelEnabled('debug') && logger.debug(clean(fields), message),
+    info: (fields, message) => logger.info(clean(fields), message),
+    warn: (fields, message) => logger.warn(clean(fields), message),
+    error: (fields, message) => logger.error(clean(fields), message),
+    flush: () => flush(sink),
+  };
+}
+
+/** Throws while the file descriptor is not open yet, and when nobody reads any more: both leave nothing to do. */
+function flush(sink: { flushSync(): void }): void {
+  try {
+    sink.flushSync();
+  } catch {}
+}
+
+const hidden = '[hidden]';
+const secretNames =
+  /^(authorization|proxy-authorization|x-api-key|x-goog-api-key|api-?key|secret|password|cookie|token)$/i;
+const contentNames = /^(messages|prompt|content|system|body)$/i;
+/** Keys of known shapes, bearer tokens, passwords in addresses. */
+const secretLooks =
+  /\b(sk|tg|tgm|gsk|xai|rk|whsec)-[-_A-Za-z0-9]{8,}|\bAIza[-_A-Za-z0-9]{20,}|(?<=\bBearer\s)\S{8,}|(?<=:\/\/)[^/\s@]+@/g;
+const depthMax = 6;
+const itemsMax = 200;
+const textMax = 8_192;
+
+/** A copy that may be written. */
+export function clean(fields: Record<string, unknown>): Record<string, unknown> {
+  return cleanValue(fields, 0) as Record<string, unknown>;
+}
+
+function cleanValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= depthMax) return '[deep]';
+  if (value instanceof Error) return cleanError(value, depth);
+  if (value instanceof Date) return value.toISOString();
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, itemsMax).map((item) => cleanValue(item, depth + 1));
+  const entries = Object.entries(value).slice(0, itemsMax);
+  return Object.fromEntries(entries.map(([name, member]) => [name, cleanMember(name, member, depth)]));
+}
+
+function cleanMember(name: string, value: unknown, depth: number): unknown {
+  if (secretNames.test(name) && value !== undefined) return hidden;
+  if (contentNames.test(name) && (typeof value === 'string' || typeof value === 'object') && value) return hidden;
+  return cleanValue(value, depth + 1);
+}
+
+function cleanText(text: string): string {
+  const open = text.replaceAll(secretLooks, (found) => (found.endsWith('@') ? `${hidden}@` : hidden));
+  return open.length > textMax ? `${open.slice(0, textMax)}…` : open;
+}
+
+function cleanError(error: Error, depth: number): Record<string, unknown> {
+  const { name, message, stack, cause } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return {
+    name,
+    message: cleanText(message),
+    ...(code === undefined ? {} : { code }),
+    ...(stack === undefined ? {} : { stack: cleanText(stack) }),
+    ...(cause === undefined ? {} : { cause: cleanValue(cause, depth + 1) }),
+  };
+}
+
+/** `12:31:07 warn  Postgres is away  error="connect ECONNREFUSED"`: stacks stay in the JSON form. */
+function renderLine(line: string): string {
+  const { level, time, message, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const shown = Object.entries(fields).map(([name, value]) => `${name}=${renderField(value)}`);
+  const clock = String(time).slice(11, 19);
+  return `${[clock, String(level).padEnd(5), String(message ?? ''), ...shown].join(' ')}\n`;
+}
+
+function renderField(value: unknown): string {
+  const isError = typeof value === 'object' && value !== null && 'stack' in value && 'message' in value;
+  const text = isError ? String(value.message) : typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);
+}
