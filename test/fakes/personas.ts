@@ -2,9 +2,10 @@
  * Well-behaved models, chosen by the request's model name. They answer in no dialect, and they check what a real model
  * would choke on: tool ids and results that do not match, thinking that came back changed, a missing picture.
  */
+
+import { exampleOf } from '../../src/mock/example.ts';
 import type { Say } from './answer.ts';
 import { type Conversation, type Item, lastUserText } from './conversation.ts';
-import { exampleOf } from './example.ts';
 
 /** How a persona ends its turn: an answer, or an HTTP error. */
 export type Turn =
