@@ -3,6 +3,7 @@ import type { JsonEdit, JsonScan } from '../lib/json.ts';
 import { anthropic } from './anthropic/index.ts';
 import { relayAnthropic } from './anthropic/relay.ts';
 import type { Dialect } from './dialect.ts';
+import { anthropicLimitHeaders, type LimitHeaders, openaiLimitHeaders } from './limit-headers.ts';
 import { anthropicModelList, type ModelListFormat, openaiModelList } from './model-list.ts';
 import { openaiChat } from './openai-chat/index.ts';
 import { relayOpenaiChat } from './openai-chat/relay.ts';
@@ -22,6 +23,8 @@ export interface Door {
   readonly forwardedHeaders: readonly string[];
   /** Query parameters that travel on. */
   readonly forwardedQuery: readonly string[];
+  /** A caller's rate limits, as its SDK reads them. */
+  readonly limitHeaders: LimitHeaders;
   /** Checks what must not reach any provider and says what to splice. Throws LlmFailure (invalid-request). */
   readonly planRelay: (scan: JsonScan, stream: boolean) => RelayPlan;
 }
@@ -32,6 +35,7 @@ const chatDoor: Door = {
   operation: 'chat',
   forwardedHeaders: ['openai-beta'],
   forwardedQuery: [],
+  limitHeaders: openaiLimitHeaders,
   planRelay: relayOpenaiChat,
 };
 
@@ -41,6 +45,7 @@ const messagesDoor: Door = {
   operation: 'chat',
   forwardedHeaders: ['anthropic-version', 'anthropic-beta'],
   forwardedQuery: ['beta'],
+  limitHeaders: anthropicLimitHeaders,
   planRelay: relayAnthropic,
 };
 

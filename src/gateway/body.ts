@@ -41,6 +41,24 @@ export function receiveBody(request: IncomingMessage, settings: GatewaySettings)
   });
 }
 
+const discardMs = 5000;
+
+/**
+ * Reads on after a refusal and keeps nothing, so that a caller which is still sending gets to read its answer instead
+ * of a reset. What is longer than twice the limit, or slow, is cut.
+ */
+export function discardBody(request: IncomingMessage, bodyBytesMax: number): void {
+  let bytes = 0;
+  const cut = setTimeout(() => request.destroy(), discardMs);
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > 2 * bodyBytesMax) request.destroy();
+  });
+  request.once('close', () => clearTimeout(cut));
+  request.once('end', () => clearTimeout(cut));
+  request.resume();
+}
+
 /** Scans the body and reads the model and stream fields. Throws LlmFailure (invalid-request). */
 export function readAsk(body: Buffer, dialect: Dialect): Ask {
   try {

@@ -4,6 +4,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/doors.ts';
 import type { Attempt } from '../journal/record.ts';
 import type { JsonScan } from '../lib/json.ts';
+import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
 import type { Key } from '../snapshot/snapshot.ts';
 import type { Delivery } from './delivery.ts';
@@ -34,6 +35,8 @@ export class Exchange {
   /** Monotonic time at which the first provider was asked. */
   dispatchedAt: number | undefined;
   firstTokenAt: number | undefined;
+  /** The rate limits that this request was counted against. */
+  limitStates: readonly LimitState[] = [];
   /** Chat streams: the caller wants the usage chunk. */
   wantsStreamUsage = true;
 

@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { LlmError } from '../llm/error.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
+import { RateLimits } from './admit.ts';
 import { Health } from './health.ts';
 import type { GatewayParts } from './parts.ts';
 import { RetryBudget } from './retry-budget.ts';
@@ -51,6 +52,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings: Object.freeze({ ...defaultSettings, ...options.settings }),
     upstreams: new Upstreams(),
     health: new Health(),
+    limits: new RateLimits(),
     retries: new RetryBudget(),
     active: new Set(),
   };

@@ -72,6 +72,8 @@ export function ownHeaders(exchange: Exchange, servedModel?: string): HeaderList
   if (exchange.dispatchedAt !== undefined)
     headers['x-tollgate-overhead-ms'] = (exchange.dispatchedAt - exchange.startedAt).toFixed(2);
   headers['x-tollgate-cache'] = 'off';
+  if (exchange.limitStates.length > 0)
+    Object.assign(headers, exchange.door.limitHeaders(exchange.limitStates, exchange.startedAtMs));
   const theirs = exchange.header('x-request-id');
   if (theirs !== undefined) headers['x-client-request-id'] = asHeaderText(theirs);
   return headers;

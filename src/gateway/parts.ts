@@ -3,6 +3,7 @@ import type { Journal } from '../journal/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
+import type { RateLimits } from './admit.ts';
 import type { AttemptRun } from './attempt.ts';
 import type { Health } from './health.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -20,6 +21,7 @@ export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly upstreams: Upstreams;
   readonly health: Health;
+  readonly limits: RateLimits;
   readonly retries: RetryBudget;
   /** Attempts under way: watched by the ticker. */
   readonly active: Set<AttemptRun>;

@@ -6,14 +6,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/doors.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
-import type { Key, Snapshot } from '../snapshot/snapshot.ts';
+import { totalTokens } from '../llm/usage.ts';
+import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
 import { authenticate } from './authenticate.ts';
-import { readAsk, receiveBody } from './body.ts';
+import { discardBody, readAsk, receiveBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
 import type { Delivery } from './delivery.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
-import { requestIdHeaders } from './headers.ts';
+import { ownHeaders, requestIdHeaders } from './headers.ts';
 import { type Ending, intentRecord, settlementRecord } from './meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { findRoute } from './route.ts';
@@ -28,20 +29,23 @@ export interface Arrival {
 /** Never rejects: whatever happens, the caller gets an answer and the journal its settlement. */
 export async function handle(arrival: Arrival, parts: GatewayParts): Promise<void> {
   const { request, delivery, door } = arrival;
+  let exchange: Exchange | undefined;
   try {
     // One snapshot from the first line to the last.
     const snapshot = parts.snapshot.current;
     const key = authenticate(request, snapshot, parts.clock.nowMs());
     const body = await receiveBody(request, parts.settings);
-    const exchange = enter(arrival, snapshot, key, body, parts);
+    exchange = enter(arrival, snapshot, key, body, parts);
     const route = findRoute(snapshot, key, exchange.ask.model);
-    parts.retries.request(exchange.startedAt);
+    parts.limits.admit(exchange, route, exchange.startedAt);
     refuseWithoutJournal(parts);
+    parts.retries.request(exchange.startedAt);
     parts.journal.intent(intentRecord(exchange, parts.instance));
-    const answer = door.operation === 'count-tokens' ? countTokens : forward;
-    await settled(exchange, () => answer(exchange, route.targets, parts), parts);
+    await answer(exchange, route, door.operation === 'count-tokens' ? countTokens : forward, parts);
   } catch (error) {
-    refuse(delivery, asError(error, delivery.dialect, delivery.requestId, parts), request);
+    const told = asError(error, delivery.dialect, delivery.requestId, parts);
+    delivery.fail(told, exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange));
+    if (!request.complete) discardBody(request, parts.settings.bodyBytesMax);
   }
 }
 
@@ -66,18 +70,22 @@ function enter(
   });
 }
 
+type Answer = (exchange: Exchange, targets: readonly Target[], parts: GatewayParts) => Promise<Ending>;
+
 /** From here on the request has an intent, so it gets a settlement, whatever is thrown. */
-async function settled(exchange: Exchange, answer: () => Promise<Ending>, parts: GatewayParts): Promise<void> {
+async function answer(exchange: Exchange, route: Route, how: Answer, parts: GatewayParts): Promise<void> {
   let ending: Ending;
   try {
-    ending = await answer();
+    ending = await how(exchange, route.targets, parts);
   } catch (error) {
     const told = asError(error, exchange.dialect, exchange.id, parts);
-    exchange.delivery.fail(told, requestIdHeaders(exchange.id));
+    exchange.delivery.fail(told, ownHeaders(exchange));
     ending = { status: 'failed', error: told, billable: false };
   }
-  const record = settlementRecord(exchange, ending, parts.instance, parts.clock.monotonicMs(), parts.clock.nowMs());
+  const now = parts.clock.monotonicMs();
+  const record = settlementRecord(exchange, ending, parts.instance, now, parts.clock.nowMs());
   parts.journal.settle(record);
+  parts.limits.settle(exchange, route, totalTokens(record.usage), now);
   logEnding(exchange, ending, parts);
 }
 
@@ -90,14 +98,6 @@ function refuseWithoutJournal(parts: GatewayParts): void {
     code: 'journal_unavailable',
     retryAfterMs: 5000,
   });
-}
-
-/** The body may still be on its way: the connection is not used again, so that its rest is never read as a request. */
-function refuse(delivery: Delivery, error: LlmError, request: IncomingMessage): void {
-  const headers = requestIdHeaders(delivery.requestId);
-  if (request.complete) return delivery.fail(error, headers);
-  request.resume();
-  delivery.fail(error, { ...headers, connection: 'close' });
 }
 
 /** A fault of our own is told without its details; they are in the log under the request's id. */

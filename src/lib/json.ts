@@ -175,8 +175,17 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const COMMA = 44;
 const COLON = 58;
+const MINUS = 45;
+const ZERO = 48;
+const POINT = 46;
 
-/** A recursive-descent walk, with recursion bounded by `depthMax`. */
+/** Below this length a loop finds the end of a string sooner than a call of memchr. */
+const nearBytes = 24;
+
+/**
+ * A recursive-descent walk, with recursion bounded by `depthMax`. It is on every request's path, so each step takes the
+ * position and returns the next one: a local number, where a field of the scanner would be written at every byte.
+ */
 class Scanner {
   readonly fields: JsonField[] = [];
   readonly rawSpans: number[] = [];
@@ -184,9 +193,10 @@ class Scanner {
   readonly #rawKeys: readonly string[];
   readonly #limits: JsonLimits;
   readonly #names = new Set<string>();
-  #at = 0;
   #items = 0;
   #insideRaw = false;
+  /** Whether the key that was read last has an escape in it. */
+  #keyEscaped = false;
 
   constructor(body: Buffer, rawKeys: readonly string[], limits: JsonLimits) {
     this.#body = body;
@@ -195,191 +205,207 @@ class Scanner {
   }
 
   run(): void {
-    this.#skipSpace();
-    if (this.#at >= this.#body.length) throw new JsonRefused('syntax', 'the body is empty; send a JSON object', 0);
-    if (this.#body[this.#at] !== OPEN_BRACE) this.#refuseStart();
-    this.#object(1);
-    this.#skipSpace();
-    if (this.#at !== this.#body.length) this.#refuse('there is more after the end of the JSON object');
+    const body = this.#body;
+    const start = skipSpace(body, 0);
+    if (start >= body.length) throw new JsonRefused('syntax', 'the body is empty; send a JSON object', 0);
+    if (body[start] !== OPEN_BRACE) this.#refuseStart(start);
+    const end = skipSpace(body, this.#object(start, 1));
+    if (end !== body.length) this.#refuse('there is more after the end of the JSON object', end);
   }
 
-  #refuseStart(): never {
-    if (this.#body[0] === 0xef && this.#body[1] === 0xbb) this.#refuse('the body starts with a byte order mark');
-    const first = String.fromCharCode(this.#body[this.#at] ?? 0);
-    if (!'["-0123456789tfn'.includes(first)) this.#refuse('the body is not JSON');
-    throw new JsonRefused('not-object', 'the body must be a JSON object', this.#at);
+  #refuseStart(at: number): never {
+    const body = this.#body;
+    if (body[0] === 0xef && body[1] === 0xbb) this.#refuse('the body starts with a byte order mark', 0);
+    const first = String.fromCharCode(body[at] ?? 0);
+    if (!'["-0123456789tfn'.includes(first)) this.#refuse('the body is not JSON', at);
+    throw new JsonRefused('not-object', 'the body must be a JSON object', at);
   }
 
-  #refuse(message: string): never {
-    throw new JsonRefused('syntax', `${message} (byte ${this.#at})`, this.#at);
+  #refuse(message: string, at: number): never {
+    throw new JsonRefused('syntax', `${message} (byte ${at})`, at);
   }
 
-  #count(): void {
-    if (++this.#items > this.#limits.itemsMax) {
-      throw new JsonRefused('items', `the body has more than ${this.#limits.itemsMax} keys and elements`, this.#at);
-    }
+  #value(from: number, depth: number): number {
+    const body = this.#body;
+    const at = skipSpace(body, from);
+    const byte = body[at];
+    if (byte === QUOTE) return this.#string(at);
+    if (byte === OPEN_BRACE) return this.#object(at, depth + 1);
+    if (byte === OPEN_BRACKET) return this.#array(at, depth + 1);
+    const end = byte === MINUS || isDigit(byte) ? numberEnd(body, at) : literalEnd(body, at);
+    if (end === -1) this.#refuse(isValueEnd(byte) ? 'a value is missing' : 'expected a JSON value', at);
+    return end;
   }
 
-  #value(depth: number): void {
-    this.#skipSpace();
-    const byte = this.#body[this.#at];
-    if (byte === QUOTE) this.#string();
-    else if (byte === OPEN_BRACE) this.#object(depth + 1);
-    else if (byte === OPEN_BRACKET) this.#array(depth + 1);
-    else this.#scalar();
-  }
-
-  #object(depth: number): void {
-    this.#checkDepth(depth);
-    this.#at++;
-    this.#skipSpace();
-    if (this.#body[this.#at] === CLOSE_BRACE) {
-      this.#at++;
-      return;
-    }
+  #object(open: number, depth: number): number {
+    this.#checkDepth(depth, open);
+    const body = this.#body;
+    let at = skipSpace(body, open + 1);
+    if (body[at] === CLOSE_BRACE) return at + 1;
     for (;;) {
-      this.#member(depth);
-      this.#skipSpace();
-      const byte = this.#body[this.#at++];
-      if (byte === CLOSE_BRACE) return;
-      if (byte !== COMMA) this.#at--, this.#refuse('expected a comma or a closing brace');
-      this.#skipSpace();
+      at = skipSpace(body, this.#member(at, depth));
+      const byte = body[at];
+      if (byte === CLOSE_BRACE) return at + 1;
+      if (byte !== COMMA) this.#refuse('expected a comma or a closing brace', at);
+      at = skipSpace(body, at + 1);
     }
   }
 
-  #member(depth: number): void {
-    this.#count();
-    const nameStart = this.#at;
-    if (this.#body[nameStart] !== QUOTE) this.#refuse('expected a quoted key');
-    const escaped = this.#string();
-    const nameEnd = this.#at;
-    this.#skipSpace();
-    if (this.#body[this.#at] !== COLON) this.#refuse('expected a colon after a key');
-    this.#at++;
-    this.#skipSpace();
-    const valueStart = this.#at;
-    const raw = !this.#insideRaw && this.#rawKeys.length > 0 && this.#isRawKey(nameStart + 1, nameEnd - 1);
+  #array(open: number, depth: number): number {
+    this.#checkDepth(depth, open);
+    const body = this.#body;
+    let at = skipSpace(body, open + 1);
+    if (body[at] === CLOSE_BRACKET) return at + 1;
+    for (;;) {
+      this.#count(at);
+      at = skipSpace(body, this.#value(at, depth));
+      const byte = body[at++];
+      if (byte === CLOSE_BRACKET) return at;
+      if (byte !== COMMA) this.#refuse('expected a comma or a closing bracket', at - 1);
+    }
+  }
+
+  #member(nameStart: number, depth: number): number {
+    this.#count(nameStart);
+    const body = this.#body;
+    if (body[nameStart] !== QUOTE) this.#refuse('expected a quoted key', nameStart);
+    const nameEnd = this.#key(nameStart);
+    const escaped = this.#keyEscaped;
+    const colon = skipSpace(body, nameEnd);
+    if (body[colon] !== COLON) this.#refuse('expected a colon after a key', colon);
+    const valueStart = skipSpace(body, colon + 1);
+    const raw = !this.#insideRaw && this.#isRawKey(nameStart, nameEnd, escaped);
     if (raw) this.#insideRaw = true;
-    this.#value(depth);
+    const valueEnd = this.#value(valueStart, depth);
     if (raw) {
       this.#insideRaw = false;
-      this.rawSpans.push(valueStart, this.#at);
+      this.rawSpans.push(valueStart, valueEnd);
     }
-    if (depth === 1) this.#field(nameStart, nameEnd, escaped, valueStart);
+    if (depth === 1) {
+      const name = escaped ? this.#unescape(nameStart, nameEnd) : body.toString('utf8', nameStart + 1, nameEnd - 1);
+      this.#field({ name, nameStart, nameEnd, valueStart, valueEnd });
+    }
+    return valueEnd;
   }
 
-  #field(nameStart: number, nameEnd: number, escaped: boolean, valueStart: number): void {
-    const name = escaped ? this.#unescape(nameStart, nameEnd) : this.#body.toString('utf8', nameStart + 1, nameEnd - 1);
-    if (this.#names.has(name)) {
-      throw new JsonRefused('duplicate', `the key ${JSON.stringify(name.slice(0, 64))} stands twice`, nameStart);
+  #field(field: JsonField): void {
+    if (this.#names.has(field.name)) {
+      const shown = JSON.stringify(field.name.slice(0, 64));
+      throw new JsonRefused('duplicate', `the key ${shown} stands twice`, field.nameStart);
     }
-    this.#names.add(name);
-    this.fields.push({ name, nameStart, nameEnd, valueStart, valueEnd: this.#at });
+    this.#names.add(field.name);
+    this.fields.push(field);
   }
 
   #unescape(start: number, end: number): string {
     try {
       return JSON.parse(this.#body.toString('utf8', start, end)) as string;
     } catch {
-      return this.#refuse('a key has a bad escape');
+      return this.#refuse('a key has a bad escape', start);
     }
   }
 
-  #array(depth: number): void {
-    this.#checkDepth(depth);
-    this.#at++;
-    this.#skipSpace();
-    if (this.#body[this.#at] === CLOSE_BRACKET) {
-      this.#at++;
-      return;
-    }
-    for (;;) {
-      this.#count();
-      this.#value(depth);
-      this.#skipSpace();
-      const byte = this.#body[this.#at++];
-      if (byte === CLOSE_BRACKET) return;
-      if (byte !== COMMA) this.#at--, this.#refuse('expected a comma or a closing bracket');
-    }
-  }
-
-  /** Past the closing quote. Returns whether there was an escape. */
-  #string(): boolean {
-    const body = this.#body;
-    let escaped = false;
-    let at = this.#at + 1;
-    // Most strings are short: look at them byte by byte, and let memchr run only over the long ones.
-    const near = Math.min(body.length, at + 48);
-    while (at < near && body[at] !== QUOTE) {
-      if (body[at] === BACKSLASH) {
-        escaped = true;
-        at++;
-      }
-      at++;
-    }
-    if (at < body.length && body[at] !== QUOTE) {
-      const found = this.#farQuote(at);
-      escaped ||= found.escaped;
-      at = found.at;
-    }
-    if (at >= body.length) this.#refuse('a string is not closed');
-    this.#at = at + 1;
-    return escaped;
-  }
-
-  #farQuote(from: number): { at: number; escaped: boolean } {
-    const body = this.#body;
-    let escaped = false;
-    let search = from;
-    for (;;) {
-      const quote = body.indexOf(QUOTE, search);
-      if (quote === -1) return { at: body.length, escaped };
-      let slash = quote - 1;
-      while (slash >= from && body[slash] === BACKSLASH) slash--;
-      if (quote - 1 !== slash) escaped = true;
-      if ((quote - 1 - slash) % 2 === 0) return { at: quote, escaped };
-      search = quote + 1;
-    }
-  }
-
-  /** A number or a literal: its bytes up to the next structural one, checked by its grammar. */
-  #scalar(): void {
-    const start = this.#at;
-    while (this.#at < this.#body.length && !isDelimiter(this.#body[this.#at] as number)) {
-      if (++this.#at - start > 1100) this.#refuse('a number is too long');
-    }
-    const text = this.#body.toString('latin1', start, this.#at);
-    if (text === 'true' || text === 'false' || text === 'null' || isNumber(text)) return;
-    this.#at = start;
-    this.#refuse(text === '' ? 'a value is missing' : 'expected a JSON value');
-  }
-
-  #checkDepth(depth: number): void {
-    if (depth > this.#limits.depthMax) {
-      throw new JsonRefused('depth', `the body is nested deeper than ${this.#limits.depthMax} levels`, this.#at);
-    }
-  }
-
-  #isRawKey(from: number, to: number): boolean {
-    const length = to - from;
-    for (const key of this.#rawKeys) {
-      if (key.length === length && this.#body.toString('latin1', from, to) === key) return true;
+  #isRawKey(start: number, end: number, escaped: boolean): boolean {
+    const keys = this.#rawKeys;
+    if (keys.length === 0) return false;
+    if (escaped) return keys.includes(this.#unescape(start, end));
+    for (const key of keys) {
+      if (key.length === end - start - 2 && standsAt(this.#body, start + 1, key)) return true;
     }
     return false;
   }
 
-  #skipSpace(): void {
+  /** Past the closing quote. Keys are short, and need to be known for their escapes. */
+  #key(open: number): number {
     const body = this.#body;
-    let byte = body[this.#at];
-    while (byte === 32 || byte === 10 || byte === 13 || byte === 9) byte = body[++this.#at];
+    let at = open + 1;
+    let escaped = false;
+    for (; body[at] !== QUOTE; at++) {
+      if (at >= body.length) this.#refuse('a string is not closed', open);
+      if (body[at] === BACKSLASH) {
+        escaped = true;
+        at++;
+      }
+    }
+    this.#keyEscaped = escaped;
+    return at + 1;
+  }
+
+  /** Past the closing quote. */
+  #string(open: number): number {
+    const body = this.#body;
+    const near = Math.min(body.length, open + nearBytes);
+    let at = open + 1;
+    for (; at < near; at++) {
+      const byte = body[at];
+      if (byte === QUOTE) return at + 1;
+      if (byte === BACKSLASH) at++;
+    }
+    // `at` is not inside an escape, so a quote ends the string when an even number of backslashes is before it.
+    for (let search = at; ; ) {
+      const quote = body.indexOf(QUOTE, search);
+      if (quote === -1 || quote < at) return this.#refuse('a string is not closed', open);
+      let slash = quote - 1;
+      while (slash >= at && body[slash] === BACKSLASH) slash--;
+      if ((quote - 1 - slash) % 2 === 0) return quote + 1;
+      search = quote + 1;
+    }
+  }
+
+  #count(at: number): void {
+    if (++this.#items > this.#limits.itemsMax) {
+      throw new JsonRefused('items', `the body has more than ${this.#limits.itemsMax} keys and elements`, at);
+    }
+  }
+
+  #checkDepth(depth: number, at: number): void {
+    if (depth > this.#limits.depthMax) {
+      throw new JsonRefused('depth', `the body is nested deeper than ${this.#limits.depthMax} levels`, at);
+    }
   }
 }
 
-function isDelimiter(byte: number): boolean {
-  return (
-    byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte <= 32 || byte === QUOTE || byte === COLON
-  );
+function skipSpace(body: Buffer, from: number): number {
+  let at = from;
+  let byte = body[at];
+  while (byte === 32 || byte === 10 || byte === 13 || byte === 9) byte = body[++at];
+  return at;
 }
 
-const numberGrammar = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const isNumber = (text: string): boolean => numberGrammar.test(text);
+function standsAt(body: Buffer, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (body[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+function literalEnd(body: Buffer, at: number): number {
+  for (const literal of literals) if (standsAt(body, at, literal)) return at + literal.length;
+  return -1;
+}
+
+const literals = ['true', 'false', 'null'] as const;
+
+/** Past the number at `from`, or -1. What follows it is the caller's to check, so that `01` fails at its second digit. */
+function numberEnd(body: Buffer, from: number): number {
+  let at = body[from] === MINUS ? from + 1 : from;
+  if (!isDigit(body[at])) return -1;
+  at = body[at] === ZERO ? at + 1 : digitsEnd(body, at);
+  if (body[at] === POINT) {
+    if (!isDigit(body[at + 1])) return -1;
+    at = digitsEnd(body, at + 1);
+  }
+  if (((body[at] ?? 0) | 32) !== 101) return at;
+  at++;
+  if (body[at] === 43 || body[at] === MINUS) at++;
+  return isDigit(body[at]) ? digitsEnd(body, at) : -1;
+}
+
+function digitsEnd(body: Buffer, from: number): number {
+  let at = from;
+  while (isDigit(body[at])) at++;
+  return at;
+}
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= 57;
+
+const isValueEnd = (byte: number | undefined): boolean =>
+  byte === undefined || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET;

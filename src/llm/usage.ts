@@ -46,3 +46,8 @@ export function readCount(value: unknown, field: string, flags: string[]): numbe
   if (!Number.isInteger(value)) flags.push(`fraction:${field}`);
   return Math.ceil(value);
 }
+
+/** Everything that was read and written, cached input included. */
+export function totalTokens(usage: Usage): number {
+  return usage.input + usage.output + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+}

@@ -5,10 +5,18 @@
 import type { CatalogModel } from '../catalog/catalog.ts';
 import type { Provider } from '../providers/provider.ts';
 
+/** Rate limits; an absent one does not limit. */
+export interface Limits {
+  readonly requestsPerMinute?: number;
+  /** Input and output together. */
+  readonly tokensPerMinute?: number;
+}
+
 export interface Organization {
   readonly id: string;
   readonly name: string;
   readonly disabled: boolean;
+  readonly limits?: Limits;
 }
 
 export interface Key {
@@ -20,6 +28,7 @@ export interface Key {
   /** Patterns of model or route names (`openai/*`); undefined: all. */
   readonly models?: readonly string[];
   readonly expiresAtMs?: number;
+  readonly limits?: Limits;
 }
 
 /** A provider at an address with a secret. The secret exists in memory only. */
@@ -51,6 +60,7 @@ export interface Route {
   readonly name: string;
   readonly strategy: 'fallback';
   readonly targets: readonly Target[];
+  readonly limits?: Limits;
 }
 
 /** Why a name resolves to nothing, or to more than one. */
