@@ -2,7 +2,7 @@
  * The tables, as Kysely sees them. Column names are the database's own. Every `bigint` column is read as a number, except
  * those whose name ends in `_usd`: money is read and written as bigint (see numbers.ts).
  */
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 
 export interface Schema {
   readonly organizations: OrganizationTable;
@@ -110,3 +110,7 @@ export interface UsageAttempt {
   readonly status: number;
   readonly error?: string;
 }
+
+export type OrganizationRow = Selectable<OrganizationTable>;
+export type KeyRow = Selectable<KeyTable>;
+export type UsageRow = Selectable<UsageTable>;

@@ -1,0 +1,70 @@
+/** Reads from the database what an instance does not know yet. */
+import type { Store } from '../store/store.ts';
+import type { SnapshotKeyRow, SnapshotOrganizationRow } from './keys.ts';
+
+export interface Changes {
+  readonly version: number;
+  /** These rows are everything: forget what was known before. */
+  readonly whole: boolean;
+  readonly organizations: readonly SnapshotOrganizationRow[];
+  readonly keys: readonly SnapshotKeyRow[];
+}
+
+/** Rows are read in pages, so that a hundred thousand keys neither block the event loop nor outlast a statement. */
+const pageRows = 2_000;
+
+/**
+ * What changed after `knownVersion`; undefined: nothing. One repeatable-read transaction, so that the version names
+ * exactly these rows.
+ */
+export async function readChanges(store: Store, knownVersion: number): Promise<Changes | undefined> {
+  // The usual answer, without a transaction.
+  if ((await readVersions(store.db)).snapshot_version === knownVersion) return undefined;
+  return store.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (db) => {
+      const settings = await readVersions(db);
+      const version = settings.snapshot_version;
+      // A version below ours: the database was replaced or restored.
+      const whole = version < knownVersion || settings.reload_version > knownVersion;
+      const since = whole ? -1 : knownVersion;
+      const organizations = await readPages((after) =>
+        db
+          .selectFrom('organizations')
+          .select(['id', 'name', 'disabled'])
+          .where('snapshot_version', '>', since)
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(pageRows)
+          .execute(),
+      );
+      const keys = await readPages((after) =>
+        db
+          .selectFrom('keys')
+          .select(['id', 'hash', 'name', 'kind', 'organization_id', 'models', 'expires_at', 'revoked_at'])
+          .where('snapshot_version', '>', since)
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(pageRows)
+          .execute(),
+      );
+      return { version, whole, organizations, keys };
+    });
+}
+
+function readVersions(db: Pick<Store['db'], 'selectFrom'>) {
+  return db.selectFrom('settings').select(['snapshot_version', 'reload_version']).executeTakeFirstOrThrow();
+}
+
+async function readPages<Row extends { readonly id: string }>(
+  readAfter: (id: string) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await readAfter(rows.at(-1)?.id ?? '');
+    rows.push(...page);
+    if (page.length < pageRows) return rows;
+  }
+}

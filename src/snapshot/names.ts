@@ -1,0 +1,78 @@
+/** From the name in a request to a route. Depends on the configuration alone, so it is made once and shared by snapshots. */
+import type { CatalogModel } from '../catalog/catalog.ts';
+import type { Credential, Resolution, Route, Snapshot, Target, Timeouts } from './snapshot.ts';
+
+export interface NameParts {
+  readonly credentials: readonly Credential[];
+  readonly catalog: {
+    /** Those that are listed. */
+    readonly models: readonly CatalogModel[];
+    /** Also those that are not: dated names, any name of a self-hosted vendor. */
+    find(provider: string, name: string): CatalogModel | undefined;
+  };
+  readonly routes: readonly { readonly name: string; readonly targets: readonly Target[] }[];
+  /** For models that are called without a route. */
+  readonly timeouts: Timeouts;
+}
+
+export type Names = Pick<Snapshot, 'resolve' | 'listModels' | 'listRoutes'>;
+
+const missing: Resolution = { missing: true };
+
+/** No model has it. A vendor that takes this takes every name, so for a bare name it would always match. */
+const nobodysName = '\u0000';
+
+export function buildNames(parts: NameParts): Names {
+  const credentials = new Map(parts.credentials.map((credential) => [credential.id, credential]));
+  const routes = parts.routes.map((route): Route => Object.freeze({ ...route, strategy: 'fallback' }));
+  const models = parts.catalog.models.filter((model) => credentials.has(model.provider));
+  const known = new Map<string, Resolution>(routes.map((route) => [route.name, { route }]));
+  const bare = new Map<string, CatalogModel[]>();
+  const direct = (model: CatalogModel): Resolution => toResolution(model, credentials, parts.timeouts);
+  for (const model of models) {
+    if (!known.has(model.id)) known.set(model.id, direct(model));
+    bare.set(model.name, [...(bare.get(model.name) ?? []), model]);
+  }
+  const chooseOne = (candidates: readonly CatalogModel[]): Resolution => {
+    const [only, ...others] = candidates;
+    if (only === undefined) return missing;
+    if (others.length === 0) return known.get(only.id) ?? direct(only);
+    return { ambiguous: candidates.map(({ id }) => id).sort() };
+  };
+  return {
+    resolve(name) {
+      const found = known.get(name);
+      if (found !== undefined) return found;
+      const qualified = findQualified(name, credentials, parts);
+      if (qualified !== undefined) return direct(qualified);
+      return chooseOne(bare.get(name) ?? findUnlisted(name, parts));
+    },
+    listModels: () => models,
+    listRoutes: () => routes,
+  };
+}
+
+/** `provider/name`, where the name may have slashes of its own. */
+function findQualified(name: string, credentials: ReadonlyMap<string, Credential>, parts: NameParts) {
+  const slash = name.indexOf('/');
+  const provider = name.slice(0, Math.max(slash, 0));
+  return credentials.has(provider) ? parts.catalog.find(provider, name.slice(slash + 1)) : undefined;
+}
+
+/** A bare name that no list has, such as a dated one, at the vendors that know it. */
+function findUnlisted(name: string, { credentials, catalog }: NameParts): readonly CatalogModel[] {
+  return credentials
+    .filter(({ id }) => catalog.find(id, nobodysName) === undefined)
+    .map(({ id }) => catalog.find(id, name))
+    .filter((model) => model !== undefined);
+}
+
+function toResolution(
+  model: CatalogModel,
+  credentials: ReadonlyMap<string, Credential>,
+  timeouts: Timeouts,
+): Resolution {
+  const credential = credentials.get(model.provider);
+  if (credential === undefined) return missing;
+  return { route: { name: model.id, strategy: 'fallback', targets: [{ credential, model, timeouts }] } };
+}
