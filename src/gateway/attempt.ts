@@ -7,17 +7,17 @@ import type { Dispatcher } from 'undici';
 import { type Journal, JournalUnavailable } from '../journal/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LlmError } from '../llm/error.ts';
-import type { AnswerHost, AnswerReader } from './answer.ts';
-import { decoded } from './decoder.ts';
+import type { AnswerHost, AnswerReader } from './answer/answer.ts';
+import { decoded } from './answer/decoder.ts';
+import { SniffingReader } from './answer/reader.ts';
+import { RefusalReader } from './answer/refusal.ts';
+import { emptyTally, type Tally } from './answer/tally.ts';
+import { answerHeaders, costHeader, ownHeaders } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
-import { answerHeaders, costHeader, ownHeaders } from './headers.ts';
-import { attemptRecord } from './meter.ts';
+import { attemptRecord } from './metering/meter.ts';
 import type { Plan } from './plan.ts';
-import { SniffingReader } from './reader.ts';
-import { RefusalReader } from './refusal.ts';
 import type { GatewaySettings } from './settings.ts';
-import { emptyTally, type Tally } from './tally.ts';
-import { connectionError, expired } from './timeouts.ts';
+import { connectionError, expired } from './upstream/timeouts.ts';
 
 export type Outcome =
   /** The caller has its answer, or as much of it as there was. */

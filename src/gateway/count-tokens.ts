@@ -5,10 +5,10 @@
 import { LlmFailure } from '../llm/error.ts';
 import { redact } from '../llm/redact.ts';
 import type { Target } from '../snapshot/snapshot.ts';
+import { ownHeaders, upstreamHeaders, upstreamQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
-import { ownHeaders, upstreamHeaders, upstreamQuery } from './headers.ts';
-import { estimateRequest } from './input-estimate.ts';
-import type { Ending } from './meter.ts';
+import { estimateRequest } from './metering/input-estimate.ts';
+import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { relayBody } from './relay.ts';
 import { parseAsk } from './translate.ts';

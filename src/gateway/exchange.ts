@@ -7,7 +7,7 @@ import type { JsonScan } from '../lib/json.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
 import type { Key } from '../snapshot/snapshot.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery } from './edge/delivery.ts';
 
 /** The body as far as every step needs to know it. */
 export interface Ask {

@@ -6,9 +6,9 @@
 import { errorKinds, type LlmError, LlmFailure } from '../llm/error.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import { AttemptRun, type Outcome } from './attempt.ts';
+import { ownHeaders, upstreamHeaders, upstreamQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
-import { ownHeaders, upstreamHeaders, upstreamQuery } from './headers.ts';
-import type { Ending } from './meter.ts';
+import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { type Plan, planCall } from './plan.ts';
 

@@ -7,13 +7,13 @@ import type { Log } from '../lib/log.ts';
 import type { LlmError } from '../llm/error.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
-import { Health } from './health.ts';
+import { createHttpServer } from './edge/server.ts';
 import type { GatewayParts } from './parts.ts';
-import { RetryBudget } from './retry-budget.ts';
-import { createHttpServer } from './server.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
 import { Ticker } from './ticker.ts';
-import { Upstreams } from './upstreams.ts';
+import { Health } from './upstream/health.ts';
+import { RetryBudget } from './upstream/retry-budget.ts';
+import { Upstreams } from './upstream/upstreams.ts';
 
 export interface GatewayOptions {
   readonly snapshot: SnapshotSource;

@@ -5,10 +5,10 @@ import type { Log } from '../lib/log.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import type { RateLimits } from './admit.ts';
 import type { AttemptRun } from './attempt.ts';
-import type { Health } from './health.ts';
-import type { RetryBudget } from './retry-budget.ts';
 import type { GatewaySettings } from './settings.ts';
-import type { Upstreams } from './upstreams.ts';
+import type { Health } from './upstream/health.ts';
+import type { RetryBudget } from './upstream/retry-budget.ts';
+import type { Upstreams } from './upstream/upstreams.ts';
 
 export interface GatewayParts {
   readonly snapshot: SnapshotSource;

@@ -11,11 +11,11 @@ import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
 import { authenticate } from './authenticate.ts';
 import { discardBody, readAsk, receiveBody } from './body.ts';
 import { countTokens } from './count-tokens.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery } from './edge/delivery.ts';
+import { ownHeaders, requestIdHeaders } from './edge/headers.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
-import { ownHeaders, requestIdHeaders } from './headers.ts';
-import { type Ending, intentRecord, settlementRecord } from './meter.ts';
+import { type Ending, intentRecord, settlementRecord } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { findRoute } from './route.ts';
 

@@ -1,6 +1,6 @@
 /** One timer for all running attempts: timeouts, keepalives, stalled callers, and progress in the journal. */
 
-import { progressRecord } from './meter.ts';
+import { progressRecord } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 
 /** A crash loses at most this much of a stream's count. */

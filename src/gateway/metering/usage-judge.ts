@@ -2,12 +2,12 @@
  * What a provider says it used, believed as far as it can be. Missing, absurd or lying numbers are replaced by our own
  * count and flagged; they are never zero, and never a reason to charge nothing.
  */
-import type { UsageStatus } from '../journal/record.ts';
-import { noUsage, type Usage } from '../llm/usage.ts';
-import type { Exchange } from './exchange.ts';
+import type { UsageStatus } from '../../journal/record.ts';
+import { noUsage, type Usage } from '../../llm/usage.ts';
+import type { Tally } from '../answer/tally.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Plan } from '../plan.ts';
 import { estimateInput } from './input-estimate.ts';
-import type { Plan } from './plan.ts';
-import type { Tally } from './tally.ts';
 
 export interface JudgedUsage {
   readonly usage: Usage;

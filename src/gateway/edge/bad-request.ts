@@ -2,9 +2,9 @@
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { dialectOfCaller } from '../dialects/doors.ts';
-import type { LlmError } from '../llm/error.ts';
-import type { GatewaySettings } from './settings.ts';
+import { dialectOfCaller } from '../../dialects/doors.ts';
+import type { LlmError } from '../../llm/error.ts';
+import type { GatewaySettings } from '../settings.ts';
 
 export function answerBadRequest(
   error: NodeJS.ErrnoException & { rawPacket?: Buffer },

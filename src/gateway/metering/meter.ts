@@ -1,12 +1,18 @@
 /** Usage times the price in force gives the charge; the settlement is the usage row, exactly one for each request. */
-import type { PriceVersion } from '../catalog/catalog.ts';
-import { chargeNanoUsd } from '../catalog/charge.ts';
-import type { AttemptRecord, IntentRecord, ProgressRecord, SettlementRecord, UsageStatus } from '../journal/record.ts';
-import type { LlmError } from '../llm/error.ts';
-import { noUsage } from '../llm/usage.ts';
-import type { Exchange } from './exchange.ts';
-import type { Plan } from './plan.ts';
-import type { Tally } from './tally.ts';
+import type { PriceVersion } from '../../catalog/catalog.ts';
+import { chargeNanoUsd } from '../../catalog/charge.ts';
+import type {
+  AttemptRecord,
+  IntentRecord,
+  ProgressRecord,
+  SettlementRecord,
+  UsageStatus,
+} from '../../journal/record.ts';
+import type { LlmError } from '../../llm/error.ts';
+import { noUsage } from '../../llm/usage.ts';
+import type { Tally } from '../answer/tally.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Plan } from '../plan.ts';
 import { type JudgedUsage, judgeUsage } from './usage-judge.ts';
 
 export function intentRecord(exchange: Exchange, instance: string): IntentRecord {

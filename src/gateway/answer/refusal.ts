@@ -1,9 +1,9 @@
 /** A provider's answer that is not a success: its body, bounded, in the words of its dialect, as one of our kinds. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dialect } from '../dialects/dialect.ts';
-import type { LlmError } from '../llm/error.ts';
-import { redact } from '../llm/redact.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import type { LlmError } from '../../llm/error.ts';
+import { redact } from '../../llm/redact.ts';
+import type { Provider } from '../../providers/provider.ts';
 import type { AnswerHost, AnswerReader } from './answer.ts';
 import { emptyTally } from './tally.ts';
 

@@ -2,7 +2,7 @@
  * Readers of a provider's answer. A reader is fed the bytes of one answer and tells its host what they mean: show this,
  * it ended well, it broke. It never talks to a socket.
  */
-import type { LlmError } from '../llm/error.ts';
+import type { LlmError } from '../../llm/error.ts';
 import type { Tally } from './tally.ts';
 
 export interface AnswerReader {

@@ -3,8 +3,8 @@
  * that a stream which is cut never leaves half a frame before the failure event. Nothing is shown until the first
  * frame with content, so that until then another target can answer instead.
  */
-import type { Dialect, StreamTap } from '../dialects/dialect.ts';
-import { SseParser } from '../lib/sse.ts';
+import type { Dialect, StreamTap } from '../../dialects/dialect.ts';
+import { SseParser } from '../../lib/sse.ts';
 import { type AnswerHost, type AnswerReader, cutShort, preludeBytesMax } from './answer.ts';
 
 export class RelayStream implements AnswerReader {

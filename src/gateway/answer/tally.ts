@@ -1,6 +1,6 @@
 /** What an answer has used so far: the provider's own words, and our count beside it. A dialect's StreamTap is one. */
-import { estimateTokens } from '../llm/estimate.ts';
-import type { Usage } from '../llm/usage.ts';
+import { estimateTokens } from '../../llm/estimate.ts';
+import type { Usage } from '../../llm/usage.ts';
 
 export interface Tally {
   /** The provider's count, cumulative; undefined while it has said nothing. */

@@ -1,6 +1,6 @@
 /** A whole answer of the caller's own dialect: looked at, then sent as it came. */
-import type { Dialect } from '../dialects/dialect.ts';
-import { parseJson } from '../lib/json.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import { parseJson } from '../../lib/json.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { emptyTally, type Tally } from './tally.ts';
 import { asAnswerError } from './translated-answer.ts';

@@ -2,11 +2,11 @@
  * Which reader an answer gets. Relay where nothing must change; the first byte decides between stream and JSON, since
  * content types lie (a stream as text/plain, JSON as octet-stream, an error page as 200).
  */
-import type { AnswerContext } from '../dialects/dialect.ts';
-import type { LlmError } from '../llm/error.ts';
+import type { AnswerContext } from '../../dialects/dialect.ts';
+import type { LlmError } from '../../llm/error.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Plan } from '../plan.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
-import type { Exchange } from './exchange.ts';
-import type { Plan } from './plan.ts';
 import { RelayStream } from './relay-stream.ts';
 import { RelayWhole } from './relay-whole.ts';
 import { emptyTally, type Tally } from './tally.ts';

@@ -3,16 +3,16 @@
  * dialect of whoever knocked. Strict parsing; limits on headers, times and connections.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Door, dialectOfCaller, doors, modelListFormat, versionHeader } from '../dialects/doors.ts';
-import { newId } from '../lib/id.ts';
-import { type LlmError, LlmFailure } from '../llm/error.ts';
-import { authenticate } from './authenticate.ts';
+import { type Door, dialectOfCaller, doors, modelListFormat, versionHeader } from '../../dialects/doors.ts';
+import { newId } from '../../lib/id.ts';
+import { type LlmError, LlmFailure } from '../../llm/error.ts';
+import { authenticate } from '../authenticate.ts';
+import type { GatewayParts } from '../parts.ts';
+import { handle } from '../pipeline.ts';
 import { answerBadRequest } from './bad-request.ts';
 import { Delivery } from './delivery.ts';
 import { requestIdHeaders } from './headers.ts';
 import { callableModels, renderModel, renderModelList } from './models.ts';
-import type { GatewayParts } from './parts.ts';
-import { handle } from './pipeline.ts';
 
 /** What the server must know of the process's state. */
 export interface ServerState {

@@ -1,6 +1,6 @@
 /** When an attempt has waited too long, and what a dead connection means. */
-import type { LlmError } from '../llm/error.ts';
-import type { Target } from '../snapshot/snapshot.ts';
+import type { LlmError } from '../../llm/error.ts';
+import type { Target } from '../../snapshot/snapshot.ts';
 
 export interface AttemptTimes {
   readonly now: number;

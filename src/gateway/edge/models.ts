@@ -1,10 +1,10 @@
 /** Which names this key may call, in the caller's own list format. */
 import type { IncomingMessage } from 'node:http';
-import type { ModelListFormat } from '../dialects/model-list.ts';
-import { LlmFailure } from '../llm/error.ts';
-import type { ListedModel } from '../llm/model-list.ts';
-import { keyMayCall } from '../snapshot/allow-list.ts';
-import type { Key, Snapshot } from '../snapshot/snapshot.ts';
+import type { ModelListFormat } from '../../dialects/model-list.ts';
+import { LlmFailure } from '../../llm/error.ts';
+import type { ListedModel } from '../../llm/model-list.ts';
+import { keyMayCall } from '../../snapshot/allow-list.ts';
+import type { Key, Snapshot } from '../../snapshot/snapshot.ts';
 
 export function callableModels(snapshot: Snapshot, key: Key): readonly ListedModel[] {
   const routes = snapshot

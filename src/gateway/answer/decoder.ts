@@ -4,7 +4,7 @@
  */
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { LlmError } from '../llm/error.ts';
+import type { LlmError } from '../../llm/error.ts';
 import type { AnswerReader } from './answer.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,6 +1,6 @@
 /** Connections to providers: a pool for each credential's address, never shared between credentials. */
 import { Pool } from 'undici';
-import type { Credential, Target } from '../snapshot/snapshot.ts';
+import type { Credential, Target } from '../../snapshot/snapshot.ts';
 
 const connectionsMaxPerPool = 1024;
 

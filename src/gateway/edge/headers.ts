@@ -1,13 +1,13 @@
 /** Headers by allow-list, both ways: nothing of the caller reaches a provider, and nothing of ours leaks, unnamed. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { chargeNanoUsd } from '../catalog/charge.ts';
-import { formatUsd } from '../lib/money.ts';
-import type { Target } from '../snapshot/snapshot.ts';
+import { chargeNanoUsd } from '../../catalog/charge.ts';
+import { formatUsd } from '../../lib/money.ts';
+import type { Target } from '../../snapshot/snapshot.ts';
+import type { Tally } from '../answer/tally.ts';
+import type { Exchange } from '../exchange.ts';
+import { judgeUsage } from '../metering/usage-judge.ts';
+import type { Plan } from '../plan.ts';
 import type { HeaderList } from './delivery.ts';
-import type { Exchange } from './exchange.ts';
-import type { Plan } from './plan.ts';
-import type { Tally } from './tally.ts';
-import { judgeUsage } from './usage-judge.ts';
 
 /** What a provider of the same or another dialect is told. `relayed`: the caller's own dialect headers may go along. */
 export function upstreamHeaders(

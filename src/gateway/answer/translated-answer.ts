@@ -3,12 +3,12 @@
  * whole answer was asked, or the reverse). Everything passes through neutral events; the source is a stream or a JSON
  * body, the sink is a stream renderer or a whole answer.
  */
-import type { AnswerContext, Dialect } from '../dialects/dialect.ts';
-import { JsonRefused, parseJson, stringifyJson } from '../lib/json.ts';
-import { SseParser } from '../lib/sse.ts';
-import type { ChatEvent, Emit } from '../llm/chat.ts';
-import { checked } from '../llm/checked.ts';
-import { type LlmError, LlmFailure } from '../llm/error.ts';
+import type { AnswerContext, Dialect } from '../../dialects/dialect.ts';
+import { JsonRefused, parseJson, stringifyJson } from '../../lib/json.ts';
+import { SseParser } from '../../lib/sse.ts';
+import type { ChatEvent, Emit } from '../../llm/chat.ts';
+import { checked } from '../../llm/checked.ts';
+import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { EventTally } from './tally.ts';
 

@@ -1,8 +1,8 @@
 /** Our own count of a prompt, for when the provider gives none: text by the estimator, media by a fixed weight. */
-import type { Block, ChatRequest } from '../llm/chat.ts';
-import { estimateTokens } from '../llm/estimate.ts';
-import type { Exchange } from './exchange.ts';
-import { parseAsk } from './translate.ts';
+import type { Block, ChatRequest } from '../../llm/chat.ts';
+import { estimateTokens } from '../../llm/estimate.ts';
+import type { Exchange } from '../exchange.ts';
+import { parseAsk } from '../translate.ts';
 
 /** About what the large providers count for a picture of one megapixel; a document weighs by its size. */
 const tokensPerImage = 1300;

@@ -4,8 +4,8 @@
  * stream that has begun.
  */
 import type { ServerResponse } from 'node:http';
-import type { Dialect } from '../dialects/dialect.ts';
-import { type LlmError, statusOf } from '../llm/error.ts';
+import type { Dialect } from '../../dialects/dialect.ts';
+import { type LlmError, statusOf } from '../../llm/error.ts';
 
 export type HeaderList = Record<string, string>;
 

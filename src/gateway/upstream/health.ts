@@ -3,8 +3,8 @@
  * time may try it; callers' own errors and rate limits are not illness. When every target rests, all are asked: a
  * gateway that refuses by itself helps nobody.
  */
-import type { ErrorKind } from '../llm/error.ts';
-import type { Target } from '../snapshot/snapshot.ts';
+import type { ErrorKind } from '../../llm/error.ts';
+import type { Target } from '../../snapshot/snapshot.ts';
 
 const failuresToRest = 5;
 const restMs = 10_000;

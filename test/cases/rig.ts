@@ -1,0 +1,224 @@
+/**
+ * The real data plane in this process, on real sockets, between a fake provider and the test: everything but the
+ * database. Models are named by the dialect that the provider is asked in: `oa/<model>` (openai-chat), `an/<model>`
+ * (anthropic). What the journal was told is kept in memory.
+ */
+import { createHash } from 'node:crypto';
+import { request } from 'undici';
+import type { CatalogModel, PriceVersion } from '../../src/catalog/catalog.ts';
+import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import type { GatewaySettings } from '../../src/gateway/settings.ts';
+import type { Journal, JournalRecord, SettlementRecord } from '../../src/journal/record.ts';
+import { JournalUnavailable } from '../../src/journal/record.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Log } from '../../src/lib/log.ts';
+import type { TargetModel } from '../../src/llm/model.ts';
+import { anthropicCompatible } from '../../src/providers/anthropic-compatible.ts';
+import { openaiCompatible } from '../../src/providers/openai-compatible.ts';
+import type { Credential, Key, Route, Snapshot, Target, Timeouts } from '../../src/snapshot/snapshot.ts';
+import { startUpstream, type Upstream, type UpstreamOptions } from '../fakes/upstream.ts';
+import { until } from '../until.ts';
+
+export const rigKey = 'tg-rig0000000000000000000000000000000000000000';
+/** $1, $2, $0.1, $1.25 and $2 for a million tokens: every charge can be worked out in the head. */
+export const rigPrice: PriceVersion = {
+  id: 'rig:1',
+  input: { base: 1_000_000n },
+  output: { base: 2_000_000n },
+  cacheRead: { base: 100_000n },
+  cacheWrite5m: { base: 1_250_000n },
+  cacheWrite1h: { base: 2_000_000n },
+};
+
+export interface RigOptions {
+  readonly upstream?: UpstreamOptions;
+  readonly settings?: Partial<GatewaySettings>;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly tickMs?: number;
+  /** Facts of a model, by its bare name. */
+  readonly models?: Readonly<
+    Record<string, Partial<TargetModel> & { contextTokens?: number; price?: PriceVersion | null }>
+  >;
+  /** Routes by name: lists of `oa/…` and `an/…`, each optionally at another address (`oa/x@second`). */
+  readonly routes?: Readonly<Record<string, readonly string[]>>;
+  /** Further addresses by name, for routes. */
+  readonly addresses?: Readonly<Record<string, string>>;
+  readonly key?: Partial<Key>;
+}
+
+export interface Rig {
+  readonly url: string;
+  readonly upstream: Upstream;
+  readonly gateway: Gateway;
+  readonly records: JournalRecord[];
+  /** Log lines, in order: `level message fields`. */
+  readonly logged: string[];
+  /** Waits for `count` settlements and returns all of them. */
+  rows(count?: number): Promise<readonly SettlementRecord[]>;
+  /** The only settlement since the last `forget`. */
+  row(): Promise<SettlementRecord>;
+  forget(): void;
+  journal: { writable: boolean };
+  chat(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  messages(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body: string | Buffer, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+  json(): unknown;
+}
+
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const upstream = await startUpstream(options.upstream);
+  const records: JournalRecord[] = [];
+  const logged: string[] = [];
+  const switches = { writable: true };
+  const gateway = createGateway({
+    snapshot: { current: rigSnapshot(upstream.url, options) },
+    journal: memoryJournal(records, switches),
+    clock: systemClock,
+    log: memoryLog(logged),
+    random: () => 0,
+    instance: 'rig',
+    settings: { retryDelayMs: 1, ...options.settings },
+    tickMs: options.tickMs ?? 25,
+  });
+  const { port } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${port}`;
+  const settlements = () => records.filter((record) => record.type === 'settlement');
+  const rows = async (count = 1) => {
+    await until(`${count} settlements`, () => settlements().length >= count);
+    return settlements();
+  };
+  const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
+    send(url + path, body, headers);
+  return {
+    url,
+    upstream,
+    gateway,
+    records,
+    logged,
+    rows,
+    row: async () => {
+      const all = await rows();
+      if (all.length !== 1) throw new Error(`expected one settlement, saw ${all.length}`);
+      return all[0] as SettlementRecord;
+    },
+    forget: () => {
+      records.length = 0;
+      logged.length = 0;
+      upstream.clear();
+    },
+    journal: switches,
+    post,
+    chat: (body, headers) => post('/v1/chat/completions', JSON.stringify(body), headers),
+    messages: (body, headers) =>
+      post('/v1/messages', JSON.stringify(body), { 'anthropic-version': '2023-06-01', ...headers }),
+    close: async () => {
+      gateway.failAll();
+      await gateway.close();
+      await upstream.close();
+    },
+  };
+}
+
+async function send(url: string, body: string | Buffer, headers: Record<string, string>): Promise<Answer> {
+  const answer = await request(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${rigKey}`, ...headers },
+    body,
+  });
+  const text = await answer.body.text();
+  return { status: answer.statusCode, headers: answer.headers, body: text, json: () => JSON.parse(text) };
+}
+
+function memoryJournal(records: JournalRecord[], switches: { writable: boolean }): Journal {
+  const keep = (record: JournalRecord): void => {
+    records.push(JSON.parse(JSON.stringify(record)) as JournalRecord);
+  };
+  return {
+    get writable() {
+      return switches.writable;
+    },
+    intent: keep,
+    attempt: (record) => {
+      if (!switches.writable) throw new JournalUnavailable('no space left');
+      keep(record);
+    },
+    progress: keep,
+    settle: keep,
+  };
+}
+
+function memoryLog(lines: string[]): Log {
+  const line = (level: string) => (fields: Record<string, unknown>, message: string) => {
+    lines.push(
+      `${level} ${message} ${JSON.stringify(fields, (_key, value) => (value instanceof Error ? String(value.stack) : value))}`,
+    );
+  };
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+}
+
+const defaultTimeouts: Timeouts = { connectMs: 2000, firstTokenMs: 10_000, idleMs: 10_000, totalMs: 60_000 };
+
+function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
+  const key: Key = {
+    id: 'key_rig',
+    name: 'rig',
+    kind: 'call',
+    organization: { id: 'org_rig', name: 'rig', disabled: false },
+    ...options.key,
+  };
+  const target = (name: string) => rigTarget(name, upstreamUrl, options);
+  const routes = new Map(
+    Object.entries(options.routes ?? {}).map(([name, targets]): [string, Route] => [
+      name,
+      { name, strategy: 'fallback', targets: targets.map((each) => target(each)) },
+    ]),
+  );
+  return {
+    version: 7,
+    keys: new Map([[createHash('sha256').update(rigKey).digest('hex'), key]]),
+    resolve: (name) => {
+      const route = routes.get(name);
+      if (route !== undefined) return { route };
+      if (!/^(oa|an)\//.test(name) || name.endsWith('/missing')) return { missing: true };
+      return { route: { name, strategy: 'fallback', targets: [target(name)] } };
+    },
+    listModels: () => [rigModel('oa', 'listed', options), rigModel('an', 'listed', options)],
+    listRoutes: () => [...routes.values()],
+  };
+}
+
+function rigTarget(text: string, upstreamUrl: string, options: RigOptions): Target {
+  const [name = '', address] = text.split('@');
+  const kind = name.slice(0, 2) as 'oa' | 'an';
+  const base = address === undefined ? upstreamUrl : (options.addresses?.[address] ?? upstreamUrl);
+  const credential: Credential = {
+    id: address ?? kind,
+    provider: kind === 'oa' ? openaiCompatible : anthropicCompatible,
+    baseUrl: kind === 'oa' ? `${base}/v1` : base,
+    secret: 'sk-upstream-secret-canary',
+  };
+  return {
+    credential,
+    model: rigModel(kind, name.slice(3), options),
+    timeouts: { ...defaultTimeouts, ...options.timeouts },
+  };
+}
+
+function rigModel(kind: 'oa' | 'an', name: string, options: RigOptions): CatalogModel {
+  const { price, contextTokens, ...facts } = options.models?.[name] ?? {};
+  return {
+    id: `${kind}/${name}`,
+    provider: kind,
+    name,
+    target: { name, outputTokensMax: 4096, ...facts },
+    contextTokens,
+    priceAt: () => (price === null ? undefined : (price ?? rigPrice)),
+  };
+}
