@@ -96,6 +96,8 @@ const fieldTables: Partial<Record<DialectId, FieldTable>> = {
           ? undefined
           : 'mcp_servers: the model behind this name cannot reach MCP servers by itself. Offer their tools in `tools`.',
       container: () => 'container: the model behind this name has no containers.',
+      // The neutral language says it too; the original is only kept for the way back.
+      thinking: () => undefined,
     },
     hint: {
       context_management: noCounterpart,

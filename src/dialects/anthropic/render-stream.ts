@@ -1,0 +1,148 @@
+/**
+ * Writes a streamed answer: message_start, blocks strictly one after the other, message_delta, message_stop. A failure is
+ * one `error` event and nothing after it. https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+import { stringifyJson } from '../../lib/json.ts';
+import type { Block, ChatEvent, Emit } from '../../llm/chat.ts';
+import type { Usage } from '../../llm/usage.ts';
+import type { AnswerContext, StreamRenderer } from '../dialect.ts';
+import { blockStart, messageId, sealText, startText } from './answer-blocks.ts';
+import { answerEnd } from './answer-end.ts';
+import { renderStreamError } from './error.ts';
+import { renderUsage } from './usage.ts';
+import { dialectId, isObject, type WireObject, withRaw } from './wire.ts';
+
+/** Fields of `message_delta` that stand in its `delta`; every other field of the message stands beside it. */
+const deltaFields = ['stop_details', 'container'];
+
+export class MessageStreamRenderer implements StreamRenderer {
+  readonly #write: Emit<string>;
+  readonly #context: AnswerContext;
+  #usage: Partial<Usage> = {};
+  #next = 0;
+  /** The open block; undefined also while a block is open that the caller is not shown. */
+  #block: Block | undefined;
+  #seal = '';
+  #outputCharacters = 0;
+  #hasCall = false;
+  #isOver = false;
+
+  constructor(write: Emit<string>, context: AnswerContext) {
+    this.#write = write;
+    this.#context = context;
+  }
+
+  push(event: ChatEvent): void {
+    if (this.#isOver) return;
+    switch (event.type) {
+      case 'usage':
+        this.#usage = { ...this.#usage, ...event.usage };
+        return;
+      case 'start':
+        return this.#start();
+      case 'block-start':
+        return this.#startBlock(event.block);
+      case 'block-delta':
+        return this.#delta(event.delta);
+      case 'block-seal':
+        this.#seal = sealText(event.seal);
+        return;
+      case 'block-carried':
+        return this.#carried(event.carried);
+      case 'block-end':
+        return this.#endBlock();
+      case 'end':
+        return this.#end(event);
+      case 'error':
+        this.#isOver = true;
+        this.#write(renderStreamError(event.error, this.#context.requestId));
+    }
+  }
+
+  #start(): void {
+    this.#send('message_start', {
+      message: {
+        id: messageId(this.#context.requestId),
+        type: 'message',
+        role: 'assistant',
+        model: this.#context.model,
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: renderUsage(this.#usage, this.#context.inputTokensEstimate, 0),
+      },
+    });
+  }
+
+  #startBlock(block: Block): void {
+    const place = { requestId: this.#context.requestId, index: this.#next };
+    const wire = blockStart(block, place, this.#context.notes);
+    this.#block = wire === undefined ? undefined : block;
+    if (wire === undefined) return;
+    this.#seal = block.type === 'thinking' && !block.redacted ? sealText(block.seal) : '';
+    if (block.type === 'tool-call') this.#hasCall = true;
+    this.#send('content_block_start', { index: this.#next, content_block: wire });
+    const text = startText(block);
+    if (text !== '') this.#delta(text);
+  }
+
+  #delta(text: string): void {
+    const type = this.#block?.type;
+    if (type === undefined) return;
+    this.#outputCharacters += text.length;
+    // Written by hand: this runs for every piece of every stream.
+    const delta =
+      type === 'tool-call'
+        ? `"input_json_delta","partial_json":${JSON.stringify(text)}`
+        : type === 'thinking'
+          ? `"thinking_delta","thinking":${JSON.stringify(text)}`
+          : `"text_delta","text":${JSON.stringify(text)}`;
+    this.#write(
+      `event: content_block_delta\ndata: {"type":"content_block_delta","index":${this.#next},"delta":{"type":${delta}}}\n\n`,
+    );
+  }
+
+  #carried(carried: { dialect: string; raw: unknown }): void {
+    if (this.#block === undefined) return;
+    if (carried.dialect === dialectId && isObject(carried.raw)) {
+      this.#send('content_block_delta', { index: this.#next, delta: withRaw(carried.raw) });
+    } else {
+      this.#context.notes.dropped('annotations', "a citation of another API cannot be given in this one's form");
+    }
+  }
+
+  #endBlock(): void {
+    if (this.#block === undefined) return;
+    if (this.#block.type === 'thinking' && this.#seal !== '') {
+      this.#send('content_block_delta', {
+        index: this.#next,
+        delta: { type: 'signature_delta', signature: this.#seal },
+      });
+    }
+    this.#send('content_block_stop', { index: this.#next });
+    this.#next++;
+    this.#block = undefined;
+    this.#seal = '';
+  }
+
+  #end(event: Extract<ChatEvent, { type: 'end' }>): void {
+    this.#isOver = true;
+    const { stop_reason, stop_sequence, fields, usage } = answerEnd(event, this.#hasCall);
+    const inDelta = Object.fromEntries(Object.entries(fields).filter(([key]) => deltaFields.includes(key)));
+    const beside = Object.fromEntries(Object.entries(fields).filter(([key]) => !deltaFields.includes(key)));
+    this.#send('message_delta', {
+      delta: { stop_reason, stop_sequence, ...inDelta },
+      usage: { ...this.#counts(), ...usage },
+      ...beside,
+    });
+    this.#send('message_stop', {});
+  }
+
+  #counts(): WireObject {
+    return renderUsage(this.#usage, this.#context.inputTokensEstimate, this.#outputCharacters);
+  }
+
+  #send(type: string, fields: WireObject): void {
+    this.#write(`event: ${type}\ndata: ${stringifyJson({ type, ...fields })}\n\n`);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * How much the model is told to think. https://platform.claude.com/docs/en/build-with-claude/extended-thinking and
+ * https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
+ *
+ * Two forms, by model: a budget of at least 1024 tokens below max_tokens, or `adaptive` with an effort word. Thinking is
+ * left out, with a note, where the request has no room for it or where it would make the request invalid.
+ */
+import type { ChatRequest, Effort, Thinking } from '../../llm/chat.ts';
+import type { TargetModel } from '../../llm/model.ts';
+import type { Notes } from '../../llm/notes.ts';
+import { isForced } from './render-tools.ts';
+import { dialectId, isObject, type WireObject } from './wire.ts';
+
+export interface ThinkingPlan {
+  /** The `thinking` field; undefined leaves it out. */
+  readonly config?: WireObject;
+  /** `output_config.effort`. */
+  readonly effort?: string;
+  readonly isOn: boolean;
+}
+
+const budgetTokensMin = 1024;
+/** The rest of max_tokens is for the answer. */
+const budgetShareMax = 0.8;
+
+const budgets: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
+  minimal: 1024,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 32_768,
+  max: 65_536,
+};
+
+export function planThinking(
+  request: ChatRequest,
+  target: TargetModel,
+  maxTokens: number,
+  lostThinking: boolean,
+  notes: Notes,
+): ThinkingPlan {
+  const { thinking } = request;
+  const off = (why: string): ThinkingPlan => {
+    notes.dropped('thinking', why);
+    return { isOn: false };
+  };
+  if (thinking === undefined) return { isOn: false };
+  const own = ownThinking(request);
+  if (own === null) return { isOn: false, ...(thinking.effort && { effort: thinking.effort }) };
+  if (thinking.mode === 'off' || thinking.effort === 'none') return { isOn: false };
+  if (target.thinking === 'none') return off('the model does not think');
+  if (isForced(request)) return off('a forced tool call and thinking exclude each other');
+  const form = formOf(thinking, target, own);
+  if (form === 'budget') {
+    if (lostThinking) return off('the last assistant message has lost its signed thinking');
+    return planBudget(thinking, own, maxTokens) ?? off(`max_tokens ${maxTokens} leaves no room for thinking`);
+  }
+  const effort = effortOf(thinking);
+  const config = { type: 'adaptive', ...displayOf(thinking) };
+  return { isOn: true, ...(target.thinking !== 'effort' && { config: own ?? config }), ...(effort && { effort }) };
+}
+
+/** The caller's own words, when it speaks this dialect: null when it asked for an effort without thinking. */
+function ownThinking(request: ChatRequest): WireObject | null | undefined {
+  if (request.carried?.dialect !== dialectId || !isObject(request.carried.raw)) return undefined;
+  const raw = request.carried.raw.thinking;
+  return isObject(raw) ? raw : raw === null ? null : undefined;
+}
+
+/** A model that is not known gets what the caller wrote; from another dialect, the form that every model once took. */
+function formOf(thinking: Thinking, target: TargetModel, own: WireObject | undefined): 'budget' | 'adaptive' {
+  if (target.thinking === 'adaptive' || target.thinking === 'effort') return 'adaptive';
+  if (target.thinking === 'budget') return 'budget';
+  if (own !== undefined) return own.type === 'enabled' ? 'budget' : 'adaptive';
+  return thinking.mode === 'adaptive' && thinking.effort === undefined ? 'adaptive' : 'budget';
+}
+
+function planBudget(thinking: Thinking, own: WireObject | undefined, maxTokens: number): ThinkingPlan | undefined {
+  const effort = thinking.effort === 'none' ? undefined : thinking.effort;
+  const wanted = Math.max(budgetTokensMin, thinking.budgetTokens ?? budgets[effort ?? 'medium']);
+  // A budget that was given in tokens is kept while it is legal; one that was made from a word leaves room to answer.
+  const most = thinking.budgetTokens === undefined ? Math.floor(maxTokens * budgetShareMax) : maxTokens - 1;
+  const budget = Math.min(wanted, most);
+  if (budget < budgetTokensMin) return undefined;
+  const config = { type: 'enabled', budget_tokens: budget, ...displayOf(thinking) };
+  return { isOn: true, config, ...(own && effort && { effort }) };
+}
+
+function displayOf(thinking: Thinking): WireObject {
+  const { display } = thinking;
+  return display === 'summarized' || display === 'omitted' ? { display } : {};
+}
+
+/** The words of this API start at `low`; a budget becomes the word whose own budget it reaches. */
+function effortOf(thinking: Thinking): string | undefined {
+  if (thinking.effort !== undefined) return thinking.effort === 'minimal' ? 'low' : thinking.effort;
+  const { budgetTokens } = thinking;
+  if (budgetTokens === undefined) return undefined;
+  if (budgetTokens < budgets.medium) return 'low';
+  if (budgetTokens < budgets.high) return 'medium';
+  return budgetTokens < budgets.max ? 'high' : 'max';
+}

@@ -1,0 +1,38 @@
+/**
+ * Makes a provider's words fit to be shown and kept: bounded, valid Unicode without control characters, and nothing in
+ * them that looks like a secret. Providers quote keys in their errors ("Incorrect API key provided: sk-…").
+ */
+
+/** The most characters of foreign text that are ever shown. */
+export const shownCharactersMax = 2000;
+
+/** Enough to hold every secret that begins within what is shown. */
+const examinedCharactersMax = 2 * shownCharactersMax;
+
+const secrets: readonly RegExp[] = [
+  // Keys by their well-known beginnings; providers mask the middle with asterisks or an ellipsis.
+  /\b(?:sk|pk|rk|tg|tgm|gsk|xai|pplx|hf|r8|nvapi|fw|csk)[-_][\w.*…-]{4,}/gi,
+  /\bAIza[\w-]{8,}/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{8,}/g,
+  /\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}/g,
+];
+/** What follows such a word is a secret, whatever it looks like; the word itself stays readable. */
+const labelled: readonly RegExp[] = [
+  /(\bbearer\s+)[^\s"',;]{4,}/gi,
+  /(\b(?:x-api-key|api[ _-]?key|secret|token|password|authorization|credential)s?\b[^\w\n]{0,4}(?:provided|is|was|given)?[\s:="']{1,4})[\w+/=*…-]{16,}/gi,
+  /(\bkey\b[^\w\n]{0,4}(?:provided|is|was|given)?[\s:="']{1,4})[\w+/=*…-]{16,}/gi,
+];
+
+export function redact(text: string): string {
+  let clean = withoutControls(text.slice(0, examinedCharactersMax).toWellFormed());
+  for (const secret of secrets) clean = clean.replace(secret, '[redacted]');
+  for (const secret of labelled) clean = clean.replace(secret, '$1[redacted]');
+  clean = clean.trim();
+  if (clean.length <= shownCharactersMax) return clean;
+  return `${clean.slice(0, shownCharactersMax - 1).toWellFormed()}…`;
+}
+
+/** A NUL breaks the database, the others break terminals; line breaks and tabs are harmless. */
+function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => (character === '\n' || character === '\t' ? character : ''));
+}
