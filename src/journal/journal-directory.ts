@@ -11,7 +11,7 @@ import { type JournalDisk, probeDisk } from './disk.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { Outbox, type SettlementBatch, type SettlementSource } from './outbox.ts';
 import { PendingRecords } from './pending-records.ts';
-import { isBefore, type Position, PositionFile } from './position.ts';
+import { type Position, PositionFile } from './position.ts';
 import {
   type AttemptRecord,
   type IntentRecord,
@@ -23,7 +23,7 @@ import {
 } from './record.ts';
 import { recoveredSettlement } from './recovered-settlement.ts';
 import { replayDirectory } from './replay.ts';
-import { type Segment, SegmentLog } from './segment-log.ts';
+import { isShipped, type Segment, SegmentLog } from './segment-log.ts';
 
 /** When records reach the disk itself. A killed process loses nothing in any of them; a power cut does. */
 export type FsyncMode = 'interval' | 'always' | 'never';
@@ -199,7 +199,6 @@ export class JournalDirectory implements Journal, SettlementSource {
   /** Writes and syncs what is buffered and gives the directory free. Requests that are open then are recovered at the next start. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    if (this.#open.size === 0 && this.#counts.unshippedRows === 0) this.#log.roll();
     if (!this.flush()) {
       for (const record of this.#pending.records) {
         if (record.type === 'settlement') this.#logLost(record, this.#lastError);
@@ -212,6 +211,8 @@ export class JournalDirectory implements Journal, SettlementSource {
     const error = await this.#log.close();
     if (error) this.#refuse(error);
     await this.#positionFile.close();
+    const last = this.#log.lastRemovable(this.#position, this.#open);
+    if (last && !error && !this.#lost) this.#removeTo(last);
     if (this.drained && !this.#lost) this.#positionFile.remove();
     this.#lock.release();
     // Only an empty directory goes.
@@ -351,7 +352,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     if (this.#collecting || this.#closed) return;
     if (this.#counts.unshippedRows === 0 && this.#log.currentIsOld) this.#log.roll();
     this.#carryForward();
-    const last = this.#lastRemovable();
+    const last = this.#log.lastRemovable(this.#position, this.#open);
     if (last === undefined) return;
     this.#collecting = true;
     // The settlement of an intent in there may lie in a younger segment, which must not be lost in a power cut first.
@@ -364,7 +365,7 @@ export class JournalDirectory implements Journal, SettlementSource {
 
   #removeTo(last: Segment): void {
     try {
-      while (this.#log.segments.includes(last)) this.#log.removeOldest();
+      this.#log.removeTo(last);
     } catch (error) {
       this.#options.log.warn(
         { directory: this.directory, error },
@@ -373,22 +374,11 @@ export class JournalDirectory implements Journal, SettlementSource {
     }
   }
 
-  #lastRemovable(): Segment | undefined {
-    const { segments, current } = this.#log;
-    const kept = segments.findIndex(
-      (segment) => segment === current || !this.#isShipped(segment) || this.#open.countIn(segment.seq) > 0,
-    );
-    return kept === -1 ? segments.at(-1) : segments[kept - 1];
-  }
-
-  #isShipped({ seq, settledTo }: Segment): boolean {
-    return settledTo === 0 || !isBefore(this.#position, { segment: seq, offset: settledTo });
-  }
-
   /** Long streams began in the oldest segment: what is known of them is written again, so that it can go. */
   #carryForward(): void {
     const oldest = this.#log.segments[0];
-    if (oldest === undefined || this.#log.segments.length <= heldSegmentsMax || !this.#isShipped(oldest)) return;
+    if (oldest === undefined || this.#log.segments.length <= heldSegmentsMax || !isShipped(oldest, this.#position))
+      return;
     if (this.#open.countIn(oldest.seq) === 0 || !this.#writable || !this.#write(false)) return;
     for (const record of this.#open.recordsIn(oldest.seq)) this.#pending.add(record);
     this.#write(false);

@@ -60,7 +60,7 @@ export class Outbox implements SettlementSource {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#position = options.position;
+    this.#position = options.segments.length === 0 ? options.head : options.position;
     this.#recentFrom = options.head;
   }
 

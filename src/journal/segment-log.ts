@@ -6,6 +6,8 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import { type JournalDisk, writeAll } from './disk.ts';
+import type { OpenRequests } from './open-requests.ts';
+import { isBefore, type Position } from './position.ts';
 
 export interface Segment {
   readonly seq: number;
@@ -41,6 +43,11 @@ export function listSegments(directory: string): readonly number[] {
     .map((name) => Number(nameGrammar.exec(name)?.[1]))
     .filter((seq) => Number.isInteger(seq))
     .sort((a, b) => a - b);
+}
+
+/** Whether every settlement in it is in Postgres. */
+export function isShipped({ seq, settledTo }: Segment, position: Position): boolean {
+  return settledTo === 0 || !isBefore(position, { segment: seq, offset: settledTo });
 }
 
 export class SegmentLog {
@@ -105,12 +112,22 @@ export class SegmentLog {
     return current !== undefined && this.#options.clock.nowMs() - current.createdAtMs >= this.#options.ageMsMax;
   }
 
-  /** Throws what the disk throws. */
-  removeOldest(): void {
-    const oldest = this.segments[0];
-    if (oldest === undefined || oldest === this.current) return;
-    this.#options.disk.unlinkSync(segmentPath(this.#options.directory, oldest.seq));
-    this.segments.shift();
+  /** The youngest of the oldest segments that hold nothing unshipped and no request that is open. */
+  lastRemovable(position: Position, open: OpenRequests): Segment | undefined {
+    const { segments, current } = this;
+    const kept = segments.findIndex(
+      (segment) => segment === current || !isShipped(segment, position) || open.countIn(segment.seq) > 0,
+    );
+    return kept === -1 ? segments.at(-1) : segments[kept - 1];
+  }
+
+  /** Oldest first, so that a crash in between leaves no intent without its settlement. Throws what the disk throws. */
+  removeTo(last: Segment): void {
+    const { directory, disk } = this.#options;
+    for (let oldest = this.segments[0]; oldest && oldest.seq <= last.seq; oldest = this.segments[0]) {
+      disk.unlinkSync(segmentPath(directory, oldest.seq));
+      this.segments.shift();
+    }
   }
 
   /** Brings everything that was appended before this call to the disk, off the event loop. */

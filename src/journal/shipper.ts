@@ -106,7 +106,7 @@ export class Shipper {
           this.#drained.unshift(...waiting);
           continue;
         }
-        for (const done of waiting) done();
+        if (!this.#stopped) for (const done of waiting) done();
       } catch (error) {
         this.#drained.unshift(...waiting);
         this.#fail(error);
