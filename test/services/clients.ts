@@ -1,0 +1,86 @@
+/**
+ * The clients of the services suite, installed once into `.cache/services` (untracked): a Python environment with the
+ * official SDKs, and the `claude` command-line agent. Versions are pinned in requirements.txt and below; a new pin is a
+ * new folder, so nothing is ever half upgraded.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const claudeVersion = '2.1.330';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const cache = join(root, '.cache', 'services');
+const requirements = join(root, 'test', 'services', 'requirements.txt');
+const installMsMax = 8 * 60_000;
+
+/** The Python of the environment that has the SDKs. */
+export function pythonPath(): string {
+  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  return join(cache, `python-${hash}`, 'bin', 'python');
+}
+
+/** The `claude` program. */
+export function claudePath(): string {
+  return join(cache, `claude-code-${claudeVersion}`, 'node_modules', '.bin', 'claude');
+}
+
+/** Installs what is missing. Throws with the installer's own words. */
+export function installClients(): void {
+  installOnce(join(pythonPath(), '..', '..'), (folder) => {
+    createVenv(folder);
+    run(join(folder, 'bin', 'python'), [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '-r',
+      requirements,
+    ]);
+  });
+  installOnce(join(cache, `claude-code-${claudeVersion}`), (folder) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
+    // Its install script fetches the program for this machine: it has to run.
+    run('npm', [
+      'install',
+      '--prefix',
+      folder,
+      '--no-fund',
+      '--no-audit',
+      '--loglevel=error',
+      `@anthropic-ai/claude-code@${claudeVersion}`,
+    ]);
+  });
+}
+
+/** A folder counts only with its mark: an interrupted installation is thrown away and made again. */
+function installOnce(folder: string, install: (folder: string) => void): void {
+  const mark = join(folder, '.installed');
+  if (existsSync(mark)) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(cache, { recursive: true });
+  install(folder);
+  writeFileSync(mark, '');
+}
+
+function createVenv(folder: string): void {
+  const first = spawnSync('python3', ['-m', 'venv', folder], { encoding: 'utf8' });
+  if (first.status === 0) return;
+  // Debian keeps venv in a package of its own.
+  if (process.getuid?.() !== 0)
+    throw new Error(`python3 -m venv failed; install python3-venv: ${first.stdout}${first.stderr}`);
+  run('apt-get', ['update', '-qq']);
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'python3', 'python3-venv']);
+  rmSync(folder, { recursive: true, force: true });
+  run('python3', ['-m', 'venv', folder]);
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: installMsMax });
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(' ')} failed: ${error?.message ?? ''}\n${stdout}\n${stderr}`);
+}
