@@ -32,6 +32,8 @@ export class SseParser {
   #heldBytes = 0;
   #searched = 0;
   #lineStart = 0;
+  /** A byte order mark is one at the start of the stream only. */
+  #first = true;
 
   constructor(onFrame: OnSseFrame, bytesMax: number = sseFrameBytesMax) {
     this.#onFrame = onFrame;
@@ -58,12 +60,13 @@ export class SseParser {
 
   /** Emits every complete frame; returns where the incomplete one starts. */
   #cut(bytes: Buffer): number {
+    const lines = new LineEnds(bytes);
     let frameStart = 0;
     let lineStart = this.#lineStart;
     let at = this.#searched;
     while (at < bytes.length) {
-      const end = nextLineEnd(bytes, at);
-      if (end === -1) {
+      const end = lines.next(at);
+      if (end === bytes.length) {
         at = bytes.length;
         break;
       }
@@ -74,6 +77,7 @@ export class SseParser {
       }
       const next = bytes[end] === CR && bytes[end + 1] === LF ? end + 2 : end + 1;
       if (end === lineStart) {
+        this.#checkSize(next - frameStart);
         this.#emit(bytes.subarray(frameStart, next));
         frameStart = next;
       }
@@ -87,7 +91,7 @@ export class SseParser {
 
   #keep(bytes: Buffer, from: number): void {
     const rest = bytes.length - from;
-    if (rest > this.#bytesMax) throw new SseFrameTooLarge(`a server-sent event is larger than ${this.#bytesMax} bytes`);
+    this.#checkSize(rest);
     // Frames were cut from what was held: their views keep it, so the rest moves to a buffer of its own.
     const shown = from > 0 || this.#heldBytes === 0;
     if (shown && rest > 0) {
@@ -95,6 +99,12 @@ export class SseParser {
       bytes.copy(this.#held, 0, from);
     }
     this.#heldBytes = rest;
+  }
+
+  /** Whole frames are measured too, or the limit would depend on where the stream was split. */
+  #checkSize(bytes: number): void {
+    if (bytes > this.#bytesMax)
+      throw new SseFrameTooLarge(`a server-sent event is larger than ${this.#bytesMax} bytes`);
   }
 
   /** Appends to what is held, doubling, so that a long line in many pieces costs linear time. */
@@ -110,44 +120,68 @@ export class SseParser {
   }
 
   #emit(raw: Buffer): void {
+    const lines = new LineEnds(raw);
     let event = '';
     let data: Buffer | undefined;
     let more: Buffer[] | undefined;
-    let at = raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? 3 : 0;
+    let at = this.#first && raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? 3 : 0;
+    this.#first = false;
     while (at < raw.length) {
-      let end = nextLineEnd(raw, at);
-      if (end === -1) end = raw.length;
-      const colon = raw.indexOf(COLON, at);
-      const nameEnd = colon === -1 || colon > end ? end : colon;
-      const valueAt = Math.min(end, raw[nameEnd + 1] === SPACE ? nameEnd + 2 : nameEnd + 1);
-      if (isName(raw, at, nameEnd, 'data')) {
-        const value = raw.subarray(valueAt, end);
+      const end = lines.next(at);
+      if (isField(raw, at, end, 'data')) {
+        const value = raw.subarray(valueStart(raw, at + 4, end), end);
         if (data === undefined) data = value;
-        else more = [...(more ?? []), value];
-      } else if (isName(raw, at, nameEnd, 'event')) {
-        event = raw.toString('utf8', valueAt, end);
+        else if (more === undefined) more = [data, value];
+        else more.push(value);
+      } else if (isField(raw, at, end, 'event')) {
+        event = raw.toString('utf8', valueStart(raw, at + 5, end), end);
       }
       at = raw[end] === CR && raw[end + 1] === LF ? end + 2 : end + 1;
     }
-    if (data !== undefined && more !== undefined) data = joinLines(data, more);
-    this.#onFrame(event, data, raw);
+    this.#onFrame(event, more === undefined ? data : joinLines(more), raw);
   }
 }
 
-function nextLineEnd(bytes: Buffer, from: number): number {
-  const lf = bytes.indexOf(LF, from);
-  const stop = lf === -1 ? bytes.length : lf;
-  const cr = bytes.subarray(from, stop).indexOf(CR);
-  return cr === -1 ? lf : from + cr;
+/**
+ * Finds line ends from left to right. The next CR and the next LF are remembered: searching for both at every line
+ * would search a stream that has only one of them to its end, again and again.
+ */
+class LineEnds {
+  readonly #bytes: Buffer;
+  #lf = -1;
+  #cr = -1;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** The position of the next CR or LF, or the length. */
+  next(from: number): number {
+    if (this.#lf < from) this.#lf = this.#find(LF, from);
+    if (this.#cr < from) this.#cr = this.#find(CR, from);
+    return Math.min(this.#lf, this.#cr);
+  }
+
+  #find(byte: number, from: number): number {
+    const at = this.#bytes.indexOf(byte, from);
+    return at === -1 ? this.#bytes.length : at;
+  }
 }
 
-function isName(bytes: Buffer, from: number, to: number, name: string): boolean {
-  if (to - from !== name.length) return false;
+/** `name:` or, with an empty value, `name` alone on its line. */
+function isField(bytes: Buffer, from: number, end: number, name: string): boolean {
+  const nameEnd = from + name.length;
+  if (nameEnd > end || (nameEnd < end && bytes[nameEnd] !== COLON)) return false;
   for (let i = 0; i < name.length; i++) if (bytes[from + i] !== name.charCodeAt(i)) return false;
   return true;
 }
 
-function joinLines(first: Buffer, more: readonly Buffer[]): Buffer {
+/** Past the colon and one space, if they are there. */
+function valueStart(bytes: Buffer, nameEnd: number, end: number): number {
+  return Math.min(end, bytes[nameEnd + 1] === SPACE ? nameEnd + 2 : nameEnd + 1);
+}
+
+function joinLines(lines: readonly Buffer[]): Buffer {
   const newline = Buffer.from('\n');
-  return Buffer.concat([first, ...more.flatMap((line) => [newline, line])]);
+  return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [newline, line])));
 }
