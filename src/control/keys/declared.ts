@@ -1,0 +1,131 @@
+/** Keys and organizations that the configuration file declares, brought into the database at each start. */
+import type { Clock } from '../../lib/clock.ts';
+import { newId } from '../../lib/id.ts';
+import type { Log } from '../../lib/log.ts';
+import type { KeyRow } from '../../store/schema.ts';
+import type { Store } from '../../store/store.ts';
+import { defaultOrganization, ensureOrganization } from '../organizations.ts';
+import { hashKey, keyKind, shownPrefix } from './format.ts';
+import { checkModels } from './keys.ts';
+
+export interface Declared {
+  /** Names. */
+  readonly organizations: readonly string[];
+  readonly keys: readonly DeclaredKey[];
+}
+
+export interface DeclaredKey {
+  readonly name: string;
+  /** The whole key as callers send it. */
+  readonly key: string;
+  readonly organization?: string;
+  readonly models?: readonly string[];
+  readonly expiresAtMs?: number;
+}
+
+/**
+ * The file owns what it declares: a new literal replaces the old one under the same name, and the old one stops working.
+ * A key that is no longer in the file is left alone. A key that was revoked stays revoked while its literal is the same.
+ * Writes only what differs, so that a start changes no version. Throws Refusal and StoreError.
+ */
+export async function importDeclared(store: Store, declared: Declared, clock: Clock, log: Log): Promise<void> {
+  await store.db.transaction().execute(async (db) => {
+    // Replicas start together: one after the other, or two would insert the same name.
+    await db.selectFrom('settings').select('id').forUpdate().execute();
+    for (const name of declared.organizations) await ensureOrganization(db, name, clock);
+    const wanted: Wanted[] = [];
+    for (const key of declared.keys) wanted.push(await toWanted(db, key, clock));
+    if (wanted.length === 0) return;
+    const known = await readKnown(db, wanted);
+    await releaseNames(db, wanted, known, clock);
+    for (const key of wanted) await importKey(db, key, known, clock, log);
+  });
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly kind: KeyRow['kind'];
+  readonly organization_id: string;
+  readonly hash: string;
+  readonly prefix: string;
+  readonly models: string[] | null;
+  readonly expires_at: Date | null;
+}
+
+async function toWanted(db: Store['db'], declared: DeclaredKey, clock: Clock): Promise<Wanted> {
+  return {
+    name: declared.name,
+    kind: keyKind(declared.key),
+    organization_id: await ensureOrganization(db, declared.organization ?? defaultOrganization, clock),
+    hash: hashKey(declared.key),
+    prefix: shownPrefix(declared.key),
+    models: checkModels(declared.models),
+    expires_at: declared.expiresAtMs === undefined ? null : new Date(declared.expiresAtMs),
+  };
+}
+
+/** Rows that hold a declared literal, or that the file owned before under a declared name. */
+async function readKnown(db: Store['db'], wanted: readonly Wanted[]): Promise<readonly KeyRow[]> {
+  const names = wanted.map(({ name }) => name);
+  const hashes = wanted.map(({ hash }) => hash);
+  return db
+    .selectFrom('keys')
+    .selectAll()
+    .where((where) =>
+      where.or([where('hash', 'in', hashes), where.and([where('source', '=', 'file'), where('name', 'in', names)])]),
+    )
+    .execute();
+}
+
+/**
+ * A declared literal that has a row of its own already takes its new name along; whoever had that name in the file
+ * before gives it up, and is revoked unless its own literal is declared too.
+ */
+async function releaseNames(db: Store['db'], wanted: readonly Wanted[], known: readonly KeyRow[], clock: Clock) {
+  for (const row of known) {
+    const heir = wanted.find(({ name }) => name === row.name);
+    const moves = row.source === 'file' && heir?.hash !== row.hash && known.some(({ hash }) => hash === heir?.hash);
+    const renamed = row.source === 'file' && heir === undefined;
+    if (!moves && !renamed) continue;
+    const declared = wanted.some(({ hash }) => hash === row.hash);
+    const revoked_at = declared ? row.revoked_at : (row.revoked_at ?? new Date(clock.nowMs()));
+    await db.updateTable('keys').set({ source: 'created', revoked_at }).where('id', '=', row.id).execute();
+  }
+}
+
+async function importKey(db: Store['db'], wanted: Wanted, known: readonly KeyRow[], clock: Clock, log: Log) {
+  const sameKey = known.find(({ hash }) => hash === wanted.hash);
+  const row = sameKey ?? known.find(({ name, source }) => source === 'file' && name === wanted.name);
+  if (row === undefined) {
+    const id = newId('key', clock.nowMs());
+    await db
+      .insertInto('keys')
+      .values({ id, source: 'file', ...wanted })
+      .execute();
+    return;
+  }
+  if (sameKey?.revoked_at) {
+    log.warn({ key: wanted.name }, 'the configuration file declares a key that was revoked; it stays revoked');
+  }
+  if (isSame(row, wanted)) return;
+  const { hash, ...rest } = wanted;
+  // Named only when it changes: a replaced hash makes every instance read all keys again.
+  const replaced = sameKey ? {} : { hash, revoked_at: null };
+  await db
+    .updateTable('keys')
+    .set({ source: 'file', ...rest, ...replaced })
+    .where('id', '=', row.id)
+    .execute();
+}
+
+function isSame(row: KeyRow, wanted: Wanted): boolean {
+  return (
+    row.source === 'file' &&
+    row.name === wanted.name &&
+    row.kind === wanted.kind &&
+    row.hash === wanted.hash &&
+    row.organization_id === wanted.organization_id &&
+    row.expires_at?.getTime() === wanted.expires_at?.getTime() &&
+    JSON.stringify(row.models) === JSON.stringify(wanted.models)
+  );
+}

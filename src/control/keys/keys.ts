@@ -1,0 +1,173 @@
+/** Keys as people manage them. The key itself is shown once, when it is made; only its hash is kept. */
+import type { Clock } from '../../lib/clock.ts';
+import { newId } from '../../lib/id.ts';
+import type { KeyRow } from '../../store/schema.ts';
+import type { Store } from '../../store/store.ts';
+import { checkName } from '../names.ts';
+import { defaultOrganization, ensureOrganization } from '../organizations.ts';
+import { Refusal } from '../refusal.ts';
+import { hashKey, type KeyKind, newKey, shownPrefix } from './format.ts';
+
+export interface KeyInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: KeyKind;
+  /** The organization's name. */
+  readonly organization: string;
+  /** The first characters of the key. */
+  readonly prefix: string;
+  /** `file`: declared in the configuration file. */
+  readonly source: 'created' | 'file';
+  /** Patterns of names it may call; undefined: all. */
+  readonly models?: readonly string[];
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+  readonly revokedAtMs?: number;
+  readonly lastUsedAtMs?: number;
+}
+
+export interface KeyRequest {
+  readonly name: string;
+  /** Default `call`. */
+  readonly kind?: KeyKind;
+  /** Made if it is not there. Default `default`. */
+  readonly organization?: string;
+  /** `openai/*`, a route's name ...; undefined: all. */
+  readonly models?: readonly string[];
+  readonly expiresAtMs?: number;
+}
+
+export interface CreatedKey extends KeyInfo {
+  /** The whole key. It cannot be shown again. */
+  readonly key: string;
+}
+
+const patternsMax = 200;
+const patternLengthMax = 256;
+
+/** Throws Refusal (bad name, list or expiry) and StoreError. Works at every gateway within a second. */
+export async function createKey(store: Store, request: KeyRequest, clock: Clock): Promise<CreatedKey> {
+  const name = checkName('a key', request.name);
+  const models = checkModels(request.models);
+  const expiresAt = checkExpiry(request.expiresAtMs, clock.nowMs());
+  const kind = request.kind ?? 'call';
+  const key = newKey(kind);
+  const organization = request.organization ?? defaultOrganization;
+  const id = newId('key', clock.nowMs());
+  await store.db.transaction().execute(async (db) => {
+    const organizationId = await ensureOrganization(db, organization, clock);
+    const values = { id, organization_id: organizationId, name, kind, hash: hashKey(key), prefix: shownPrefix(key) };
+    await db
+      .insertInto('keys')
+      .values({ ...values, models, expires_at: expiresAt })
+      .execute();
+  });
+  const info = await findKeys(store.db).where('keys.id', '=', id).executeTakeFirstOrThrow();
+  return { ...toInfo(info), key };
+}
+
+export interface KeyFilter {
+  /** Name or id. */
+  readonly organization?: string;
+  /** Default false. */
+  readonly includeRevoked?: boolean;
+  /** Default 1000. */
+  readonly limit?: number;
+  /** The last id of the page before. */
+  readonly after?: string;
+}
+
+/** Newest first. */
+export async function listKeys(store: Store, filter: KeyFilter = {}): Promise<readonly KeyInfo[]> {
+  const { organization, includeRevoked = false, limit = 1_000, after } = filter;
+  let query = findKeys(store.db).orderBy('keys.id', 'desc').limit(limit);
+  if (after !== undefined) query = query.where('keys.id', '<', after);
+  if (!includeRevoked) query = query.where('keys.revoked_at', 'is', null);
+  if (organization !== undefined) {
+    query = query.where((where) =>
+      where.or([where('organizations.name', '=', organization), where('organizations.id', '=', organization)]),
+    );
+  }
+  return (await query.execute()).map(toInfo);
+}
+
+/** `revoked`: it is now, or was before (`revokedAtMs` says when). */
+export type Revocation =
+  | { readonly revoked: KeyInfo }
+  | { readonly missing: true }
+  | { readonly ambiguous: readonly KeyInfo[] };
+
+/**
+ * By id, by the whole key, or by name when one valid key has it. Every gateway refuses the key within a second. A key
+ * that the configuration file declares stays revoked until its literal in the file changes.
+ */
+export async function revokeKey(store: Store, which: string, clock: Clock): Promise<Revocation> {
+  const exact = await findKeys(store.db)
+    .where((where) => where.or([where('keys.id', '=', which), where('keys.hash', '=', hashKey(which))]))
+    .executeTakeFirst();
+  if (exact?.revoked_at) return { revoked: toInfo(exact) };
+  const named = exact ? [exact] : await findValidByName(store, which);
+  const [only, ...others] = named;
+  if (only === undefined) return { missing: true };
+  if (others.length > 0) return { ambiguous: named.map(toInfo) };
+  const revokedAt = new Date(clock.nowMs());
+  await store.db
+    .updateTable('keys')
+    .set({ revoked_at: revokedAt })
+    .where('id', '=', only.id)
+    .where('revoked_at', 'is', null)
+    .execute();
+  return { revoked: { ...toInfo(only), revokedAtMs: revokedAt.getTime() } };
+}
+
+function findValidByName(store: Store, name: string) {
+  return findKeys(store.db).where('keys.name', '=', name).where('keys.revoked_at', 'is', null).limit(20).execute();
+}
+
+function findKeys(db: Store['db']) {
+  return db
+    .selectFrom('keys')
+    .innerJoin('organizations', 'organizations.id', 'keys.organization_id')
+    .selectAll('keys')
+    .select('organizations.name as organization');
+}
+
+function toInfo(row: KeyRow & { readonly organization: string }): KeyInfo {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: row.kind,
+    organization: row.organization,
+    prefix: row.prefix,
+    source: row.source,
+    createdAtMs: row.created_at.getTime(),
+    ...(row.models && { models: row.models }),
+    ...(row.expires_at && { expiresAtMs: row.expires_at.getTime() }),
+    ...(row.revoked_at && { revokedAtMs: row.revoked_at.getTime() }),
+    ...(row.last_used_at && { lastUsedAtMs: row.last_used_at.getTime() }),
+  };
+}
+
+/** Throws Refusal. */
+export function checkModels(models: readonly string[] | undefined): string[] | null {
+  if (models === undefined) return null;
+  const bad = models.find((pattern) => !/^[^\s\p{Cc}]+$/u.test(pattern) || pattern.length > patternLengthMax);
+  if (bad !== undefined || models.length > patternsMax) {
+    throw new Refusal(
+      bad === undefined
+        ? `The list has ${models.length} model patterns, and ${patternsMax} is the most.`
+        : `${JSON.stringify(bad.slice(0, patternLengthMax))} is not a pattern of model names.`,
+      `Name models or routes, such as openai/gpt-5, openai/* or main, each at most ${patternLengthMax} characters.`,
+    );
+  }
+  return [...models];
+}
+
+function checkExpiry(expiresAtMs: number | undefined, nowMs: number): Date | null {
+  if (expiresAtMs === undefined) return null;
+  const date = new Date(expiresAtMs);
+  if (Number.isNaN(date.getTime()) || expiresAtMs <= nowMs || date.getUTCFullYear() > 9999) {
+    throw new Refusal('The key would expire in the past, or at no date at all.', 'Give a time in the future.');
+  }
+  return date;
+}

@@ -1,0 +1,96 @@
+/** Usage added up: by key, model, day or organization. */
+import type { Store } from '../../store/store.ts';
+import { filterUsage, type UsageFilter } from './filter.ts';
+import type { TokenCounts } from './list.ts';
+
+export type UsageGroup = 'key' | 'model' | 'day' | 'organization';
+
+export interface UsageSummary extends TokenCounts {
+  /** Id of the key or organization, `provider/name` (as served, else as requested), or `2026-08-31` (UTC). */
+  readonly group: string;
+  /** The name of the key or organization, where it is still there; else the group. */
+  readonly label: string;
+  readonly requests: number;
+  /** Of the requests: those that did not complete. */
+  readonly failed: number;
+  /** Of the requests: counted by us, not by the provider. */
+  readonly estimated: number;
+  readonly costNanoUsd: bigint;
+}
+
+export interface UsageSummaryOptions extends UsageFilter {
+  readonly groupBy: UsageGroup;
+}
+
+/** Groups at most: those that cost most, or the latest days. */
+const groupsMax = 1_000;
+
+/** Days newest first, everything else by cost. Throws StoreError. */
+export async function summarizeUsage(store: Store, options: UsageSummaryOptions): Promise<readonly UsageSummary[]> {
+  const { groupBy } = options;
+  const rows = await grouped(store, options)
+    .orderBy(groupBy === 'day' ? 'group' : 'cost_nano_usd', 'desc')
+    .orderBy('group')
+    .limit(groupsMax)
+    .execute();
+  const names = await readNames(
+    store,
+    groupBy,
+    rows.map(({ group }) => group),
+  );
+  return rows.map(({ group, cost_nano_usd, ...counts }) => ({
+    group,
+    label: names.get(group) ?? group,
+    costNanoUsd: cost_nano_usd,
+    ...counts,
+  }));
+}
+
+function grouped(store: Store, options: UsageSummaryOptions) {
+  return filterUsage(store, options)
+    .select(({ fn, ref, cast, val }) => {
+      const total = (column: Counted) => cast<number>(fn.sum(`usage.${column}`), 'bigint');
+      const groups = {
+        key: ref('usage.key_id'),
+        organization: ref('usage.organization_id'),
+        model: fn.coalesce('usage.served_model', 'usage.requested_model'),
+        // The session's time zone is UTC, on every connection.
+        day: fn<string>('to_char', ['usage.started_at', val('YYYY-MM-DD')]),
+      };
+      return [
+        groups[options.groupBy].as('group'),
+        cast<number>(fn.countAll(), 'bigint').as('requests'),
+        cast<number>(fn.countAll().filterWhere('usage.status', '<>', 'completed'), 'bigint').as('failed'),
+        cast<number>(fn.countAll().filterWhere('usage.estimated', '=', true), 'bigint').as('estimated'),
+        cast<bigint>(fn.sum('usage.cost_nano_usd'), 'bigint').as('cost_nano_usd'),
+        total('input_tokens').as('inputTokens'),
+        total('output_tokens').as('outputTokens'),
+        total('cache_read_tokens').as('cacheReadTokens'),
+        total('cache_write_5m_tokens').as('cacheWrite5mTokens'),
+        total('cache_write_1h_tokens').as('cacheWrite1hTokens'),
+        total('thinking_tokens').as('thinkingTokens'),
+        total('audio_input_tokens').as('audioInputTokens'),
+        total('audio_output_tokens').as('audioOutputTokens'),
+        total('web_searches').as('webSearches'),
+      ];
+    })
+    .groupBy('group');
+}
+
+type Counted =
+  | 'input_tokens'
+  | 'output_tokens'
+  | 'cache_read_tokens'
+  | 'cache_write_5m_tokens'
+  | 'cache_write_1h_tokens'
+  | 'thinking_tokens'
+  | 'audio_input_tokens'
+  | 'audio_output_tokens'
+  | 'web_searches';
+
+async function readNames(store: Store, groupBy: UsageGroup, ids: readonly string[]) {
+  if ((groupBy !== 'key' && groupBy !== 'organization') || ids.length === 0) return new Map<string, string>();
+  const table = groupBy === 'key' ? 'keys' : 'organizations';
+  const rows = await store.db.selectFrom(table).select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
