@@ -150,7 +150,6 @@ const provider = z.strictObject({
   models: list(modelName, 'a list of model names')
     .optional()
     .describe('Models served here beyond those of the catalogue.'),
-  timeouts: someTimeouts.optional(),
 });
 
 const usd = (unit: string, exact: (value: number) => bigint) =>

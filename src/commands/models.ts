@@ -1,0 +1,69 @@
+/** `tollgate models`: what can be called with this configuration, and what it costs. Asks nobody. */
+import type { Command } from 'commander';
+import type { CatalogModel, Rate } from '../catalog/catalog.ts';
+import { nameParts } from '../config/names.ts';
+import { systemClock } from '../lib/clock.ts';
+import { providers } from '../providers/index.ts';
+import { addCommonOptions, type CommonOptions, type Context, readConfig } from './context.ts';
+import { renderJson, renderTable } from './table.ts';
+
+export function addModels(program: Command, context: Context): void {
+  addCommonOptions(program.command('models').description('list the models that can be called, with their prices'))
+    .argument('[provider]', 'only models of this provider')
+    .action((provider: string | undefined, options: CommonOptions) => {
+      const config = readConfig(context, options);
+      const nowMs = systemClock.nowMs();
+      const { catalog } = nameParts(config, providers, nowMs);
+      const rows = catalog.models
+        .filter((model) => !provider || model.provider === provider)
+        .map((model) => toRow(model, nowMs));
+      const routes = Object.entries(config.routes).map(([name, { targets }]) => ({
+        name,
+        targets: targets.map((target) => (typeof target === 'string' ? target : target.model)),
+      }));
+      context.out(options.json ? renderJson({ models: rows, routes }) : renderText(rows, routes));
+    });
+}
+
+interface Row {
+  readonly id: string;
+  readonly inputUsdPerMillion?: number;
+  readonly outputUsdPerMillion?: number;
+  readonly contextTokens?: number;
+  readonly outputTokensMax?: number;
+  readonly priceVersion?: string;
+}
+
+function toRow(model: CatalogModel, nowMs: number): Row {
+  const price = model.priceAt(nowMs);
+  return {
+    id: model.id,
+    ...(price && {
+      inputUsdPerMillion: usdPerMillion(price.input),
+      outputUsdPerMillion: usdPerMillion(price.output),
+      priceVersion: price.id,
+    }),
+    contextTokens: model.contextTokens,
+    outputTokensMax: model.outputTokensMax,
+  };
+}
+
+/** For reading only: charges are made from the exact integers. */
+function usdPerMillion({ base }: Rate): number {
+  return Number(base) / 1_000_000;
+}
+
+function renderText(rows: readonly Row[], routes: readonly { name: string; targets: readonly string[] }[]): string {
+  if (rows.length === 0 && routes.length === 0) {
+    return 'No provider is turned on. Set a key such as OPENAI_API_KEY, or add one under "providers" in the file.\nThe mock/ models are always there: mock/echo, for example.\n';
+  }
+  const dollars = (amount: number | undefined) => (amount === undefined ? 'unknown' : `$${amount}`);
+  const cells = rows.map((row) => [
+    row.id,
+    dollars(row.inputUsdPerMillion),
+    dollars(row.outputUsdPerMillion),
+    String(row.contextTokens ?? ''),
+  ]);
+  const named = routes.map(({ name, targets }) => `${name} -> ${targets.join(', ')}\n`).join('');
+  return `${named}${renderTable(['MODEL', 'INPUT /M', 'OUTPUT /M', 'CONTEXT'], cells)}`;
+}

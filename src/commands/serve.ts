@@ -1,0 +1,159 @@
+/** `tollgate serve`, or `tollgate` alone: starts everything, says where it is, runs until it is told to stop. */
+import type { Command } from 'commander';
+import { activeProviders, nameParts } from '../config/names.ts';
+import type { Config } from '../config.ts';
+import { type Declared, importDeclared } from '../control/keys/declared.ts';
+import { createKey, listKeys } from '../control/keys/keys.ts';
+import { type Instance, startInstance } from '../instance.ts';
+import { JournalLocked } from '../journal/directory-lock.ts';
+import { systemClock } from '../lib/clock.ts';
+import { watchProcess } from '../lifecycle.ts';
+import { type LogWriter, openLog } from '../logging.ts';
+import { providers } from '../providers/index.ts';
+import type { Store } from '../store/store.ts';
+import { renderWelcome } from '../welcome.ts';
+import {
+  addCommonOptions,
+  type CommonOptions,
+  type Context,
+  dataDirOf,
+  openConfiguredStore,
+  readConfig,
+} from './context.ts';
+import { isTollgate, tryListening } from './doctor/machine.ts';
+import { CommandFailure, directoryFailure, exitCodes } from './outcome.ts';
+
+interface ServeOptions extends CommonOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly workers?: string;
+}
+
+export function addServe(program: Command, context: Context): void {
+  addCommonOptions(program.command('serve', { isDefault: true }).description('start the gateway (the default command)'))
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <port>', 'port to listen on (default: 7070)')
+    .option('--workers <count>', 'worker processes (only 1 for now)')
+    .addHelpText('after', '\nSIGTERM or Ctrl-C: running requests may end; a second one ends at once.')
+    .action((options: ServeOptions) => serve(context, options));
+}
+
+async function serve(context: Context, options: ServeOptions): Promise<void> {
+  const { host, port, workers } = options;
+  const config = readConfig(context, options, { 'server.host': host, 'server.port': port, 'server.workers': workers });
+  // Only for what it throws: a route to nowhere should be told before a database is started.
+  nameParts(config, providers, systemClock.nowMs());
+  const log = openLog({ level: config.log.level, format: logFormat(config, context) });
+  for (const warning of config.warnings) log.warn({}, warning);
+  let instance: Instance | undefined;
+  const endAtOnce = (exitCode: number) => {
+    instance?.flushNow();
+    log.flush();
+    process.exit(exitCode);
+  };
+  const { stopRequested } = watchProcess({
+    monotonicMs: () => systemClock.monotonicMs(),
+    onSecondSignal: () => {
+      log.warn({}, 'second signal: ending at once; the journal has what was not settled');
+      endAtOnce(exitCodes.ok);
+    },
+    onCrash: (error) => {
+      log.error({ error }, 'a bug in Tollgate: nobody caught this, so the process ends');
+      endAtOnce(exitCodes.internal);
+    },
+  });
+  await refuseTakenPort(config);
+  const store = await openConfiguredStore(context, config, log);
+  try {
+    const firstKey = await prepareKeys(store, config, log);
+    instance = await start(context, config, store, log);
+    greet(context, options, config, instance, firstKey);
+    const signal = await stopRequested;
+    log.info({ signal, drainMs: config.server.drainMs }, 'stopping; running requests may end');
+    await instance.stop(config.server.drainMs);
+  } finally {
+    await store.close();
+    log.info({}, 'stopped');
+    log.flush();
+  }
+  process.exit(exitCodes.ok);
+}
+
+/** Found out before the database is started, and once more, for sure, when the port is taken. */
+async function refuseTakenPort({ server: { host, port } }: Config): Promise<void> {
+  const code = port === 0 ? undefined : await tryListening(host, port);
+  if (code === undefined) return;
+  if (code === 'EADDRINUSE' && (await isTollgate(host, port))) {
+    const remedy = 'Use that one, stop it, or choose another port (--port or server.port).';
+    throw new CommandFailure(exitCodes.address, `Tollgate is already running at ${host}:${port}.`, remedy);
+  }
+  throw addressFailure(code, host, port);
+}
+
+function addressFailure(code: string, host: string, port: number): CommandFailure {
+  const reasons: Record<string, readonly [string, string]> = {
+    EADDRINUSE: ['is used by another program', 'Stop it, or choose another port (--port or server.port).'],
+    EACCES: ['may not be used by this user', 'Choose a port above 1023 (--port or server.port).'],
+    EADDRNOTAVAIL: ['is not an address of this machine', 'Correct server.host; 0.0.0.0 means every address.'],
+    ENOTFOUND: ['is not a name that this machine knows', 'Correct server.host; 0.0.0.0 means every address.'],
+  };
+  const [reason, remedy] = reasons[code] ?? [`cannot be listened on (${code})`, 'Correct server.host and server.port.'];
+  return new CommandFailure(exitCodes.address, `${host}:${port} ${reason}.`, remedy);
+}
+
+/** The very first start makes a key, unless the configuration brings some. Returns the whole key. */
+async function prepareKeys(store: Store, config: Config, log: LogWriter): Promise<string | undefined> {
+  const known = await listKeys(store, { includeRevoked: true, limit: 1 });
+  const declared = declaredBy(config);
+  await importDeclared(store, declared, systemClock, log);
+  if (known.length > 0 || declared.keys.length > 0) return undefined;
+  return (await createKey(store, { name: 'first' }, systemClock)).key;
+}
+
+function declaredBy(config: Config): Declared {
+  const keys = Object.entries(config.keys).map(([name, { key, organization, models, expiresAt }]) => ({
+    name,
+    key,
+    organization,
+    ...(models && { models }),
+    ...(expiresAt && { expiresAtMs: Date.parse(expiresAt) }),
+  }));
+  return { organizations: Object.keys(config.organizations), keys };
+}
+
+async function start(context: Context, config: Config, store: Store, log: LogWriter): Promise<Instance> {
+  const dataDir = dataDirOf(context, config);
+  try {
+    return await startInstance({ config, dataDir, store, log });
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === 'listen' && code) throw addressFailure(code, config.server.host, config.server.port);
+    if (error instanceof JournalLocked) throw new CommandFailure(exitCodes.directory, error.message, '');
+    throw directoryFailure(dataDir, error);
+  }
+}
+
+function greet(
+  context: Context,
+  options: ServeOptions,
+  config: Config,
+  { address }: Instance,
+  key: string | undefined,
+): void {
+  const everywhere = address.host === '0.0.0.0' || address.host === '::';
+  const host = everywhere ? '127.0.0.1' : address.host.includes(':') ? `[${address.host}]` : address.host;
+  const url = `http://${host}:${address.port}`;
+  if (options.json) {
+    context.out(`${JSON.stringify({ version: context.version, url, ...(key && { key }) })}\n`);
+    return;
+  }
+  const names = activeProviders(config, providers).map(({ id }) => id);
+  const flags = [options.config && `--config ${options.config}`, options.dataDir && `--data-dir ${options.dataDir}`];
+  const welcome = { version: context.version, url, providers: names, options: flags.filter(Boolean).join(' ') };
+  context.out(renderWelcome(key === undefined ? welcome : { ...welcome, key }));
+}
+
+function logFormat(config: Config, context: Context): 'json' | 'text' {
+  if (config.log.format !== 'auto') return config.log.format;
+  return context.isTerminal ? 'text' : 'json';
+}

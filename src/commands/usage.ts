@@ -1,0 +1,118 @@
+/** `tollgate usage`: what was used and what it cost, added up or request by request. */
+import { type Command, Option } from 'commander';
+import type { UsageFilter } from '../control/usage/filter.ts';
+import { listUsage, type UsageEntry } from '../control/usage/list.ts';
+import { summarizeUsage, type UsageGroup, type UsageSummary } from '../control/usage/summary.ts';
+import { systemClock } from '../lib/clock.ts';
+import { formatUsd } from '../lib/money.ts';
+import { addCommonOptions, type CommonOptions, type Context, withStore } from './context.ts';
+import { CommandFailure, exitCodes } from './outcome.ts';
+import { renderJson, renderTable } from './table.ts';
+import { parseTime } from './time.ts';
+
+export function addUsage(program: Command, context: Context): void {
+  addCommonOptions(program.command('usage').description('show what was used and what it cost'))
+    .addOption(
+      new Option('--by <group>', 'add up by').choices(['model', 'key', 'organization', 'day']).default('model'),
+    )
+    .option('--requests [count]', 'single requests instead, newest first (default: 50)')
+    .option('--since <when>', 'only requests from then on: 30d, 12h or 2027-01-31')
+    .option('--until <when>', 'only requests before')
+    .option('--key <key>', "only this key's, by name or id")
+    .option('--organization <name>', "only this organization's, by name or id")
+    .option('--model <name>', 'only of this model, as asked for or as served')
+    .option('--status <status>', 'only completed, failed, cancelled or interrupted ones')
+    .addHelpText('after', '\nA request is shown about a second after its end. Costs in JSON are integer nano-dollars.')
+    .action((options: UsageOptions) =>
+      options.requests ? showRequests(context, options) : showSums(context, options),
+    );
+}
+
+interface UsageOptions extends CommonOptions {
+  readonly by: UsageGroup;
+  readonly requests?: string | true;
+  readonly since?: string;
+  readonly until?: string;
+  readonly key?: string;
+  readonly organization?: string;
+  readonly model?: string;
+  readonly status?: string;
+}
+
+async function showSums(context: Context, options: UsageOptions): Promise<void> {
+  const query = { ...filterOf(options), groupBy: options.by };
+  const sums = await withStore(context, options, (store) => summarizeUsage(store, query));
+  if (options.json) return context.out(renderJson({ by: options.by, groups: sums, ...totalOf(sums) }));
+  if (sums.length === 0) return context.out(nothing);
+  const rows = sums.map((sum) => [sum.label, ...cellsOf(sum)]);
+  rows.push(['total', ...cellsOf(totalOf(sums))]);
+  context.out(renderTable([options.by.toUpperCase(), 'REQUESTS', 'FAILED', 'INPUT', 'CACHED', 'OUTPUT', 'COST'], rows));
+}
+
+async function showRequests(context: Context, options: UsageOptions): Promise<void> {
+  const limit = options.requests === true ? 50 : Number(options.requests);
+  const page = await withStore(context, options, (store) => listUsage(store, { ...filterOf(options), limit }));
+  if (options.json) return context.out(renderJson(page));
+  if (page.entries.length === 0) return context.out(nothing);
+  const head = ['STARTED (UTC)', 'KEY', 'MODEL', 'STATUS', 'INPUT', 'OUTPUT', 'COST', 'FIRST', 'TOTAL', 'REQUEST'];
+  context.out(renderTable(head, page.entries.map(requestCells)));
+}
+
+const nothing = 'No usage that matches. A request is shown about a second after its end.\n';
+
+function filterOf({ since, until, key, organization, model, status }: UsageOptions): UsageFilter {
+  const known = ['completed', 'failed', 'cancelled', 'interrupted'];
+  if (status !== undefined && !known.includes(status)) {
+    throw new CommandFailure(
+      exitCodes.usage,
+      `--status ${JSON.stringify(status)} does not exist.`,
+      `Use ${known.join(', ')}.`,
+    );
+  }
+  const nowMs = systemClock.nowMs();
+  return {
+    ...(since !== undefined && { sinceMs: parseTime('--since', since, 'past', nowMs) }),
+    ...(until !== undefined && { untilMs: parseTime('--until', until, 'past', nowMs) }),
+    ...(key !== undefined && { key }),
+    ...(organization !== undefined && { organization }),
+    ...(model !== undefined && { model }),
+    ...(status !== undefined && { status }),
+  };
+}
+
+type Sums = Pick<
+  UsageSummary,
+  'requests' | 'failed' | 'inputTokens' | 'cacheReadTokens' | 'outputTokens' | 'costNanoUsd'
+>;
+
+function totalOf(sums: readonly Sums[]): Sums {
+  const add = (field: Exclude<keyof Sums, 'costNanoUsd'>) => sums.reduce((total, sum) => total + sum[field], 0);
+  return {
+    requests: add('requests'),
+    failed: add('failed'),
+    inputTokens: add('inputTokens'),
+    cacheReadTokens: add('cacheReadTokens'),
+    outputTokens: add('outputTokens'),
+    costNanoUsd: sums.reduce((total, sum) => total + sum.costNanoUsd, 0n),
+  };
+}
+
+function cellsOf({ requests, failed, inputTokens, cacheReadTokens, outputTokens, costNanoUsd }: Sums): string[] {
+  return [requests, failed, inputTokens, cacheReadTokens, outputTokens].map(String).concat(formatUsd(costNanoUsd));
+}
+
+function requestCells(entry: UsageEntry): string[] {
+  const marks = [entry.estimated && 'estimated', entry.recovered && 'recovered'].filter(Boolean).join(', ');
+  return [
+    new Date(entry.startedAtMs).toISOString().slice(0, 19).replace('T', ' '),
+    entry.keyName ?? entry.keyId,
+    entry.servedModel ?? entry.requestedModel,
+    `${entry.status}${entry.errorKind ? ` (${entry.errorKind})` : ''}${marks && ` [${marks}]`}`,
+    String(entry.inputTokens + entry.cacheReadTokens + entry.cacheWrite5mTokens + entry.cacheWrite1hTokens),
+    String(entry.outputTokens),
+    formatUsd(entry.costNanoUsd),
+    entry.firstTokenMs === undefined ? '' : `${Math.round(entry.firstTokenMs)} ms`,
+    `${Math.round(entry.totalMs)} ms`,
+    entry.requestId,
+  ];
+}

@@ -1,0 +1,94 @@
+/** From the configuration to what can be called: providers that are on, their models and prices, and routes. */
+import { type Catalog, loadCatalog } from '../catalog/load.ts';
+import type { Config } from '../config.ts';
+import { mockModels } from '../mock/models.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { NameParts } from '../snapshot/names.ts';
+import type { Credential } from '../snapshot/snapshot.ts';
+import { ConfigError, nearest, type Problem } from './problem.ts';
+
+export interface ActiveProvider extends Credential {
+  readonly models: readonly string[];
+}
+
+/** Where the built-in provider listens; absent: it is not running, and its models are listed all the same. */
+export interface MockAddress {
+  readonly baseUrl: string;
+  readonly secret: string;
+}
+
+/** `config` was checked against the same registry, so every entry that is on is a vendor or has a known type. */
+export function activeProviders(config: Config, registry: ReadonlyMap<string, Provider>): ActiveProvider[] {
+  return Object.entries(config.providers).flatMap(([id, entry]) => {
+    const provider = registry.get(entry.type ?? id);
+    if (!entry.enabled || !provider || id === mockId) return [];
+    const baseUrl = entry.baseUrl ?? provider.baseUrl;
+    return [{ id, provider, baseUrl, secret: entry.apiKey, models: entry.models ?? [] }];
+  });
+}
+
+const mockId = 'mock';
+
+export function mockIsOn(config: Config): boolean {
+  return config.providers[mockId]?.enabled !== false;
+}
+
+/** Throws ConfigError for routes to models that nobody knows. */
+export function nameParts(
+  config: Config,
+  registry: ReadonlyMap<string, Provider>,
+  nowMs: number,
+  mock?: MockAddress,
+): NameParts {
+  const played = registry.get(mockId);
+  const own = activeProviders(config, registry);
+  const active = mockIsOn(config) && played ? [...own, playedBy(played, mock)] : own;
+  const catalog = loadCatalog({
+    providers: active.map(({ id, provider, models }) => ({
+      id,
+      catalogId: provider.catalogId,
+      selfHosted: provider.selfHosted,
+      models,
+    })),
+    overrides: config.models,
+    nowMs,
+  });
+  const credentials = active.map(({ models, ...credential }) => credential);
+  return { credentials, catalog, routes: toRoutes(config, credentials, catalog), timeouts: config.timeouts };
+}
+
+function playedBy(provider: Provider, mock: MockAddress | undefined): ActiveProvider {
+  const models = mockModels.map(({ name }) => name);
+  return { id: mockId, provider, baseUrl: mock?.baseUrl ?? provider.baseUrl, secret: mock?.secret, models };
+}
+
+function toRoutes(config: Config, credentials: readonly Credential[], catalog: Catalog): NameParts['routes'] {
+  const problems: Problem[] = [];
+  const routes = Object.entries(config.routes).map(([name, { targets }]) => ({
+    name,
+    targets: targets.flatMap((entry, i) => {
+      const { model: id, timeouts } = typeof entry === 'string' ? { model: entry, timeouts: {} } : entry;
+      const slash = id.indexOf('/');
+      const credential = credentials.find((each) => each.id === id.slice(0, slash));
+      const model = credential && catalog.find(credential.id, id.slice(slash + 1));
+      if (credential && model) return [{ credential, model, timeouts: { ...config.timeouts, ...timeouts } }];
+      problems.push(unknownModel(`routes.${name}.targets.${i}`, id, catalog));
+      return [];
+    }),
+  }));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return routes;
+}
+
+function unknownModel(path: string, id: string, catalog: Catalog): Problem {
+  const guess = nearest(
+    id,
+    catalog.models.map((model) => model.id),
+  );
+  const hint = guess ? `Did you mean ${guess}? Otherwise add` : 'Add';
+  return {
+    path,
+    expected: `names ${id}, which is not in the catalogue`,
+    remedy: `${hint} its price under models."${id}".`,
+  };
+}

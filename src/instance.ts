@@ -1,0 +1,132 @@
+/** Puts a gateway instance together from a Config, in the order in which its parts need each other, and takes it apart. */
+import os from 'node:os';
+import path from 'node:path';
+import { mockIsOn, nameParts } from './config/names.ts';
+import type { Config } from './config.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
+import { defaultSettings } from './gateway/settings.ts';
+import { type FileJournal, openJournal } from './journal/file-journal.ts';
+import { type Shipper, startShipper } from './journal/shipper.ts';
+import { insertUsageRows } from './journal/usage-rows.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { newId } from './lib/id.ts';
+import type { Log } from './lib/log.ts';
+import { type Mock, startMock } from './mock/mock.ts';
+import { providers } from './providers/index.ts';
+import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
+import type { Store } from './store/store.ts';
+
+export interface InstanceOptions {
+  readonly config: Config;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly log: Log;
+}
+
+/** Replay of the journal, then the snapshot, then the port: whoever gets an answer gets it from a whole instance. */
+export async function startInstance(options: InstanceOptions): Promise<Instance> {
+  const { config, store, log } = options;
+  const clock = systemClock;
+  const name = instanceName(config, clock);
+  const journal = openJournal({
+    directory: path.join(options.dataDir, 'journal', name),
+    instance: name,
+    clock,
+    log,
+    fsync: config.journal.fsync,
+    fsyncIntervalMs: config.journal.fsyncIntervalMs,
+  });
+  const parts: Partial<Parts> & Pick<Parts, 'journal'> = { journal };
+  try {
+    const shipper = startShipper({ journal, insert: insertUsageRows(store.db), clock, log });
+    parts.shipper = shipper;
+    const mock = mockIsOn(config) ? await startMock({ clock }) : undefined;
+    parts.mock = mock;
+    const snapshot = await openLiveSnapshot({ store, names: nameParts(config, providers, clock.nowMs(), mock), log });
+    parts.snapshot = snapshot;
+    const settings = { ...defaultSettings, ...config.server.limits, keepaliveMs: config.server.keepaliveMs };
+    const gateway = createGateway({ snapshot, journal, clock, log, instance: name, settings });
+    parts.gateway = gateway;
+    const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
+    return new Instance({ host, port }, { journal, shipper, mock, snapshot, gateway }, log);
+  } catch (error) {
+    await closeParts(parts);
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly journal: FileJournal;
+  shipper: Shipper;
+  mock: Mock | undefined;
+  snapshot: LiveSnapshot;
+  gateway: Gateway;
+}
+
+/** After the drain time, requests get this long to settle what they were failed with. */
+const failMs = 5_000;
+/** The journal keeps what does not reach the database in this time; the next start ships it. */
+const shipMs = 10_000;
+
+export class Instance {
+  readonly address: { readonly host: string; readonly port: number };
+  readonly #parts: Parts;
+  readonly #log: Log;
+
+  constructor(address: { host: string; port: number }, parts: Parts, log: Log) {
+    this.address = address;
+    this.#parts = parts;
+    this.#log = log;
+  }
+
+  /** Lets running requests end within `drainMs`, fails the rest, ships all usage. The store stays open. */
+  async stop(drainMs: number): Promise<void> {
+    const { gateway, shipper } = this.#parts;
+    gateway.beginDrain();
+    if (!(await within(gateway.drained(), drainMs))) {
+      this.#log.warn({ drainMs }, 'the drain time is over; what still runs is ended with an error');
+      gateway.failAll();
+      await within(gateway.drained(), failMs);
+    }
+    await gateway.close();
+    if (!(await shipper.flush(shipMs))) this.#log.warn({}, 'not all usage is in the database; the next start ships it');
+    await closeParts({ ...this.#parts, gateway: undefined });
+  }
+
+  /** For a process that ends at once: what was buffered is handed to the kernel. */
+  flushNow(): void {
+    this.#parts.journal.flush();
+  }
+}
+
+/** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
+async function closeParts({ gateway, snapshot, mock, shipper, journal }: Partial<Parts>): Promise<void> {
+  await gateway?.close();
+  await snapshot?.close();
+  await mock?.close();
+  await shipper?.stop();
+  await journal?.close();
+}
+
+/** The same after a restart, so that it takes up its own journal; two on one machine differ by their port. */
+function instanceName(config: Config, clock: Clock): string {
+  if (config.server.port === 0) return newId('ins', clock.nowMs());
+  const host = os
+    .hostname()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, '-')
+    .slice(0, 48);
+  return `${host}-${config.server.port}`;
+}
+
+/** Whether `work` ended in time. */
+async function within(work: Promise<void>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  const ended = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
+}

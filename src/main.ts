@@ -1,0 +1,73 @@
+/**
+ * The command line, and the root from which everything is put together. The only file, beside the configuration, that
+ * reads the environment.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import type { Context } from './commands/context.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addKeys } from './commands/keys.ts';
+import { addModels } from './commands/models.ts';
+import { endingOf, exitCodes } from './commands/outcome.ts';
+import { addServe } from './commands/serve.ts';
+import { renderJson } from './commands/table.ts';
+import { addUsage } from './commands/usage.ts';
+import { nearest } from './config/problem.ts';
+
+// One level up both from src/ and from dist/.
+const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+const context: Context = {
+  env: process.env,
+  cwd: process.cwd(),
+  version: manifest.version,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY === true,
+};
+
+await run(process.argv.slice(2));
+
+async function run(args: readonly string[]): Promise<void> {
+  // `tollgate models | head` closes our output early; that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const program = buildProgram();
+  try {
+    refuseUnknownCommand(program, args);
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      return;
+    }
+    const { exitCode, text, json } = endingOf(error);
+    if (args.includes('--json')) context.out(renderJson(json));
+    context.err(`${text}\n`);
+    process.exitCode = exitCode;
+  }
+}
+
+function buildProgram(): Command {
+  const program = new Command('tollgate')
+    .description('Self-hosted LLM gateway: one key and one bill in front of every model.')
+    .version(manifest.version)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)')
+    .addHelpText('after', '\nWithout a command, "serve" is run. Exit codes: docs/reference/exit-codes.md.');
+  addServe(program, context);
+  addKeys(program, context);
+  addUsage(program, context);
+  addModels(program, context);
+  addDoctor(program, context);
+  return program;
+}
+
+/** The default command would take a misspelt one for its own argument. */
+function refuseUnknownCommand(program: Command, [first]: readonly string[]): void {
+  if (first === undefined || first.startsWith('-') || first === 'help') return;
+  const names = program.commands.map((command) => command.name());
+  if (names.includes(first)) return;
+  const guess = nearest(first, names);
+  const hint = guess ? `Did you mean "tollgate ${guess}"?` : `Commands: ${names.join(', ')}.`;
+  program.error(`"${first}" is not a command of Tollgate. ${hint}`, { exitCode: exitCodes.usage });
+}
