@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { attempt, intent, journalParent, openTestJournal, settlement, shipAll } from '../../test/harness/journal.ts';
+import { journalParent, openTestJournal, shipAll } from '../../test/harness/journal.ts';
+import { attempt, intent, settlement } from '../../test/harness/journal-records.ts';
 import { until } from '../../test/until.ts';
 import { JournalLocked } from './directory-lock.ts';
 

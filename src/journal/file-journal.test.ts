@@ -2,17 +2,14 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
-  attempt,
   breakableDisk,
   crashImage,
-  intent,
   journalParent,
   openTestJournal,
-  progress,
-  settlement,
   shipAll,
   turnEnd,
 } from '../../test/harness/journal.ts';
+import { attempt, intent, progress, settlement } from '../../test/harness/journal-records.ts';
 import { until } from '../../test/until.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { JournalUnavailable } from './record.ts';

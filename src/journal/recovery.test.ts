@@ -1,17 +1,8 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  attempt,
-  crashImage,
-  intent,
-  journalParent,
-  openTestJournal,
-  progress,
-  settlement,
-  shipAll,
-  turnEnd,
-} from '../../test/harness/journal.ts';
+import { crashImage, journalParent, openTestJournal, shipAll, turnEnd } from '../../test/harness/journal.ts';
+import { attempt, intent, progress, settlement } from '../../test/harness/journal-records.ts';
 import type { Log } from '../lib/log.ts';
 import { silentLog } from '../lib/log.ts';
 import { noUsage } from '../llm/usage.ts';

@@ -5,10 +5,3 @@ export function sqlText(text: string, lengthMax: number): string {
   const bounded = text.length > lengthMax ? text.slice(0, lengthMax) : text;
   return bounded.replaceAll('\0', '').toWellFormed();
 }
-
-/** The same for every string inside a JSON value, since `jsonb` refuses `\u0000` too. */
-export function sqlJson(value: unknown, lengthMax: number): string {
-  return JSON.stringify(value, (_name, inner: unknown) =>
-    typeof inner === 'string' ? sqlText(inner, lengthMax) : inner,
-  );
-}
