@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { until } from '../until.ts';
 
 export interface Exit {
   readonly code: number | null;
@@ -11,7 +10,6 @@ export interface Exit {
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const stopMsMax = 30_000;
-const startMsMax = 30_000;
 const children = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
@@ -57,20 +55,6 @@ export class GatewayProcess {
   /** Both, for failure messages. */
   get output(): string {
     return `${this.#stdout}\n${this.#stderr}`;
-  }
-
-  /** The port it says it listens on. Throws with its output when it ends first. */
-  port(): Promise<number> {
-    return until(
-      `the gateway to say where it listens; it wrote:\n${this.output}`,
-      () => {
-        const [, port] = /https?:\/\/[\w.[\]:]*?:(\d+)/.exec(this.output) ?? [];
-        if (port !== undefined) return Number(port);
-        if (this.exited !== undefined) throw new Error(`the gateway ended with ${this.exited.code}:\n${this.output}`);
-        return undefined;
-      },
-      startMsMax,
-    );
   }
 
   /** Resident memory in bytes, as the kernel counts it. */

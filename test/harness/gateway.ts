@@ -3,7 +3,9 @@
  * own. Tests talk to it over sockets only, and read what it recorded from Postgres.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSql, type TestDatabase, testDatabase } from '../postgres.ts';
@@ -67,6 +69,8 @@ export class TestGateway {
   }
 
   async start(): Promise<void> {
+    // Not port 0: an instance keeps its name, and so its journal, by its port.
+    if (this.#port === 0) this.#port = await freePort();
     const defaults = {
       server: { host: '127.0.0.1', port: this.#port },
       dataDir: join(this.dataDir, 'data'),
@@ -77,7 +81,6 @@ export class TestGateway {
     // JSON is YAML too.
     writeFileSync(this.#configFile, JSON.stringify(merge(defaults, this.#options.config ?? {}), undefined, 2));
     this.#process = new GatewayProcess(['serve', '--config', this.#configFile], this.#options.env ?? {});
-    this.#port = await this.#process.port();
     await this.waitUntilReady();
   }
 
@@ -136,6 +139,14 @@ export class TestGateway {
   get headers(): { readonly authorization: string; readonly 'content-type': string } {
     return { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' };
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** Objects are merged, everything else is replaced. */
