@@ -71,15 +71,14 @@ describe('the mock provider', () => {
 });
 
 describe('mock models', () => {
-  it.each(mockModels.map(({ name }) => name).filter((name) => !/^(error|timeout|hang|empty|html|cut)/.test(name)))(
-    '%s streams rightly in both dialects',
-    async (name) => {
-      const body = { model: name.replace('slow-start', 'slow-start-1ms') };
-      expect(messagesStreamViolations(await text(messagesPath, body), { outcome: 'whole' })).toEqual([]);
-      const chatBody = await text(chatPath, body);
-      expect(chatStreamViolations(chatBody, { includeUsage: false, outcome: 'whole' })).toEqual([]);
-    },
-  );
+  it.each(
+    mockModels.map(({ name }) => name).filter((name) => !/^(error|timeout|hang|empty|html|cut|bad-usage)/.test(name)),
+  )('%s streams rightly in both dialects', async (name) => {
+    const body = { model: name.replace('slow-start', 'slow-start-1ms') };
+    expect(messagesStreamViolations(await text(messagesPath, body), { outcome: 'whole' })).toEqual([]);
+    const chatBody = await text(chatPath, body);
+    expect(chatStreamViolations(chatBody, { includeUsage: false, outcome: 'whole' })).toEqual([]);
+  });
 
   it('echo says what the user said, with real counts', async () => {
     expect(await messages({ model: 'echo' })).toMatchObject({
@@ -199,6 +198,10 @@ describe('mock failures', () => {
   it('empty and html are 200 without an answer', async () => {
     expect(await text(chatPath, { model: 'empty' })).toBe('');
     expect(await text(chatPath, { model: 'html' })).toContain('<!doctype html>');
+  });
+
+  it('bad-usage has counts that no provider can mean', async () => {
+    expect(await messages({ model: 'bad-usage' })).toMatchObject({ usage: { input_tokens: -5, output_tokens: 1e18 } });
   });
 
   it('no-usage has no counts', async () => {
