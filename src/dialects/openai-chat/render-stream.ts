@@ -1,0 +1,53 @@
+/** Writes an answer as chunks. https://platform.openai.com/docs/api-reference/chat/streaming */
+import { stringifyJson } from '../../lib/json.ts';
+import type { ChatEvent, Emit } from '../../llm/chat.ts';
+import type { AnswerContext, StreamRenderer } from '../dialect.ts';
+import { answerHead, DeltaWriter } from './delta-writer.ts';
+import { renderStreamError } from './error.ts';
+import type { WireObject } from './wire.ts';
+
+export function renderStream(write: Emit<string>, context: AnswerContext): StreamRenderer {
+  return new ChatStreamRenderer(write, context);
+}
+
+class ChatStreamRenderer implements StreamRenderer {
+  readonly #write: Emit<string>;
+  readonly #context: AnswerContext;
+  readonly #deltas: DeltaWriter;
+  /** Every chunk of an answer begins with the same bytes. */
+  readonly #head: string;
+  /** With `include_usage` every chunk says that it has none, except the last. */
+  readonly #tail: string;
+  #over = false;
+
+  constructor(write: Emit<string>, context: AnswerContext) {
+    this.#write = write;
+    this.#context = context;
+    const head = JSON.stringify(answerHead(context, 'chat.completion.chunk'));
+    this.#head = `data: ${head.slice(0, -1)},"choices":[`;
+    this.#tail = context.wantsStreamUsage ? '],"usage":null}\n\n' : ']}\n\n';
+    this.#deltas = new DeltaWriter(context, (delta) => this.#chunk(delta, null));
+  }
+
+  push(event: ChatEvent): void {
+    if (this.#over) return;
+    if (event.type === 'start') return this.#chunk({ role: 'assistant', content: '' }, null);
+    if (event.type === 'error') {
+      this.#over = true;
+      return this.#write(renderStreamError(event.error));
+    }
+    this.#deltas.push(event);
+    if (event.type !== 'end') return;
+    const { finishReason, usage } = this.#deltas.finish(event.stop);
+    this.#over = true;
+    this.#chunk({}, finishReason);
+    if (this.#context.wantsStreamUsage) this.#write(`${this.#head}],"usage":${JSON.stringify(usage)}}\n\n`);
+    this.#write('data: [DONE]\n\n');
+  }
+
+  #chunk(delta: WireObject, finishReason: string | null): void {
+    const finish = finishReason === null ? 'null' : `"${finishReason}"`;
+    const choice = `{"index":0,"delta":${stringifyJson(delta)},"logprobs":null,"finish_reason":${finish}}`;
+    this.#write(this.#head + choice + this.#tail);
+  }
+}
