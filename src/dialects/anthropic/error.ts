@@ -45,7 +45,7 @@ function readBody(body: string): { type: string; message: string } {
   return { type: typeof error.type === 'string' ? error.type : '', message: String(message ?? '') };
 }
 
-/** The API's own words first: a status may come from a proxy in between, or be the 200 of a stream. */
+/** The API's own words, where the status leaves room for them: it may come from a proxy, or be the 200 of a stream. */
 const kindsByType: Readonly<Record<string, ErrorKind>> = {
   invalid_request_error: 'invalid-request',
   authentication_error: 'upstream-credential',
@@ -75,7 +75,10 @@ const kindsByStatus: Readonly<Record<number, ErrorKind>> = {
 
 function kindOf(status: number, type: string, message: string): ErrorKind {
   const byStatus = kindsByStatus[status] ?? (status >= 400 && status < 500 ? 'invalid-request' : 'upstream');
-  const kind = kindsByType[type] ?? byStatus;
+  const byType = kindsByType[type];
+  // A refused credential or a spent quota is one whatever the body calls it, and a 5xx is never the caller's fault.
+  const decided = [401, 402, 403, 413, 429].includes(status) || (status >= 500 && byType === 'invalid-request');
+  const kind = decided ? byStatus : (byType ?? byStatus);
   if (kind === 'not-found' && /\bmodel\b/i.test(message)) return 'model-not-found';
   if (kind !== 'invalid-request') return kind;
   // The gateway's own account is empty: another provider may still answer.
