@@ -2,7 +2,7 @@
  * Writes a streamed answer: message_start, blocks strictly one after the other, message_delta, message_stop. A failure is
  * one `error` event and nothing after it. https://platform.claude.com/docs/en/build-with-claude/streaming
  */
-import { stringifyJson } from '../../lib/json.ts';
+import { RawJson, stringifyJson } from '../../lib/json.ts';
 import type { Block, ChatEvent, Emit } from '../../llm/chat.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
@@ -81,7 +81,11 @@ export class MessageStreamRenderer implements StreamRenderer {
     if (wire === undefined) return;
     this.#seal = block.type === 'thinking' && !block.redacted ? sealText(block.seal) : '';
     if (block.type === 'tool-call') this.#hasCall = true;
-    this.#send('content_block_start', { index: this.#next, content_block: wire });
+    // A server tool's input may have come whole; in a stream it comes as a piece.
+    const input = block.type === 'opaque' && wire.input instanceof RawJson ? wire.input.text : '{}';
+    const start = input === '{}' ? wire : { ...wire, input: {} };
+    this.#send('content_block_start', { index: this.#next, content_block: start });
+    if (input !== '{}') this.#piece(`"input_json_delta","partial_json":${JSON.stringify(input)}`);
     const text = startText(block);
     if (text !== '') this.#delta(text);
   }
@@ -90,16 +94,15 @@ export class MessageStreamRenderer implements StreamRenderer {
     const type = this.#block?.type;
     if (type === undefined) return;
     this.#outputCharacters += text.length;
-    // Written by hand: this runs for every piece of every stream.
-    const delta =
-      type === 'tool-call'
-        ? `"input_json_delta","partial_json":${JSON.stringify(text)}`
-        : type === 'thinking'
-          ? `"thinking_delta","thinking":${JSON.stringify(text)}`
-          : `"text_delta","text":${JSON.stringify(text)}`;
-    this.#write(
-      `event: content_block_delta\ndata: {"type":"content_block_delta","index":${this.#next},"delta":{"type":${delta}}}\n\n`,
-    );
+    if (type === 'tool-call') this.#piece(`"input_json_delta","partial_json":${JSON.stringify(text)}`);
+    else if (type === 'thinking') this.#piece(`"thinking_delta","thinking":${JSON.stringify(text)}`);
+    else this.#piece(`"text_delta","text":${JSON.stringify(text)}`);
+  }
+
+  /** Written by hand: this runs for every piece of every stream. `delta` is its type and fields, as JSON text. */
+  #piece(delta: string): void {
+    const data = `{"type":"content_block_delta","index":${this.#next},"delta":{"type":${delta}}}`;
+    this.#write(`event: content_block_delta\ndata: ${data}\n\n`);
   }
 
   #carried(carried: { dialect: string; raw: unknown }): void {

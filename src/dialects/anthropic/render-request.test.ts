@@ -1,0 +1,627 @@
+import { describe, expect, it } from 'vitest';
+import { parseJson, stringifyJson } from '../../lib/json.ts';
+import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
+import { LlmFailure } from '../../llm/error.ts';
+import type { TargetModel } from '../../llm/model.ts';
+import { NoteList } from '../../llm/notes.ts';
+import { renderRequest } from './render-request.ts';
+import { parseRequest } from './request.ts';
+import { rawKeys } from './wire.ts';
+
+const target: TargetModel = { name: 'claude-x', outputTokensMax: 64_000 };
+
+const base: ChatRequest = {
+  model: 'm',
+  stream: false,
+  wantsStreamUsage: false,
+  system: [],
+  turns: [{ role: 'user', blocks: [{ type: 'text', text: 'q' }] }],
+  tools: [],
+  maxTokens: 256,
+};
+
+interface Rendered {
+  readonly body: Record<string, unknown>;
+  readonly text: string;
+  readonly dropped: readonly string[];
+}
+
+function render(request: Partial<ChatRequest>, model: Partial<TargetModel> = {}): Rendered {
+  const notes = new NoteList();
+  const text = stringifyJson(renderRequest({ ...base, ...request }, { ...target, ...model }, notes));
+  return { body: JSON.parse(text), text, dropped: notes.list.map((note) => note.field) };
+}
+
+function refusal(request: Partial<ChatRequest>, model: Partial<TargetModel> = {}) {
+  try {
+    render(request, model);
+  } catch (error) {
+    if (error instanceof LlmFailure) return { param: error.error.param, message: error.message };
+    throw error;
+  }
+  return { param: undefined, message: 'not refused' };
+}
+
+const text = (value: string): Block => ({ type: 'text', text: value });
+const user = (...blocks: Block[]): Turn => ({ role: 'user', blocks });
+const assistant = (...blocks: Block[]): Turn => ({ role: 'assistant', blocks });
+const system = (...blocks: Block[]): Turn => ({ role: 'system', blocks });
+const call = (id: string, args = '{}', name = 'f'): Block => ({ type: 'tool-call', id, name, args });
+const result = (callId: string, ...content: Block[]): Block => ({ type: 'tool-result', callId, content });
+const tools = [{ name: 'f' }];
+const png: Block = { type: 'media', kind: 'image', mediaType: 'image/png', source: { base64: 'AA==' } };
+
+describe('a whole conversation', () => {
+  it('FX2: calls, results, a reminder between them, instructions, tools (cases 17, 18, 25, 44, 46, 47, 48)', () => {
+    const { body, dropped } = render({
+      system: [text('D')],
+      parallelToolCalls: false,
+      tools,
+      turns: [
+        user(text('q')),
+        assistant(call('functions.f:0', ''), call('functions.f:1')),
+        user(result('functions.f:0')),
+        system(text('R')),
+        user(result('functions.f:1', text('two'))),
+        user(text('next')),
+      ],
+    });
+    expect(body).toEqual({
+      model: 'claude-x',
+      max_tokens: 256,
+      tool_choice: { type: 'auto', disable_parallel_tool_use: true },
+      tools: [{ name: 'f', input_schema: { type: 'object', properties: {} } }],
+      system: [{ type: 'text', text: 'D' }],
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'q' }] },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'tool_use', id: 'functions_f_0', name: 'f', input: {} },
+            { type: 'tool_use', id: 'functions_f_1', name: 'f', input: {} },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'functions_f_0' },
+            { type: 'tool_result', tool_use_id: 'functions_f_1', content: 'two' },
+          ],
+        },
+        { role: 'system', content: [{ type: 'text', text: 'R' }] },
+        { role: 'user', content: [{ type: 'text', text: 'next' }] },
+      ],
+    });
+    expect(dropped).toEqual([]);
+  });
+
+  it('16, 17: results of any order come first in one user message, then the text', () => {
+    const { body } = render({
+      tools,
+      turns: [
+        user(text('q')),
+        assistant(call('a'), call('b')),
+        user(text('x'), result('b', text('B'))),
+        user(result('a', text('A'))),
+      ],
+    });
+    expect((body.messages as unknown[])[2]).toEqual({
+      role: 'user',
+      content: [
+        { type: 'tool_result', tool_use_id: 'b', content: 'B' },
+        { type: 'tool_result', tool_use_id: 'a', content: 'A' },
+        { type: 'text', text: 'x' },
+      ],
+    });
+  });
+
+  it('13: an instruction stays where it is, after a user message', () => {
+    const { body } = render({ turns: [user(text('u')), system(text('late')), user(text('v'))] });
+    expect(roles(body)).toEqual(['user', 'system', 'user']);
+    const after = render({ turns: [user(text('u')), assistant(text('a')), system(text('late')), user(text('v'))] });
+    expect(roles(after.body)).toEqual(['user', 'assistant', 'user', 'system']);
+  });
+
+  it('13: a first instruction goes into system; a model without role system gets it in a user message, noted', () => {
+    const first = render({ system: [text('A')], turns: [system(text('B')), user(text('u'))] });
+    expect(first.body.system).toEqual([
+      { type: 'text', text: 'A' },
+      { type: 'text', text: 'B' },
+    ]);
+    const { body, dropped } = render({ turns: [user(text('u')), system(text('late'))] }, { systemTurns: false });
+    expect(body.messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'u' },
+          { type: 'text', text: '<system>\nlate\n</system>' },
+        ],
+      },
+    ]);
+    expect(dropped).toEqual(['messages.role']);
+  });
+
+  it('25, 26, 27: blank text and empty messages go, neighbours stay', () => {
+    const { body } = render({
+      turns: [user(text('q'), text('  '), text('')), assistant(text('')), user(text('\n')), user(text('x'))],
+    });
+    expect(body.messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'q' }] },
+      { role: 'user', content: [{ type: 'text', text: 'x' }] },
+    ]);
+    expect(refusal({ turns: [user(text(' '))] })).toEqual({
+      param: 'messages',
+      message: expect.stringMatching(/blank/),
+    });
+  });
+
+  it('40: a prefill stays; white space at its end would be refused, so it goes with a note', () => {
+    const { body, dropped } = render({ turns: [user(text('q')), assistant(text('The answer is '))] });
+    expect(body.messages).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'q' }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'The answer is' }] },
+    ]);
+    expect(dropped).toEqual(['messages.content']);
+  });
+
+  it('43: the same request gives the same bytes, and one more turn leaves the earlier ones as they were', () => {
+    const turns = [
+      user(text('q')),
+      assistant(call('functions.f:0'), call('functions.f:1')),
+      user(result('functions.f:0', text('A')), result('functions.f:1', text('B'))),
+      assistant(call('functions.f:0')),
+      user(result('functions.f:0', text('C'))),
+    ];
+    const once = render({ tools, turns }).text;
+    expect(render({ tools, turns }).text).toBe(once);
+    const more = render({ tools, turns: [...turns, assistant(text('done')), user(text('thanks'))] }).text;
+    expect(more.startsWith(once.slice(0, -2))).toBe(true);
+  });
+
+  it('48: ids are legal, unique over all turns, and pair calls with results', () => {
+    const { body } = render({
+      tools,
+      turns: [
+        user(text('q')),
+        assistant(call('call_1|2'), call('call_1:2'), call('same'), call('same')),
+        user(result('call_1:2'), result('call_1|2'), result('same', text('1')), result('same', text('2'))),
+        assistant(call('same'), call('')),
+        user(result('same', text('3')), result('')),
+      ],
+    });
+    const messages = body.messages as { content: { id?: string; tool_use_id?: string; content?: string }[] }[];
+    const calls = messages.flatMap((message) => message.content.flatMap((block) => block.id ?? []));
+    expect(new Set(calls).size).toBe(6);
+    for (const id of calls) expect(id).toMatch(/^[a-zA-Z0-9_-]+$/);
+    const results = messages.flatMap((message) => message.content.flatMap((block) => block.tool_use_id ?? []));
+    expect(results).toEqual([calls[1], calls[0], calls[2], calls[3], calls[4], calls[5]]);
+  });
+});
+
+function roles(body: Record<string, unknown>): string[] {
+  return (body.messages as { role: string }[]).map((message) => message.role);
+}
+
+describe('blocks', () => {
+  it('29, 30, 31, 34: text and media keep their order; images by URL and base64, PDFs with their title', () => {
+    const pdf: Block = {
+      type: 'media',
+      kind: 'document',
+      mediaType: 'application/pdf',
+      name: 'T',
+      source: { base64: 'JVBERi0=' },
+    };
+    const link: Block = { type: 'media', kind: 'image', source: { url: 'https://x.test/i.png' } };
+    const note: Block = { type: 'media', kind: 'document', mediaType: 'text/plain', source: { text: 'words' } };
+    const { body } = render({ turns: [user(text('a'), png, text('b'), link, pdf, note)] });
+    expect((body.messages as { content: unknown }[])[0]?.content).toEqual([
+      { type: 'text', text: 'a' },
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } },
+      { type: 'text', text: 'b' },
+      { type: 'image', source: { type: 'url', url: 'https://x.test/i.png' } },
+      { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: 'JVBERi0=' }, title: 'T' },
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'words' } },
+    ]);
+  });
+
+  it.each<[string, Block, RegExp]>([
+    [
+      '37 audio',
+      { type: 'media', kind: 'audio', mediaType: 'audio/wav', source: { base64: 'AA==' } },
+      /unsupported content type input_audio/,
+    ],
+    ['video', { type: 'media', kind: 'video', source: { url: 'https://x.test/v' } }, /unsupported content type video/],
+    ['32 svg', { type: 'media', kind: 'image', mediaType: 'image/svg+xml', source: { base64: 'AA==' } }, /image\/png/],
+    [
+      '36 a file id of another API',
+      { type: 'media', kind: 'document', source: { file: 'file-1' } },
+      /another provider/,
+    ],
+    [
+      'a spreadsheet',
+      { type: 'media', kind: 'document', mediaType: 'application/zip', source: { base64: 'AA==' } },
+      /application\/pdf/,
+    ],
+    ['50 bad arguments', call('c', '{"bad'), /arguments of tool call "c" must be a JSON object/],
+    ['50 null arguments', call('c', 'null'), /must be a JSON object/],
+    ['50 array arguments', call('c', '[1]'), /must be a JSON object/],
+    ['56 a freeform call', { type: 'tool-call', id: 'c', name: 'f', args: 'x', form: 'freeform' }, /free text/],
+  ])('%s is refused with the place of the block', (_case, block, message) => {
+    const turn = block.type === 'tool-call' ? assistant(block) : user(block);
+    expect(refusal({ tools, turns: [user(text('q')), turn] })).toEqual({
+      param: 'messages[1].content[0]',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('49: arguments keep key order, big integers and 1.0', () => {
+    const args = '{"b":1,"a":12345678901234567890,"f":1.0,"s":"\\u00e9\\/"}';
+    expect(render({ tools, turns: [user(text('q')), assistant(call('c', args)), user(result('c'))] }).text).toContain(
+      `"input":${args}`,
+    );
+  });
+
+  it('20, 21, 23: results keep errors and images, and have no empty text', () => {
+    const { body } = render({
+      tools,
+      turns: [
+        user(text('q')),
+        assistant(call('a'), call('b'), call('c')),
+        user(
+          { type: 'tool-result', callId: 'a', content: [text('boom')], isError: true },
+          result('b', text('shot'), png),
+          result('c', text('')),
+        ),
+      ],
+    });
+    expect((body.messages as { content: unknown }[])[2]?.content).toEqual([
+      { type: 'tool_result', tool_use_id: 'a', content: 'boom', is_error: true },
+      {
+        type: 'tool_result',
+        tool_use_id: 'b',
+        content: [
+          { type: 'text', text: 'shot' },
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } },
+        ],
+      },
+      { type: 'tool_result', tool_use_id: 'c' },
+    ]);
+  });
+
+  it('42: a breakpoint that moves on leaves the content of the result as it was', () => {
+    const turns = (mark: boolean) => [
+      user(text('q')),
+      assistant(call('a')),
+      user(result('a', { type: 'text', text: 'A', ...(mark && { cache: '5m' as const }) })),
+    ];
+    const [before, after] = [render({ tools, turns: turns(true) }), render({ tools, turns: turns(false) })];
+    expect(before.text).toContain('"content":"A","cache_control":{"type":"ephemeral"}}');
+    expect(after.text).toContain('"content":"A"}');
+  });
+
+  it('42: at most four breakpoints, the earliest go, over tools, system and messages', () => {
+    const marked = (value: string): Block => ({ type: 'text', text: value, cache: '1h' });
+    const { text: body, dropped } = render({
+      tools: [{ name: 'f', cache: '5m' }],
+      system: [marked('s')],
+      turns: [user(marked('a')), user(marked('b')), user(marked('c'), text('d'))],
+    });
+    expect(body.match(/cache_control/g)).toHaveLength(4);
+    expect(body).not.toContain('"name":"f","input_schema":{"type":"object","properties":{}},"cache_control"');
+    expect(dropped).toEqual(['cache_control']);
+  });
+
+  it('63: thinking without a signature of this API is left out, with a note; its own is given back', () => {
+    const { body, dropped } = render({
+      turns: [
+        user(text('q')),
+        assistant(
+          { type: 'thinking', text: 'a' },
+          { type: 'thinking', text: 'b', seal: { dialect: 'openai-chat', value: 'x' } },
+          { type: 'thinking', text: 'c', seal: { dialect: 'anthropic', value: 'Sig==' } },
+          { type: 'thinking', text: '', redacted: true, seal: { dialect: 'anthropic', value: 'Enc==' } },
+          text('d'),
+        ),
+        user(text('r')),
+      ],
+    });
+    expect((body.messages as { content: unknown }[])[1]?.content).toEqual([
+      { type: 'thinking', thinking: 'c', signature: 'Sig==' },
+      { type: 'redacted_thinking', data: 'Enc==' },
+      { type: 'text', text: 'd' },
+    ]);
+    expect(dropped).toEqual(['thinking']);
+  });
+});
+
+describe('tools', () => {
+  it('44: a schema is given as it was written, and says that it is an object', () => {
+    const schema = '{"properties":{"z":{"const":1.0},"a":{"type":["string","null"]}}}';
+    const written = render({
+      tools: [
+        { name: 'f', schema, strict: true, description: 'd' },
+        { name: 'g', schema: '{}' },
+      ],
+    }).text;
+    expect(written).toContain(`"input_schema":{"type":"object",${schema.slice(1)},"strict":true`);
+    expect(written).toContain('"name":"g","input_schema":{"type":"object","properties":{}}');
+  });
+
+  it.each<[string, Partial<ChatRequest>, string, RegExp]>([
+    ['44 a dotted name', { tools: [{ name: 'a.b' }] }, 'tools[0].name', /letters, digits/],
+    [
+      '44 a schema that is no object',
+      { tools: [{ name: 'f', schema: '{"type":"array"}' }] },
+      'tools[0].parameters',
+      /type object/,
+    ],
+    ['56 a freeform tool', { tools: [{ name: 'f', form: 'freeform' }] }, 'tools[0]', /free text/],
+    [
+      '57 a foreign server tool',
+      { tools: [{ name: 'w', opaque: true, carried: { dialect: 'openai-chat', raw: {} } }] },
+      'tools[0]',
+      /"w" is run by another provider/,
+    ],
+    ['46 required without tools', { toolChoice: { type: 'required' } }, 'tool_choice', /no tools/],
+    ['46 a tool that is not there', { tools, toolChoice: { type: 'tool', name: 'g' } }, 'tool_choice', /not among/],
+  ])('%s is refused', (_case, request, param, message) => {
+    expect(refusal(request)).toEqual({ param, message: expect.stringMatching(message) });
+  });
+
+  it.each<[Partial<ChatRequest>, unknown]>([
+    [{}, undefined],
+    [{ toolChoice: { type: 'auto' } }, { type: 'auto' }],
+    [{ toolChoice: { type: 'none' }, parallelToolCalls: false }, { type: 'none' }],
+    [{ toolChoice: { type: 'required' } }, { type: 'any' }],
+    [
+      { toolChoice: { type: 'required' }, parallelToolCalls: false },
+      { type: 'any', disable_parallel_tool_use: true },
+    ],
+    [
+      { toolChoice: { type: 'tool', name: 'f' }, parallelToolCalls: false },
+      { type: 'tool', name: 'f', disable_parallel_tool_use: true },
+    ],
+    [{ parallelToolCalls: true }, undefined],
+    [{ tools: [], toolChoice: { type: 'none' }, parallelToolCalls: false }, undefined],
+  ])('46, 47: %j becomes %j', (request, choice) => {
+    expect(render({ tools, ...request }).body.tool_choice).toEqual(choice);
+  });
+});
+
+describe('thinking (case 64, FX10)', () => {
+  const efforts = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+  it.each([undefined, 1500, 100_000])('grows with the effort and stays legal, max_tokens %s', (maxTokens) => {
+    let last = 0;
+    for (const effort of efforts) {
+      const { body } = render({ maxTokens, thinking: { mode: 'adaptive', effort } }, { thinking: 'budget' });
+      const budget = (body.thinking as { budget_tokens: number }).budget_tokens;
+      expect(budget).toBeGreaterThanOrEqual(Math.max(1024, last));
+      expect(budget).toBeLessThan(body.max_tokens as number);
+      last = budget;
+    }
+  });
+
+  it('is left out, with a note, when there is no room', () => {
+    for (const maxTokens of [512, 900]) {
+      const { body, dropped } = render({ maxTokens, thinking: { mode: 'adaptive', effort: 'high' } });
+      expect(body).toMatchObject({ max_tokens: maxTokens });
+      expect(body.thinking).toBeUndefined();
+      expect(dropped).toEqual(['thinking']);
+    }
+  });
+
+  it('is off when it was not wanted', () => {
+    expect(render({ thinking: { mode: 'off', effort: 'none' } })).toMatchObject({
+      dropped: [],
+      body: { max_tokens: 256 },
+    });
+    expect(render({ thinking: { mode: 'off' } }).body.thinking).toBeUndefined();
+  });
+
+  it('keeps a budget in tokens, below max_tokens', () => {
+    const thinking = { mode: 'budget', budgetTokens: 10_000 } as const;
+    expect(render({ maxTokens: 16_000, thinking }).body.thinking).toEqual({ type: 'enabled', budget_tokens: 10_000 });
+    expect(render({ maxTokens: 2000, thinking }).body.thinking).toEqual({ type: 'enabled', budget_tokens: 1999 });
+  });
+
+  it('is adaptive with an effort word where the model takes nothing else', () => {
+    const model = { thinking: 'adaptive' } as const;
+    const { body } = render({ thinking: { mode: 'adaptive', effort: 'minimal', display: 'omitted' } }, model);
+    expect(body).toMatchObject({
+      thinking: { type: 'adaptive', display: 'omitted' },
+      output_config: { effort: 'low' },
+    });
+    expect(render({ thinking: { mode: 'budget', budgetTokens: 20_000 } }, model).body).toMatchObject({
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'high' },
+    });
+  });
+
+  it('is left out for a model that does not think', () => {
+    const { body, dropped } = render({ thinking: { mode: 'adaptive', effort: 'low' } }, { thinking: 'none' });
+    expect(body.thinking).toBeUndefined();
+    expect(dropped).toEqual(['thinking']);
+  });
+
+  it('60: yields to a forced tool call', () => {
+    const { body, dropped } = render({
+      maxTokens: 8000,
+      tools,
+      toolChoice: { type: 'required' },
+      temperature: 0.2,
+      thinking: { mode: 'adaptive', effort: 'low' },
+    });
+    expect(body).toMatchObject({ tool_choice: { type: 'any' }, temperature: 0.2 });
+    expect(body.thinking).toBeUndefined();
+    expect(dropped).toEqual(['thinking']);
+  });
+
+  it('63, 68: is off when the thinking of the last tool call is gone, and on when it is there', () => {
+    const turns = (...thought: Block[]) => [user(text('q')), assistant(...thought, call('a')), user(result('a'))];
+    const request = { tools, maxTokens: 8000, thinking: { mode: 'adaptive', effort: 'low' } } as const;
+    expect(render({ ...request, turns: turns() }).dropped).toEqual(['thinking']);
+    const kept = render({
+      ...request,
+      turns: turns({ type: 'thinking', text: 'hm', seal: { dialect: 'anthropic', value: 'S' } }),
+    });
+    expect(kept.body.thinking).toMatchObject({ type: 'enabled' });
+    expect(kept.dropped).toEqual([]);
+  });
+
+  it('takes temperature, top_p and top_k away, with notes', () => {
+    const request = { maxTokens: 8000, thinking: { mode: 'adaptive', effort: 'low' } } as const;
+    const { body, dropped } = render({ ...request, temperature: 0.2, topP: 0.5, topK: 4 });
+    expect([body.temperature, body.top_p, body.top_k]).toEqual([undefined, undefined, undefined]);
+    expect(dropped).toEqual(['temperature', 'top_p', 'top_k']);
+    expect(render({ ...request, temperature: 1, topP: 0.97 })).toMatchObject({ dropped: [], body: { top_p: 0.97 } });
+  });
+});
+
+describe('parameters', () => {
+  it('70: asks for all that the model has when the caller names no limit, and never for more', () => {
+    expect(render({ maxTokens: undefined }).body.max_tokens).toBe(64_000);
+    expect(render({ maxTokens: undefined }, { outputTokensMax: undefined }).body.max_tokens).toBeGreaterThan(8192);
+    expect(render({ maxTokens: 100_000 })).toMatchObject({ body: { max_tokens: 64_000 }, dropped: ['max_tokens'] });
+  });
+
+  it('75: temperature above 1 is refused by its limit; 0 stays 0; a model with fixed sampling gets none', () => {
+    expect(refusal({ temperature: 1.7 })).toEqual({
+      param: 'temperature',
+      message: expect.stringMatching(/1\.7 is above 1/),
+    });
+    expect(render({ temperature: 0 })).toMatchObject({ body: { temperature: 0 }, dropped: [] });
+    expect(render({ temperature: 0.3, topP: 0.5 })).toMatchObject({ body: { temperature: 0.3 }, dropped: ['top_p'] });
+    expect(render({ temperature: 0.3, topP: 0.5, topK: 1 }, { fixedSampling: true }).dropped).toEqual([
+      'temperature',
+      'top_p',
+      'top_k',
+    ]);
+  });
+
+  it('71: stop sequences; a blank one is refused', () => {
+    expect(render({ stop: ['END', 'x'] }).body.stop_sequences).toEqual(['END', 'x']);
+    expect(refusal({ stop: ['a', ' '] })).toEqual({ param: 'stop[1]', message: expect.stringMatching(/white space/) });
+  });
+
+  it('74: a schema becomes output_config.format, with every object closed', () => {
+    const closed = '{"type":"object","properties":{"n":{"type":"number"}},"additionalProperties":false}';
+    expect(render({ format: { type: 'json-schema', schema: closed } }).text).toContain(
+      `"output_config":{"format":{"type":"json_schema","schema":${closed}}}`,
+    );
+    const open =
+      '{"type":"object","properties":{"o":{"type":"object"},"l":{"type":"array","items":{"type":"object"}}}}';
+    expect(render({ format: { type: 'json-schema', schema: open } }).body.output_config).toEqual({
+      format: {
+        type: 'json_schema',
+        schema: {
+          type: 'object',
+          properties: {
+            o: { type: 'object', additionalProperties: false },
+            l: { type: 'array', items: { type: 'object', additionalProperties: false } },
+          },
+          additionalProperties: false,
+        },
+      },
+    });
+  });
+
+  it('74: json_object is asked for in words, and noted', () => {
+    const { body, dropped } = render({ format: { type: 'json-object' } });
+    expect(JSON.stringify(body.system)).toMatch(/one JSON object/);
+    expect(dropped).toEqual(['response_format']);
+  });
+
+  it('72, 73, 38, 76, 79: fields of another API are refused or noted', () => {
+    const carried = (raw: unknown) => ({ carried: { dialect: 'openai-chat', raw } }) as const;
+    for (const raw of [{ n: 3 }, { logprobs: true }, { modalities: ['text', 'audio'] }, { audio: {} }]) {
+      expect(refusal(carried(raw)).param).toBe(Object.keys(raw)[0]);
+    }
+    expect(render({ ...carried({ n: 1, logit_bias: {}, foo: 1 }), seed: 7, frequencyPenalty: 0.1 }).dropped).toEqual([
+      'logit_bias',
+      'foo',
+      'seed',
+      'frequency_penalty',
+    ]);
+  });
+
+  it('77: the end user is named; a name too long by its hash', () => {
+    expect(render({ endUser: 'u@x.test' }).body.metadata).toEqual({ user_id: 'u@x.test' });
+    const hashed = render({ endUser: 'u'.repeat(300) }).body.metadata as { user_id: string };
+    expect(hashed.user_id).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('a request of this API that is rendered anew', () => {
+  const again = (body: unknown, model: Partial<TargetModel> = {}) => {
+    const notes = new NoteList();
+    const request = parseRequest(parseJson(Buffer.from(JSON.stringify(body)), rawKeys));
+    const rendered = JSON.parse(stringifyJson(renderRequest(request, { name: 'm', ...model }, notes)));
+    return { rendered, dropped: notes.list };
+  };
+
+  it('keeps everything, known or not (cases 58, 61, 79)', () => {
+    const body = {
+      model: 'm',
+      max_tokens: 16_000,
+      stream: true,
+      thinking: { type: 'adaptive', display: 'omitted' },
+      output_config: { task_budget: { total: 5 }, effort: 'medium' },
+      metadata: { user_id: '{"device_id":"0"}' },
+      context_management: { edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] },
+      safeguards: { a: 1 },
+      tools: [
+        { name: 'f', input_schema: { type: 'object' }, defer_loading: true, cache_control: { type: 'ephemeral' } },
+        { type: 'web_search_20250305', name: 'web_search', max_uses: 3 },
+      ],
+      system: [{ type: 'text', text: 'S', cache_control: { type: 'ephemeral', ttl: '1h' } }],
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'q' }] },
+        { role: 'system', content: [{ type: 'text', text: 'env' }], output_config: { effort: 'medium' } },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'hm', signature: 'Sig==' },
+            { type: 'redacted_thinking', data: 'Enc==' },
+            { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'x' } },
+            { type: 'web_search_tool_result', tool_use_id: 's1', content: [{ encrypted_content: 'E' }] },
+            { type: 'text', text: 'see', citations: [{ type: 'web_search_result_location', url: 'u' }] },
+            { type: 'tool_use', id: 'toolu_1', name: 'f', input: { b: 1 }, caller: { type: 'direct' } },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            {
+              type: 'tool_result',
+              tool_use_id: 'toolu_1',
+              content: [{ type: 'tool_reference', tool_name: 'g' }],
+              is_error: false,
+              cache_control: { type: 'ephemeral' },
+            },
+            {
+              type: 'document',
+              source: { type: 'content', content: [{ type: 'text', text: 'a' }] },
+              title: 'T',
+              context: 'c',
+            },
+            { type: 'image', source: { type: 'file', file_id: 'file_1' } },
+          ],
+        },
+      ],
+    };
+    const { rendered, dropped } = again(body);
+    expect(rendered).toEqual(body);
+    expect(dropped).toEqual([]);
+  });
+
+  it('gives an effort without thinking no thinking', () => {
+    const body = {
+      model: 'm',
+      max_tokens: 100,
+      output_config: { effort: 'low' },
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'q' }] }],
+    };
+    expect(again(body, { thinking: 'adaptive' }).rendered).toEqual(body);
+  });
+});
