@@ -88,6 +88,17 @@ describe('the journal of a dead instance', () => {
     expect(fs.readdirSync(parent)).not.toContain(aside);
   });
 
+  it('that died in another container is adopted without a restart, when its lock is not renewed any more', async () => {
+    const parent = journalParent();
+    leaveDead(parent, 'dead', { place: 'elsewhere' });
+    const journal = openTestJournal(join(parent, 'alive'), { adoptIntervalMs: 5 });
+    expect(journal.stats().adoptedJournals).toBe(0);
+    const longAgo = Date.now() / 1000 - 60;
+    fs.utimesSync(join(parent, 'dead', 'lock'), longAgo, longAgo);
+    await until('the adoption', () => journal.stats().adoptedJournals === 1);
+    expect((await shipAll(journal)).map((row) => row.requestId)).toEqual(['req_dead_1', 'req_dead_2']);
+  });
+
   it('stays where it is while its process lives, and folders that are no journals stay too', () => {
     const parent = journalParent();
     openTestJournal(join(parent, 'living'));
@@ -118,7 +129,7 @@ function lockedBy(change: (holder: Record<string, unknown>) => Record<string, un
 }
 
 /** One settled and one open request of a process that does not live any more. */
-function leaveDead(parent: string, name: string): void {
+function leaveDead(parent: string, name: string, holderIs: Record<string, unknown> = { pid: deadPid }): void {
   const live = join(journalParent(), 'live');
   const journal = openTestJournal(live);
   journal.intent(intent(`req_${name}_1`));
@@ -131,5 +142,5 @@ function leaveDead(parent: string, name: string): void {
   fs.cpSync(live, directory, { recursive: true });
   const lock = join(directory, 'lock');
   const holder = JSON.parse(fs.readFileSync(lock, 'utf8')) as Record<string, unknown>;
-  fs.writeFileSync(lock, JSON.stringify({ ...holder, pid: deadPid }));
+  fs.writeFileSync(lock, JSON.stringify({ ...holder, ...holderIs }));
 }

@@ -5,18 +5,27 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type DirectoryLock, hasLock, livingHolder, lockDirectory } from './directory-lock.ts';
-import { listSegments } from './segment-log.ts';
+import { listSegments, segmentPath } from './segment-log.ts';
 
 export interface DeadJournal {
   readonly directory: string;
   readonly lock: DirectoryLock;
 }
 
+export interface Adopter {
+  readonly directory: string;
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /**
  * Each is moved aside in one step before it is locked, so that a new process of the same instance finds its name free.
- * Call it inside `alone`. What cannot be adopted is logged and left where it is.
+ * Call it inside `alone`. What cannot be adopted is logged and left where it is. Larger ones than `bytesMax` are left
+ * for the next start: reading them blocks.
  */
-export function adoptDead(own: string, instance: string, clock: Clock, log: Log): readonly DeadJournal[] {
+export function adoptDead(adopter: Adopter, bytesMax: number): readonly DeadJournal[] {
+  const { directory: own, instance, clock, log } = adopter;
   const parent = dirname(own);
   return fs
     .readdirSync(parent, { withFileTypes: true })
@@ -24,7 +33,7 @@ export function adoptDead(own: string, instance: string, clock: Clock, log: Log)
     .map((entry) => join(parent, entry.name))
     .flatMap((directory) => {
       try {
-        if (!isJournal(directory) || livingHolder(directory, clock)) return [];
+        if (!isJournal(directory) || livingHolder(directory, clock) || bytesOf(directory) > bytesMax) return [];
         const aside = `${directory.replace(/\.adopted-[^/\\]*$/, '')}.adopted-${randomUUID().slice(0, 8)}`;
         fs.renameSync(directory, aside);
         log.info({ directory, aside }, 'Adopting the journal of a dead instance');
@@ -38,4 +47,8 @@ export function adoptDead(own: string, instance: string, clock: Clock, log: Log)
 
 function isJournal(directory: string): boolean {
   return hasLock(directory) || listSegments(directory).length > 0;
+}
+
+function bytesOf(directory: string): number {
+  return listSegments(directory).reduce((sum, seq) => sum + fs.statSync(segmentPath(directory, seq)).size, 0);
 }

@@ -91,18 +91,32 @@ const aloneStaleSteps = 300;
 
 /** Runs `work` while no other process takes or adopts a journal beside `directory`. Blocks: for the start only. */
 export function alone<T>(directory: string, work: () => T): T {
-  const path = join(dirname(directory), '.starting');
+  const path = startingPath(directory);
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   let seen = 0;
   let seenSteps = 0;
   for (let step = 0; !tryCreate(path); step++) {
     if (step === aloneStepsMax) throw new JournalLocked(`${path} stays locked. Remove it when no gateway is starting.`);
-    const inode = fs.statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
-    seenSteps = inode === seen ? seenSteps + 1 : 0;
-    seen = inode;
+    const madeMs = fs.statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0;
+    seenSteps = madeMs === seen ? seenSteps + 1 : 0;
+    seen = madeMs;
     if (seenSteps === aloneStaleSteps) fs.rmSync(path, { force: true });
     Atomics.wait(sleeper, 0, 0, aloneStepMs);
   }
+  return thenRemove(path, work);
+}
+
+/** The same without waiting: undefined when another process is starting. */
+export function aloneNow<T>(directory: string, work: () => T): T | undefined {
+  const path = startingPath(directory);
+  return tryCreate(path) ? thenRemove(path, work) : undefined;
+}
+
+function startingPath(directory: string): string {
+  return join(dirname(directory), '.starting');
+}
+
+function thenRemove<T>(path: string, work: () => T): T {
   try {
     return work();
   } finally {

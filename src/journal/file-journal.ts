@@ -6,8 +6,8 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { adoptDead } from './adoption.ts';
-import { alone, type DirectoryLock, lockDirectory } from './directory-lock.ts';
+import { adoptDead, type DeadJournal } from './adoption.ts';
+import { alone, aloneNow, type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { type JournalDisk, realDisk } from './disk.ts';
 import { type FsyncMode, JournalDirectory, type JournalStats } from './journal-directory.ts';
 import type { SettlementSource } from './outbox.ts';
@@ -27,6 +27,8 @@ export interface JournalOptions {
   readonly segmentAgeMsMax?: number;
   readonly retryMs?: number;
   readonly pendingBytesMax?: number;
+  /** How often instances that died are looked for after the start. */
+  readonly adoptIntervalMs?: number;
   /** Tests put a failing one here. */
   readonly disk?: JournalDisk;
 }
@@ -37,8 +39,12 @@ const defaults = {
   segmentAgeMsMax: 10 * 60 * 1000,
   retryMs: 500,
   pendingBytesMax: 64 * 1024 * 1024,
+  adoptIntervalMs: 30_000,
   disk: realDisk,
 };
+
+/** What is read in one go while requests run: some 100 ms of the event loop. */
+const lateAdoptionBytesMax = 16 * 1024 * 1024;
 
 /**
  * Takes the directory, settles what the last process left open, and adopts what dead instances left beside it. Blocks
@@ -46,30 +52,45 @@ const defaults = {
  * what the file system throws when it cannot be read or made.
  */
 export function openJournal(options: JournalOptions): FileJournal {
-  const { directory, instance, clock, log } = options;
-  fs.mkdirSync(dirname(directory), { recursive: true });
-  const { own, dead } = alone(directory, () => {
-    fs.mkdirSync(directory, { recursive: true });
-    return { own: lockDirectory(directory, instance, clock), dead: adoptDead(directory, instance, clock, log) };
-  });
   const all = { ...defaults, ...options };
-  const adopted = dead.flatMap((each) => {
+  const { directory } = all;
+  fs.mkdirSync(dirname(directory), { recursive: true, mode: 0o700 });
+  const { own, dead } = alone(directory, () => {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return {
+      own: lockDirectory(directory, all.instance, all.clock),
+      dead: adoptDead(all, Number.POSITIVE_INFINITY),
+    };
+  });
+  const adopted = openAdopted(all, dead);
+  const adoptMore = (): readonly JournalDirectory[] => {
     try {
-      return [openDirectory({ ...all, directory: each.directory, adopted: true }, each.lock)];
+      return openAdopted(all, aloneNow(directory, () => adoptDead(all, lateAdoptionBytesMax)) ?? []);
     } catch (error) {
-      log.error(
-        { directory: each.directory, error },
-        'The journal of a dead instance cannot be read; it stays as it is',
-      );
+      all.log.warn({ directory, error }, 'Journals of dead instances cannot be looked for');
+      return [];
+    }
+  };
+  return new FileJournal(openOwn(all, own), adopted, adoptMore, all.adoptIntervalMs);
+}
+
+type AllOptions = typeof defaults & JournalOptions;
+
+function openAdopted(options: AllOptions, dead: readonly DeadJournal[]): readonly JournalDirectory[] {
+  return dead.flatMap(({ directory, lock }) => {
+    try {
+      return [new JournalDirectory({ ...options, directory, adopted: true }, lock)];
+    } catch (error) {
+      // The lock is kept, so that this is tried and said once for each start.
+      options.log.error({ directory, error }, 'The journal of a dead instance cannot be read; it stays as it is');
       return [];
     }
   });
-  return new FileJournal(openDirectory({ ...all, adopted: false }, own), adopted);
 }
 
-function openDirectory(options: ConstructorParameters<typeof JournalDirectory>[0], lock: DirectoryLock) {
+function openOwn(options: AllOptions, lock: DirectoryLock): JournalDirectory {
   try {
-    return new JournalDirectory(options, lock);
+    return new JournalDirectory({ ...options, adopted: false }, lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -82,9 +103,19 @@ export class FileJournal implements Journal {
   /** Of adopted directories that are gone again. */
   readonly #gone = { recoveredRequests: 0, damagedBytes: 0, tornTails: 0, lostRows: 0 };
 
-  constructor(own: JournalDirectory, adopted: readonly JournalDirectory[]) {
+  readonly #adoptTimer: NodeJS.Timeout;
+
+  constructor(
+    own: JournalDirectory,
+    adopted: readonly JournalDirectory[],
+    adoptMore: () => readonly JournalDirectory[],
+    adoptIntervalMs: number,
+  ) {
     this.#own = own;
     this.#adopted = adopted;
+    this.#adoptTimer = setInterval(() => {
+      this.#adopted = [...this.#adopted, ...adoptMore()];
+    }, adoptIntervalMs).unref();
   }
 
   /** Rows that Postgres refuses for good, one JSON object on a line: shared by all instances of the data directory. */
@@ -154,6 +185,7 @@ export class FileJournal implements Journal {
    * shipped by the next process; requests that are still open are settled by it as interrupted.
    */
   async close(): Promise<void> {
+    clearInterval(this.#adoptTimer);
     await Promise.all([this.#own, ...this.#adopted].map((each) => each.close()));
   }
 

@@ -67,6 +67,9 @@ export interface JournalStats {
 /** Closed segments from which requests that are still open are carried forward: a stream of hours must not hold gigabytes. */
 const heldSegmentsMax = 3;
 
+/** Recoveries are written in pieces: there may be as many as there were open requests. */
+const recoveryWriteBytes = 1024 * 1024;
+
 export class JournalDirectory implements Journal, SettlementSource {
   readonly directory: string;
   readonly #options: JournalDirectoryOptions;
@@ -232,7 +235,10 @@ export class JournalDirectory implements Journal, SettlementSource {
         'A gateway died with open requests; they are settled at the last that is known of them',
       );
     }
-    for (const request of [...this.#open.all()]) this.settle(recoveredSettlement(request, clock.nowMs()));
+    for (const request of [...this.#open.all()]) {
+      this.settle(recoveredSettlement(request, clock.nowMs()));
+      if (this.#pending.length > recoveryWriteBytes) this.flush();
+    }
     this.flush();
     this.#collect();
   }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { journalParent, openTestJournal, shipAll } from '../../test/harness/journal.ts';
 import { until } from '../../test/until.ts';
 import { JournalLocked } from './directory-lock.ts';
 
-const script = join(import.meta.dirname, '../../test/harness/journal-writer.ts');
+const script = fileURLToPath(new URL('../../test/harness/journal-writer.ts', import.meta.url));
 
 describe('a process that writes a journal', () => {
   it('and is killed at any moment loses nothing that it was promised, and nothing is there twice', async () => {

@@ -76,6 +76,7 @@ export class Outbox implements SettlementSource {
 
   async read(rowsMax: number): Promise<SettlementBatch | undefined> {
     if (isBefore(this.#position, this.#recentFrom)) return this.#readSegments(rowsMax);
+    this.#chunk = undefined;
     const found = this.#recent.slice(0, rowsMax);
     const last = found.at(-1);
     return last && { rows: found.map((recent) => recent.row), end: last.end };
@@ -90,10 +91,7 @@ export class Outbox implements SettlementSource {
 
   async #readSegments(rowsMax: number): Promise<SettlementBatch | undefined> {
     const chunk = await this.#load();
-    if (chunk === undefined) {
-      this.#chunk = undefined;
-      return undefined;
-    }
+    if (chunk === undefined) return undefined;
     const seq = chunk.segment.seq;
     const from = seq === this.#position.segment ? this.#position.offset - chunk.offset : 0;
     const rows: SettlementRecord[] = [];

@@ -89,7 +89,7 @@ export class SegmentLog {
     this.#dirty = true;
     try {
       writeAll(this.#options.disk, fd, bytes, length);
-      if (durable) this.#syncNow(fd);
+      if (durable) this.#options.disk.fdatasyncSync(fd);
     } catch (error) {
       this.#cut(fd, offset);
       throw error;
@@ -153,14 +153,18 @@ export class SegmentLog {
     const fd = disk.openSync(segmentPath(directory, seq), 'ax');
     this.#fd = fd;
     this.segments.push({ seq, bytes: 0, settledTo: 0, createdAtMs: clock.nowMs() });
-    // The name of a new file is durable with its directory only.
-    if (sync) this.#retired.push(disk.openSync(directory, 'r'));
-    if (durable) this.#syncNow(this.#retired.at(-1));
+    if (sync) this.#syncName(directory, durable);
     return fd;
   }
 
-  #syncNow(fd: number | undefined): void {
-    if (fd !== undefined) this.#options.disk.fdatasyncSync(fd);
+  /** The name of a new file is durable with its directory only. */
+  #syncName(directory: string, durable: boolean): void {
+    // There a directory cannot be opened, and the file system keeps names by itself.
+    if (process.platform === 'win32') return;
+    const { disk } = this.#options;
+    const fd = disk.openSync(directory, 'r');
+    this.#retired.push(fd);
+    if (durable) disk.fsyncSync(fd);
   }
 
   #cut(fd: number, bytes: number): void {
