@@ -61,7 +61,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     this.plan = plan;
     this.#tools = tools;
     this.#done = done;
-    this.id = `${exchange.id}-${exchange.attempts.length + 1}`;
+    this.id = `${exchange.id}-${++exchange.attemptsBegun}`;
     this.startedAt = tools.clock.monotonicMs();
     this.#lastDataAt = this.startedAt;
     exchange.delivery.onGone(() => this.#finish({ type: 'answered', status: 'cancelled', tally: this.tally }));

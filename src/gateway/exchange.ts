@@ -29,7 +29,10 @@ export class Exchange {
   readonly ask: Ask;
   readonly snapshotVersion: number;
   readonly notes = new NoteList();
+  /** Attempts that are over. */
   readonly attempts: Attempt[] = [];
+  /** Attempts begun: one more than are over while one is under way. */
+  attemptsBegun = 0;
   /** Refuse rather than lose anything: `x-tollgate-fidelity: strict`. */
   readonly strict: boolean;
   /** Monotonic time at which the first provider was asked. */

@@ -63,7 +63,7 @@ export function answerHeaders(upstream: IncomingHttpHeaders): HeaderList {
 export function ownHeaders(exchange: Exchange, servedModel?: string): HeaderList {
   const headers: HeaderList = requestIdHeaders(exchange.id);
   if (servedModel !== undefined) headers['x-tollgate-model'] = servedModel;
-  if (exchange.attempts.length > 0) headers['x-tollgate-attempts'] = String(exchange.attempts.length);
+  if (exchange.attemptsBegun > 0) headers['x-tollgate-attempts'] = String(exchange.attemptsBegun);
   if (exchange.notes.list.length > 0)
     headers['x-tollgate-dropped'] = exchange.notes.list
       .map((note) => asHeaderText(note.field))
