@@ -9,12 +9,13 @@ import { basename, dirname, join } from 'node:path';
 import type { Place } from './place.ts';
 
 /**
- * $1 log, $2 guard file's prefix, $3 the pid of a server that runs already (or empty), then the server's command.
- * SIGINT is Postgres's fast shutdown. The watcher is a process of its own, so that it outlives a killed shell.
+ * $1 log, $2 guard file's prefix, $3 the server's lock file, $4 the pid of a server that runs already (or empty), then
+ * the server's command. SIGINT is Postgres's fast shutdown. The watcher is a process of its own, so that it outlives a
+ * killed shell.
  */
 const script = `
-log=$1 prefix=$2 pid=$3
-shift 3
+log=$1 prefix=$2 lock=$3 pid=$4
+shift 4
 exec 3<&0 </dev/null
 if [ -z "$pid" ]; then
   "$@" 3<&- >>"$log" 2>&1 &
@@ -30,7 +31,7 @@ if [ -n "$child" ]; then
   kill "$watcher" 2>/dev/null
 else
   wait "$watcher"
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  while [ -e "$lock" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
   status=0
 fi
 rm -f "$prefix.$pid"
@@ -40,7 +41,8 @@ exit "$status"
 /** Starts `command` under a guard, or with a pid instead puts a guard on the server that has it. */
 export function spawnGuard(place: Place, server: { command: readonly string[] } | { pid: number }): ChildProcess {
   const [pid, command] = 'pid' in server ? [String(server.pid), []] : ['', server.command];
-  const guard = spawn('/bin/sh', ['-c', script, 'tollgate-guard', place.logFile, place.guardFile, pid, ...command], {
+  const files = [place.logFile, place.guardFile, join(place.cluster, 'postmaster.pid')];
+  const guard = spawn('/bin/sh', ['-c', script, 'tollgate-guard', ...files, pid, ...command], {
     ...place.identity,
     cwd: '/',
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
@@ -82,8 +84,17 @@ export function readPid(file: string): number | undefined {
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** Dead, but nobody asked how it died: in a container without an init process it stays so forever. */
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
   }
 }
