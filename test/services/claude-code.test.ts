@@ -48,7 +48,7 @@ describe('the claude agent', () => {
 
   it.each(['an', 'oa'])('does its task through the gateway on provider %s', async (provider) => {
     const gateway = await startGateway({
-      config: { ...fakeProviders(upstream), routes: { [model]: { targets: [`${provider}/agent`] } } },
+      config: { ...fakeProviders(upstream, ['agent']), routes: { [model]: { targets: [`${provider}/agent`] } } },
     });
     try {
       expectTaskDone(await runClaude(gateway.url, gateway.key));

@@ -36,6 +36,18 @@ export const scenarios = [
   'abort',
 ] as const;
 
+/** The fake models that the programs call, see personas.ts. */
+const models = [
+  'echo',
+  'tool-loop-3',
+  'image',
+  'structured',
+  'thinking',
+  'error-429',
+  'error-mid-stream',
+  'lorem-500-10ms',
+];
+
 export type Scenario = (typeof scenarios)[number];
 
 /** What the SDK said; only what a scenario is about. */
@@ -84,7 +96,7 @@ export function sdkSuite(sdk: Sdk): void {
     beforeAll(async () => {
       if (inject('clientsProblem') !== '') throw new Error(inject('clientsProblem'));
       setting.upstream = await startUpstream({ key: upstreamKey });
-      gateway = await startGateway({ config: fakeProviders(setting.upstream) });
+      gateway = await startGateway({ config: fakeProviders(setting.upstream, models) });
       const { url, key } = gateway;
       setting.outcomes = await sdk.run({ url, key, prefix, missingModel: 'nowhere/nothing' });
     });
