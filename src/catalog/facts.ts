@@ -12,6 +12,13 @@ export function modelFacts(name: string): ModelFacts {
   return table.find(([pattern]) => pattern.test(bare))?.[1] ?? unknown;
 }
 
+/** Names of models that answer no chat: they can be priced, and would only mislead in a list. */
+export function isChatName(name: string): boolean {
+  return !/tts|transcri|whisper|realtime|image|embed|moderation|(^|-)ocr|voxtral-mini-2|-instruct-0914|lyria/.test(
+    name,
+  );
+}
+
 const unknown: ModelFacts = Object.freeze({});
 
 /** A reasoning model behind OpenAI's API: https://platform.openai.com/docs/guides/reasoning and the model pages. */

@@ -43,7 +43,8 @@ const converted = new Map<string, readonly PricedRow[]>();
 
 function convert(vendor: string, model: ModelInfo): PricedRow {
   const matches = compile(model.match);
-  const name = [model.id, firstEqual(model.match)].find((id) => id !== undefined && matches(id.toLowerCase()));
+  // An id such as `ft:gpt-4o-mini-` stands for a pattern.
+  const name = [model.id, firstEqual(model.match)].find((id) => id && !id.endsWith('-') && matches(id.toLowerCase()));
   const list = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
   const dated = list.map(({ constraint, prices }) => ({
     applies: applies(constraint),

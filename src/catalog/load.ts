@@ -1,6 +1,6 @@
 /** Puts the catalogue together: the operator's rows, then the price data; looks models up by any of their names. */
 import type { CatalogModel, PriceVersion } from './catalog.ts';
-import { modelFacts } from './facts.ts';
+import { isChatName, modelFacts } from './facts.ts';
 import { findRow, type PricedRow, pricedRows } from './genai-prices.ts';
 import { freePrice, type PriceOverride, priceFromOverride, priceVersion } from './price.ts';
 
@@ -80,7 +80,8 @@ class Shelf {
 
   list(nowMs: number): CatalogModel[] {
     const rows = this.#rows.filter((row) => !row.deprecated && row.priceAt(nowMs) !== undefined);
-    const names = [...(this.#provider.models ?? []), ...this.#own.keys(), ...rows.map((row) => row.name ?? '')];
+    const priced = rows.map((row) => row.name ?? '').filter(isChatName);
+    const names = [...(this.#provider.models ?? []), ...this.#own.keys(), ...priced];
     return [...new Set(names)].map((name) => this.find(name)).filter((model) => model !== undefined);
   }
 
