@@ -2,7 +2,7 @@
  * The journal in one directory: appends to segments, knows which requests are open, hands settlements to the shipper and
  * removes what nobody needs any more.
  */
-import fs from 'node:fs';
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -216,10 +216,11 @@ export class JournalDirectory implements Journal, SettlementSource {
     await this.#positionFile.close();
     const last = this.#log.lastRemovable(this.#position, this.#open);
     if (last && !error && !this.#lost) this.#removeTo(last);
-    if (this.drained && !this.#lost) this.#positionFile.remove();
+    const empty = this.drained && !this.#lost;
+    if (empty) this.#positionFile.remove();
     this.#lock.release();
-    // Only an empty directory goes.
-    if (this.drained && !this.#lost) fs.rmdir(this.directory, () => {});
+    // It stays when there is anything else in it.
+    if (empty) await rmdir(this.directory).catch(() => {});
   }
 
   #logLost(record: SettlementRecord, error: unknown): void {
