@@ -195,6 +195,6 @@ export class FileJournal implements Journal {
     this.#gone.damagedBytes += damagedBytes;
     this.#gone.tornTails += tornTails;
     this.#gone.lostRows += lostRows;
-    void directory.close();
+    directory.retire();
   }
 }

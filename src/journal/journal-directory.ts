@@ -223,6 +223,14 @@ export class JournalDirectory implements Journal, SettlementSource {
     if (empty) await rmdir(this.directory).catch(() => {});
   }
 
+  /** Closes an adopted directory that is drained. Never throws: nobody waits for it. */
+  retire(): void {
+    const { directory, log } = this.#options;
+    this.close().catch((error: unknown) => {
+      log.warn({ directory, error }, 'The journal of a dead instance is shipped, but cannot be removed');
+    });
+  }
+
   #logLost(record: SettlementRecord, error: unknown): void {
     this.#counts.lostRows++;
     this.#options.log.error({ record, error }, 'A settlement can neither be written nor kept; this line is all of it');
