@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { CatalogModel } from '../catalog/catalog.ts';
+import { bearer, provider } from '../providers/provider.ts';
+import { buildSnapshot, type SnapshotParts } from './build.ts';
+import type { Credential, Resolution } from './snapshot.ts';
+
+const timeouts = { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 };
+
+const credential = (id: string): Credential => ({
+  id,
+  provider: provider({ id, name: id, baseUrl: '', docs: '', auth: bearer, keyEnv: [], speaks: {} }),
+  baseUrl: 'http://127.0.0.1',
+  secret: undefined,
+});
+
+const model = (vendor: string, name: string): CatalogModel => ({
+  id: `${vendor}/${name}`,
+  provider: vendor,
+  name,
+  target: { name },
+  priceAt: () => undefined,
+});
+
+const listed = [
+  model('acme', 'small'),
+  model('acme', 'shared'),
+  model('zeta', 'shared'),
+  model('zeta', 'vendor/deep'),
+  model('gone', 'orphan'),
+];
+
+/** `acme` also knows dated names; `local` takes every name. */
+function find(vendor: string, name: string): CatalogModel | undefined {
+  const known = listed.find(({ id }) => id === `${vendor}/${name}`);
+  if (known !== undefined || vendor === 'local') return known ?? model(vendor, name);
+  return vendor === 'acme' && /^small-\d{4}$/.test(name) ? model(vendor, name) : undefined;
+}
+
+const target = { credential: credential('acme'), model: model('acme', 'small'), timeouts };
+
+const parts: SnapshotParts = {
+  version: 7,
+  credentials: [credential('acme'), credential('zeta'), credential('local')],
+  catalog: { models: listed, find },
+  routes: [{ name: 'main', targets: [target] }],
+  timeouts,
+  organizations: [
+    { id: 'org_1', name: 'one', disabled: false },
+    { id: 'org_2', name: 'two', disabled: true },
+  ],
+  keys: [
+    keyRow('a', { models: ['main'], expires_at: new Date(1_000) }),
+    keyRow('b', { organization_id: 'org_2', kind: 'management' }),
+    keyRow('c', { revoked_at: new Date(0) }),
+  ],
+};
+
+function keyRow(hash: string, more: Partial<SnapshotParts['keys'][number]>): SnapshotParts['keys'][number] {
+  const row = { id: `key_${hash}`, hash, name: hash, kind: 'call' as const, organization_id: 'org_1' };
+  return { ...row, models: null, expires_at: null, revoked_at: null, ...more };
+}
+
+const snapshot = buildSnapshot(parts);
+const targets = (resolution: Resolution): unknown =>
+  'route' in resolution ? resolution.route.targets.map((each) => each.model.id) : resolution;
+
+describe('a name', () => {
+  it('of a route gives the route', () => {
+    const found = snapshot.resolve('main');
+    expect('route' in found && found.route).toEqual({ name: 'main', strategy: 'fallback', targets: [target] });
+  });
+
+  it('of the form provider/name gives that model, with the default timeouts', () => {
+    const found = snapshot.resolve('acme/small');
+    expect('route' in found && found.route.targets[0]).toMatchObject({ credential: { id: 'acme' }, timeouts });
+    expect(targets(snapshot.resolve('zeta/vendor/deep'))).toEqual(['zeta/vendor/deep']);
+  });
+
+  it('that is bare gives the one model that has it', () => {
+    expect(targets(snapshot.resolve('small'))).toEqual(['acme/small']);
+    expect(targets(snapshot.resolve('vendor/deep'))).toEqual(['zeta/vendor/deep']);
+  });
+
+  it('that is bare and served twice is ambiguous, and says what it could mean', () => {
+    expect(snapshot.resolve('shared')).toEqual({ ambiguous: ['acme/shared', 'zeta/shared'] });
+  });
+
+  it('that no list has is asked for at the catalogue, bare or not', () => {
+    expect(targets(snapshot.resolve('acme/small-2026'))).toEqual(['acme/small-2026']);
+    expect(targets(snapshot.resolve('small-2026'))).toEqual(['acme/small-2026']);
+  });
+
+  it('reaches a vendor that takes every name only with the provider before it', () => {
+    expect(targets(snapshot.resolve('local/anything'))).toEqual(['local/anything']);
+    expect(snapshot.resolve('anything')).toEqual({ missing: true });
+  });
+
+  it.each(['', '/', 'acme/', '/small', 'acme/none', 'none/small', 'gone/orphan', 'orphan', '__proto__', 'constructor'])(
+    'that nobody has is missing: %j',
+    (name) => {
+      expect(snapshot.resolve(name)).toEqual({ missing: true });
+    },
+  );
+});
+
+describe('lists', () => {
+  it('hold only what can be called', () => {
+    expect(snapshot.listModels().map(({ id }) => id)).not.toContain('gone/orphan');
+    expect(snapshot.listRoutes().map(({ name }) => name)).toEqual(['main']);
+  });
+});
+
+describe('keys', () => {
+  it('are found by their hash, with their organization; revoked ones are not there', () => {
+    expect([...snapshot.keys.keys()]).toEqual(['a', 'b']);
+    expect(snapshot.keys.get('a')).toEqual({
+      id: 'key_a',
+      name: 'a',
+      kind: 'call',
+      organization: { id: 'org_1', name: 'one', disabled: false },
+      models: ['main'],
+      expiresAtMs: 1_000,
+    });
+    expect(snapshot.keys.get('b')).toMatchObject({ kind: 'management', organization: { disabled: true } });
+    expect(snapshot.version).toBe(7);
+  });
+});
