@@ -9,7 +9,8 @@ import type { Log } from '../lib/log.ts';
 import { adoptDead, type DeadJournal } from './adoption.ts';
 import { alone, aloneNow, type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { type JournalDisk, realDisk } from './disk.ts';
-import { type FsyncMode, JournalDirectory, type JournalStats } from './journal-directory.ts';
+import { JournalDirectory } from './journal-directory.ts';
+import type { FsyncMode, JournalStats } from './journal-settings.ts';
 import type { SettlementSource } from './outbox.ts';
 import type { AttemptRecord, IntentRecord, Journal, ProgressRecord, SettlementRecord } from './record.ts';
 
