@@ -30,6 +30,9 @@ export function personaOf(model: string): Persona {
   const name = model.split('/').at(-1) ?? model;
   const exact = named[name];
   if (exact !== undefined) return exact;
+  // Any real-looking name may end so: what the gateway sends depends on the model that it believes to ask.
+  if (name.endsWith('thinking')) return thinker('reasoning_content');
+  if (name.endsWith('thinking-details')) return thinker('reasoning_details');
   const [, kind, first, second] = /^(lorem|tool-loop|error)-(\d+)(?:-(\d+)ms)?$/.exec(name) ?? [];
   if (kind === 'lorem') return lorem(Number(first), Number(second ?? 0));
   if (kind === 'tool-loop') return toolLoop({ turns: Number(first) });
@@ -41,8 +44,6 @@ const echo: Persona = (conversation) => ({ say: { text: lastUserText(conversatio
 
 const named: Readonly<Record<string, Persona>> = {
   echo,
-  thinking: thinker('reasoning_content'),
-  'thinking-details': thinker('reasoning_details'),
   structured: (conversation, violated) => {
     if (conversation.schema === undefined) violated('structured: no JSON schema came with the request');
     return { say: { text: JSON.stringify(exampleOf(conversation.schema ?? {})) } };

@@ -34,8 +34,9 @@ export function runAnthropicNode(target: SdkTarget): Promise<Outcomes> {
     'tools-stream': () => program.tools(true),
     image: () => program.image(),
     structured: () => program.structured(),
-    thinking: () => program.thinking(false),
-    'thinking-stream': () => program.thinking(true),
+    thinking: () => program.thinking(target.thinkingModel, false),
+    'thinking-stream': () => program.thinking(target.thinkingModel, true),
+    'thinking-sealed': async () => (target.sealedModel === '' ? {} : program.thinking(target.sealedModel, true)),
     'error-401': () => new Program({ ...target, key: 'tg-wrong-0123456789' }).plain(),
     'error-404': () => program.ask(target.missingModel),
     'error-429': () => program.ask(`${target.prefix}error-429`),
@@ -101,10 +102,10 @@ class Program {
     return { parsed: answer.parsed_output };
   }
 
-  async thinking(streamed: boolean): Promise<Outcome> {
+  async thinking(model: string, streamed: boolean): Promise<Outcome> {
     const messages = [user(prompt)];
     const thinking = { type: 'enabled' as const, budget_tokens: 2000 };
-    const body = { model: `${this.#prefix}thinking`, max_tokens: 4000, thinking, messages, tools };
+    const body = { model, max_tokens: 4000, thinking, messages, tools };
     const first = await this.#complete(body, streamed);
     messages.push({ role: 'assistant', content: first.content }, toolResults(first));
     const second = await this.#complete(body, streamed);

@@ -32,8 +32,9 @@ export function runOpenaiNode(target: SdkTarget): Promise<Outcomes> {
     'tools-stream': () => program.tools(true),
     image: () => program.image(),
     structured: () => program.structured(),
-    thinking: () => program.thinking(false),
-    'thinking-stream': () => program.thinking(true),
+    thinking: () => program.thinking(target.thinkingModel, false),
+    'thinking-stream': () => program.thinking(target.thinkingModel, true),
+    'thinking-sealed': async () => ({}),
     'error-401': () => new Program({ ...target, key: 'tg-wrong-0123456789' }).plain(),
     'error-404': () => program.ask(target.missingModel),
     'error-429': () => program.ask(`${target.prefix}error-429`),
@@ -102,9 +103,9 @@ class Program {
     return { parsed: answer.choices[0]?.message.parsed };
   }
 
-  async thinking(streamed: boolean): Promise<Outcome> {
+  async thinking(model: string, streamed: boolean): Promise<Outcome> {
     const messages: ChatCompletionMessageParam[] = [user(prompt)];
-    const body = { model: `${this.#prefix}thinking`, messages, tools, reasoning_effort: 'medium' as const };
+    const body = { model, messages, tools, reasoning_effort: 'medium' as const };
     let thought = '';
     const first = (await this.#complete(body, streamed, (text) => (thought += text))).choices[0]?.message;
     if (first === undefined) return {};

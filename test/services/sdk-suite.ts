@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { FakeDialect, UpstreamCall } from '../fakes/call.ts';
-import { redactedData, thinkingText } from '../fakes/personas.ts';
+import { redactedData, thinkingSignature, thinkingText } from '../fakes/personas.ts';
 import { startUpstream, type Upstream } from '../fakes/upstream.ts';
 import { fakeProviders, upstreamKey } from '../harness/fake-providers.ts';
 import { startGateway, type TestGateway } from '../harness/gateway.ts';
@@ -18,6 +18,9 @@ export interface SdkTarget {
   readonly prefix: string;
   /** A model that does not exist. */
   readonly missingModel: string;
+  readonly thinkingModel: string;
+  /** A model of the other dialect whose thinking is sealed; empty where there is none. */
+  readonly sealedModel: string;
 }
 
 export const scenarios = [
@@ -29,6 +32,7 @@ export const scenarios = [
   'structured',
   'thinking',
   'thinking-stream',
+  'thinking-sealed',
   'error-401',
   'error-404',
   'error-429',
@@ -42,7 +46,9 @@ const models = [
   'tool-loop-3',
   'image',
   'structured',
-  'thinking',
+  'gpt-oss-thinking',
+  'gpt-oss-thinking-details',
+  'claude-sonnet-4-5-thinking',
   'error-429',
   'error-mid-stream',
   'lorem-500-10ms',
@@ -81,7 +87,14 @@ export function sdkSuite(sdk: Sdk): void {
     beforeAll(async () => {
       setting.upstream = await startUpstream({ key: upstreamKey });
       const { url } = setting.upstream;
-      setting.outcomes = await sdk.run({ url, key: upstreamKey, prefix: '', missingModel: 'error-404' });
+      setting.outcomes = await sdk.run({
+        url,
+        key: upstreamKey,
+        prefix: '',
+        missingModel: 'error-404',
+        thinkingModel: 'thinking',
+        sealedModel: '',
+      });
     });
     afterAll(() => setting.upstream?.close());
     expectations(sdk, sdk.dialect, setting);
@@ -98,7 +111,13 @@ export function sdkSuite(sdk: Sdk): void {
       setting.upstream = await startUpstream({ key: upstreamKey });
       gateway = await startGateway({ config: fakeProviders(setting.upstream, models) });
       const { url, key } = gateway;
-      setting.outcomes = await sdk.run({ url, key, prefix, missingModel: 'nowhere/nothing' });
+      setting.outcomes = await sdk.run({
+        url,
+        key,
+        prefix,
+        missingModel: 'nowhere/nothing',
+        ...thinkers(sdk.dialect, dialect),
+      });
     });
     afterAll(async () => {
       await gateway?.stop();
@@ -106,6 +125,13 @@ export function sdkSuite(sdk: Sdk): void {
     });
     expectations(sdk, dialect, setting);
   });
+}
+
+/** How thinking is asked for depends on the model, so these have names that the catalogue knows. */
+function thinkers(client: FakeDialect, provider: FakeDialect): Pick<SdkTarget, 'thinkingModel' | 'sealedModel'> {
+  if (provider === 'anthropic') return { thinkingModel: 'an/claude-sonnet-4-5-thinking', sealedModel: '' };
+  const sealedModel = client === 'anthropic' ? 'oa/gpt-oss-thinking-details' : '';
+  return { thinkingModel: 'oa/gpt-oss-thinking', sealedModel };
 }
 
 interface Setting {
@@ -121,14 +147,18 @@ function expectations(sdk: Sdk, upstreamDialect: FakeDialect, setting: Setting):
     return setting.outcomes[scenario];
   };
   const callsOf = (model: string): readonly UpstreamCall[] =>
-    (setting.upstream?.chats ?? []).filter((call) => call.model === model);
+    (setting.upstream?.chats ?? []).filter((call) => call.model.endsWith(model));
   const usageOf = (call: UpstreamCall | undefined) => ({ input: call?.usage?.input, output: call?.usage?.output });
 
   it.each(['plain', 'stream'] as const)(
     '%s: the text, the finish and the usage are those of the provider',
     (scenario) => {
-      const call = callsOf('echo').find(({ stream }) => stream === (scenario === 'stream'));
-      expect(outcome(scenario)).toMatchObject({ text: prompt, finish: finish.end, ...usageOf(call) });
+      const [plain, streamed] = callsOf('echo');
+      expect(outcome(scenario)).toMatchObject({
+        text: prompt,
+        finish: finish.end,
+        ...usageOf(scenario === 'plain' ? plain : streamed),
+      });
     },
   );
 
@@ -152,11 +182,19 @@ function expectations(sdk: Sdk, upstreamDialect: FakeDialect, setting: Setting):
   });
 
   it.each(['thinking', 'thinking-stream'] as const)('%s: it is shown, and survives a tool call', (scenario) => {
-    const [first, second] = callsOf('thinking').filter(({ stream }) => stream === (scenario === 'thinking-stream'));
+    const [first, second] = callsOf('thinking').slice(scenario === 'thinking' ? 0 : 2);
     expect(outcome(scenario)).toMatchObject({ thinking: thinkingText, text: `The answer is ${prompt}` });
     expect(first?.body.toString()).not.toContain(redactedData);
     if (upstreamDialect === 'anthropic') expect(second?.body.toString()).toContain(redactedData);
   });
+
+  if (sdk.dialect === 'anthropic' && upstreamDialect === 'openai-chat') {
+    it('thinking that is sealed in the other dialect survives a tool call', () => {
+      const [, second] = callsOf('thinking-details');
+      expect(outcome('thinking-sealed')).toMatchObject({ thinking: thinkingText, text: `The answer is ${prompt}` });
+      expect(second?.body.toString()).toContain(thinkingSignature);
+    });
+  }
 
   it('no request was wrong in the eyes of the provider', () => {
     expect(setting.upstream?.violations).toEqual([]);

@@ -82,10 +82,10 @@ def structured():
     return {"parsed": answer.parsed_output.model_dump()}
 
 
-def thinking(streamed):
+def thinking(model, streamed):
     messages = [user()]
     config = {"type": "enabled", "budget_tokens": 2000}
-    body = {"model": PREFIX + "thinking", "max_tokens": 4000, "thinking": config, "tools": TOOLS}
+    body = {"model": model, "max_tokens": 4000, "thinking": config, "tools": TOOLS}
     first = complete(streamed, messages=messages, **body)
     messages += [{"role": "assistant", "content": first.content}, results(first)]
     second = complete(streamed, messages=messages, **body)
@@ -126,8 +126,9 @@ run(
         "tools-stream": lambda: tools(True),
         "image": image,
         "structured": structured,
-        "thinking": lambda: thinking(False),
-        "thinking-stream": lambda: thinking(True),
+        "thinking": lambda: thinking(TARGET["thinkingModel"], False),
+        "thinking-stream": lambda: thinking(TARGET["thinkingModel"], True),
+        "thinking-sealed": lambda: thinking(TARGET["sealedModel"], True) if TARGET["sealedModel"] else {},
         "error-401": lambda: ask(PREFIX + "echo", "tg-wrong-0123456789"),
         "error-404": lambda: ask(TARGET["missingModel"]),
         "error-429": lambda: ask(PREFIX + "error-429"),

@@ -106,9 +106,9 @@ def structured():
     return {"parsed": answer.choices[0].message.parsed.model_dump()}
 
 
-def thinking(streamed):
+def thinking(model, streamed):
     messages = [user()]
-    body = {"model": PREFIX + "thinking", "messages": messages, "tools": TOOLS, "reasoning_effort": "medium"}
+    body = {"model": model, "messages": messages, "tools": TOOLS, "reasoning_effort": "medium"}
     first = complete(streamed, **body).choices[0].message
     messages += [replay(first), *results(first)]
     second = complete(streamed, **body)
@@ -146,8 +146,9 @@ run(
         "tools-stream": lambda: tools(True),
         "image": image,
         "structured": structured,
-        "thinking": lambda: thinking(False),
-        "thinking-stream": lambda: thinking(True),
+        "thinking": lambda: thinking(TARGET["thinkingModel"], False),
+        "thinking-stream": lambda: thinking(TARGET["thinkingModel"], True),
+        "thinking-sealed": lambda: {},
         "error-401": lambda: ask(PREFIX + "echo", "tg-wrong-0123456789"),
         "error-404": lambda: ask(TARGET["missingModel"]),
         "error-429": lambda: ask(PREFIX + "error-429"),
