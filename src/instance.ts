@@ -80,6 +80,11 @@ export class Instance {
     this.#log = log;
   }
 
+  /** Resolves when keys made before the call are valid here. */
+  refresh(): Promise<void> {
+    return this.#parts.snapshot.refresh();
+  }
+
   /** Lets running requests end within `drainMs`, fails the rest, ships all usage. The store stays open. */
   async stop(drainMs: number): Promise<void> {
     const { gateway, shipper } = this.#parts;

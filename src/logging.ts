@@ -92,12 +92,13 @@ function cleanError(error: Error, depth: number): Record<string, unknown> {
   };
 }
 
-/** `12:31:07 warn  Postgres is away  error="connect ECONNREFUSED"`: stacks stay in the JSON form. */
+/** `12:31:07 warn  Postgres is away error="connect ECONNREFUSED"`. A stack follows only where somebody must look at it. */
 function renderLine(line: string): string {
   const { level, time, message, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const shown = Object.entries(fields).map(([name, value]) => `${name}=${renderField(value)}`);
   const clock = String(time).slice(11, 19);
-  return `${[clock, String(level).padEnd(5), String(message ?? ''), ...shown].join(' ')}\n`;
+  const stack = level === 'error' ? (fields.error as { stack?: string } | undefined)?.stack : undefined;
+  return `${[clock, String(level).padEnd(5), String(message ?? ''), ...shown].join(' ')}\n${stack ? `${stack}\n` : ''}`;
 }
 
 function renderField(value: unknown): string {

@@ -5,7 +5,7 @@ import { type Config, ConfigError } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { providers } from '../providers/index.ts';
 import { addCommonOptions, type CommonOptions, type Context, dataDirOf, readConfig } from './context.ts';
-import { checkDatabase } from './doctor/database.ts';
+import { checkDatabase, type DatabaseCheck } from './doctor/database.ts';
 import { type Finding, fail, ok, warn } from './doctor/finding.ts';
 import { checkClock, checkDisk, checkNode, checkPort } from './doctor/machine.ts';
 import { checkProvider } from './doctor/providers.ts';
@@ -43,7 +43,7 @@ async function examine(context: Context, options: CommonOptions): Promise<Findin
     disk,
     port,
     database.finding,
-    ...clock(database.driftMs, answers),
+    clock(database, answers),
     ...answers.map(({ finding }) => finding),
     ...(active.length > 0
       ? []
@@ -67,12 +67,13 @@ function tryConfig(context: Context, options: CommonOptions): Config | Finding[]
   }
 }
 
-/** An embedded database shares this machine's clock, so a provider's word counts more when there is one. */
-function clock(databaseMs: number | undefined, answers: readonly { readonly driftMs?: number }[]): Finding[] {
+/** A provider's word counts more than the database's. An embedded database has this machine's own clock. */
+function clock(database: DatabaseCheck, answers: readonly { readonly driftMs?: number }[]): Finding {
   const drifts = answers.flatMap(({ driftMs }) => (driftMs === undefined ? [] : [driftMs]));
   const middle = drifts.toSorted((a, b) => a - b)[Math.floor(drifts.length / 2)];
-  if (middle !== undefined) return [checkClock(middle, drifts.length > 1 ? 'the providers' : 'the provider')];
-  return databaseMs === undefined ? [] : [checkClock(databaseMs, 'the database')];
+  if (middle !== undefined) return checkClock(middle, drifts.length > 1 ? 'the providers' : 'the provider');
+  if (database.driftMs !== undefined) return checkClock(database.driftMs, 'the database');
+  return ok('clock', `${new Date(systemClock.nowMs()).toISOString()}, and nothing to compare it with`);
 }
 
 function renderFinding({ level, subject, message, remedy }: Finding): string {

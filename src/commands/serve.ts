@@ -65,17 +65,19 @@ async function serve(context: Context, options: ServeOptions): Promise<void> {
   await refuseTakenPort(config);
   const store = await openConfiguredStore(context, config, log);
   try {
-    const firstKey = await prepareKeys(store, config, log);
+    const isFirstStart = await importKeys(store, config, log);
     instance = await start(context, config, store, log);
+    const firstKey = isFirstStart ? await createFirstKey(store, instance) : undefined;
     greet(context, options, config, instance, firstKey);
     const signal = await stopRequested;
     log.info({ signal, drainMs: config.server.drainMs }, 'stopping; running requests may end');
     await instance.stop(config.server.drainMs);
   } finally {
     await store.close();
-    log.info({}, 'stopped');
     log.flush();
   }
+  log.info({}, 'stopped');
+  log.flush();
   process.exit(exitCodes.ok);
 }
 
@@ -101,13 +103,19 @@ function addressFailure(code: string, host: string, port: number): CommandFailur
   return new CommandFailure(exitCodes.address, `${host}:${port} ${reason}.`, remedy);
 }
 
-/** The very first start makes a key, unless the configuration brings some. Returns the whole key. */
-async function prepareKeys(store: Store, config: Config, log: LogWriter): Promise<string | undefined> {
+/** Returns whether nobody has any key yet. */
+async function importKeys(store: Store, config: Config, log: LogWriter): Promise<boolean> {
   const known = await listKeys(store, { includeRevoked: true, limit: 1 });
   const declared = declaredBy(config);
   await importDeclared(store, declared, systemClock, log);
-  if (known.length > 0 || declared.keys.length > 0) return undefined;
-  return (await createKey(store, { name: 'first' }, systemClock)).key;
+  return known.length === 0 && declared.keys.length === 0;
+}
+
+/** Made when everything else has worked: a key that is made and then not shown is lost. */
+async function createFirstKey(store: Store, instance: Instance): Promise<string> {
+  const { key } = await createKey(store, { name: 'first' }, systemClock);
+  await instance.refresh();
+  return key;
 }
 
 function declaredBy(config: Config): Declared {
