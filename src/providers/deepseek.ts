@@ -21,6 +21,7 @@ export const deepseek = provider({
         {
           edit: downgradeJsonSchema,
           field: 'response_format',
+          needed: (format) => (format as { type?: unknown } | null)?.type === 'json_schema',
           why: 'JSON output is json_object only (guides/json_mode): the schema is given to the model as an instruction',
         },
       ],

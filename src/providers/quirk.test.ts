@@ -68,6 +68,9 @@ describe('quirkEdits', () => {
     const quirks: Quirk[] = [{ edit: () => undefined, field: 'response_format', why }];
     expect(spliced('{"x":1}', quirks).needsTree).toBe(false);
     expect(spliced('{"response_format":{}}', quirks).needsTree).toBe(true);
+    const picky: Quirk[] = [{ edit: () => undefined, field: 'f', needed: (value) => value === 2, why }];
+    expect([1, 2].map((value) => spliced(`{"f":${value}}`, picky).needsTree)).toEqual([false, true]);
+    expect(spliced('{"f":1}', picky, [{ name: 'f', value: '2' }]).needsTree).toBe(true);
     expect(spliced('{"response_format":{}}', [{ drop: 'response_format', why }, ...quirks]).needsTree).toBe(false);
   });
 });

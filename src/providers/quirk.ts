@@ -1,5 +1,5 @@
 /** Applies a vendor's quirks, to bytes (as edits for `spliceJson`) or to a parsed body. Pure. */
-import type { JsonEdit, JsonScan } from '../lib/json.ts';
+import { type JsonEdit, type JsonScan, readField } from '../lib/json.ts';
 import type { Call, Quirk } from './provider.ts';
 
 /** What the caller's own body lost to a quirk: for `notes.dropped`. */
@@ -18,7 +18,7 @@ export interface QuirkEdits {
 /**
  * The splices that make a scanned body fit the vendor. `before` are the gateway's own edits (model, stream_options);
  * quirks come after them and win, so a field that the gateway added and the vendor refuses is not sent. The result
- * includes `before`.
+ * includes `before`. Throws JsonRefused when a field that a quirk looks at is no JSON.
  */
 export function quirkEdits(
   quirks: readonly Quirk[],
@@ -50,7 +50,8 @@ export function quirkEdits(
       if (isSent(quirk.to)) drop(quirk.rename, quirk.why);
       else edits.set(quirk.rename, { name: quirk.rename, value: edits.get(quirk.rename)?.value, rename: quirk.to });
     } else if (isSent(quirk.field)) {
-      needsTree = true;
+      const added = edits.get(quirk.field)?.value;
+      needsTree ||= quirk.needed?.(added === undefined ? readField(scan, quirk.field) : JSON.parse(added)) ?? true;
     }
   }
   return { edits: [...edits.values()], losses, needsTree };
