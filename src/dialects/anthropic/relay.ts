@@ -1,13 +1,17 @@
 /**
- * A Messages body on its way to a provider of the same dialect: bytes through. Usage comes without asking.
+ * A Messages body on its way to a provider of the same dialect: bytes through, but for thinking that only another
+ * provider could take back. Usage comes without asking.
  * https://docs.anthropic.com/en/api/messages
  */
 import type { JsonEdit, JsonScan } from '../../lib/json.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { checkMessages, checkTokenLimit } from '../relay-checks.ts';
+import { withoutForeignThinking } from './foreign-thinking.ts';
 
 export function relayAnthropic(scan: JsonScan): { edits: JsonEdit[]; withholdUsage: boolean } {
-  const foreign = scan.fields.find((field) => field.name === 'max_completion_tokens' || field.name === 'response_format');
+  const foreign = scan.fields.find(
+    (field) => field.name === 'max_completion_tokens' || field.name === 'response_format',
+  );
   if (foreign !== undefined) {
     throw invalidRequest(
       `${foreign.name} belongs to OpenAI's chat format and this is the Messages format: call /v1/chat/completions, or use max_tokens and output_config`,
@@ -16,5 +20,5 @@ export function relayAnthropic(scan: JsonScan): { edits: JsonEdit[]; withholdUsa
   }
   checkMessages(scan);
   checkTokenLimit(scan, 'max_tokens');
-  return { edits: [], withholdUsage: false };
+  return { edits: withoutForeignThinking(scan), withholdUsage: false };
 }

@@ -8,6 +8,7 @@ import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
 import { refused } from './shape.ts';
+import { lostThinking } from './thinking.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
 
 interface Message extends WireObject {
@@ -19,8 +20,7 @@ export interface Conversation {
   readonly messages: readonly Message[];
   /** Instructions that stand before the first message: they belong into the top-level `system`. */
   readonly leading: readonly WireObject[];
-  /** The last assistant message calls a tool, or is a prefill, and its thinking is not there: the API would refuse
-   *  to think on. */
+  /** A thinking budget would be refused: see `lostThinking` in thinking.ts. */
   readonly lostThinking: boolean;
 }
 
@@ -156,13 +156,4 @@ class ConversationWriter {
     block.text = block.text.trimEnd();
     this.#context.notes.dropped('messages.content', 'white space at the end of the last assistant message');
   }
-}
-
-function lostThinking(messages: readonly Message[]): boolean {
-  const at = messages.findLastIndex((message) => message.role === 'assistant');
-  const last = messages[at];
-  if (last === undefined) return false;
-  const mustThink = at === messages.length - 1 || last.content.some((block) => block.type === 'tool_use');
-  const first = last.content[0]?.type;
-  return mustThink && first !== 'thinking' && first !== 'redacted_thinking';
 }

@@ -100,3 +100,18 @@ function effortOf(thinking: Thinking): string | undefined {
   if (budgetTokens < budgets.high) return 'medium';
   return budgetTokens < budgets.max ? 'high' : 'max';
 }
+
+/**
+ * With a thinking budget, the last assistant message must begin with its thinking while its turn still goes on: it calls
+ * a tool, or is a prefill. True when that thinking is not there (another provider's, or never given back).
+ */
+export function lostThinking(messages: readonly unknown[]): boolean {
+  const at = messages.findLastIndex((message) => isObject(message) && message.role === 'assistant');
+  const last = messages[at];
+  if (!isObject(last)) return false;
+  const isPrefill = at === messages.length - 1;
+  if (!Array.isArray(last.content)) return isPrefill;
+  const types = last.content.map((block) => (isObject(block) ? block.type : undefined));
+  const goesOn = isPrefill || types.includes('tool_use');
+  return goesOn && types[0] !== 'thinking' && types[0] !== 'redacted_thinking';
+}
