@@ -37,8 +37,9 @@ export async function importDeclared(store: Store, declared: Declared, clock: Cl
     for (const key of declared.keys) wanted.push(await toWanted(db, key, clock));
     if (wanted.length === 0) return;
     const known = await readKnown(db, wanted);
-    await releaseNames(db, wanted, known, clock);
-    for (const key of wanted) await importKey(db, key, known, clock, log);
+    const matches = matchRows(wanted, known);
+    await releaseNames(db, matches, known, clock);
+    for (const match of matches) await importKey(db, match, clock, log);
   });
 }
 
@@ -77,25 +78,32 @@ async function readKnown(db: Store['db'], wanted: readonly Wanted[]): Promise<re
     .execute();
 }
 
-/**
- * A declared literal that has a row of its own already takes its new name along; whoever had that name in the file
- * before gives it up, and is revoked unless its own literal is declared too.
- */
-async function releaseNames(db: Store['db'], wanted: readonly Wanted[], known: readonly KeyRow[], clock: Clock) {
+/** A declared key and the row that becomes it: the one that has its literal, else the one that had its name. */
+interface Match {
+  readonly wanted: Wanted;
+  readonly row?: KeyRow;
+}
+
+function matchRows(wanted: readonly Wanted[], known: readonly KeyRow[]): readonly Match[] {
+  const literals = new Set(wanted.map(({ hash }) => hash));
+  const free = known.filter((row) => row.source === 'file' && !literals.has(row.hash));
+  return wanted.map((key) => {
+    const row = known.find(({ hash }) => hash === key.hash) ?? free.find(({ name }) => name === key.name);
+    return row === undefined ? { wanted: key } : { wanted: key, row };
+  });
+}
+
+/** Rows that had a declared name and do not keep it: revoked, unless the file declares their literal under another name. */
+async function releaseNames(db: Store['db'], matches: readonly Match[], known: readonly KeyRow[], clock: Clock) {
   for (const row of known) {
-    const heir = wanted.find(({ name }) => name === row.name);
-    const moves = row.source === 'file' && heir?.hash !== row.hash && known.some(({ hash }) => hash === heir?.hash);
-    const renamed = row.source === 'file' && heir === undefined;
-    if (!moves && !renamed) continue;
-    const declared = wanted.some(({ hash }) => hash === row.hash);
-    const revoked_at = declared ? row.revoked_at : (row.revoked_at ?? new Date(clock.nowMs()));
+    const match = matches.find((candidate) => candidate.row === row);
+    if (row.source !== 'file' || match?.wanted.name === row.name) continue;
+    const revoked_at = match ? row.revoked_at : (row.revoked_at ?? new Date(clock.nowMs()));
     await db.updateTable('keys').set({ source: 'created', revoked_at }).where('id', '=', row.id).execute();
   }
 }
 
-async function importKey(db: Store['db'], wanted: Wanted, known: readonly KeyRow[], clock: Clock, log: Log) {
-  const sameKey = known.find(({ hash }) => hash === wanted.hash);
-  const row = sameKey ?? known.find(({ name, source }) => source === 'file' && name === wanted.name);
+async function importKey(db: Store['db'], { wanted, row }: Match, clock: Clock, log: Log): Promise<void> {
   if (row === undefined) {
     const id = newId('key', clock.nowMs());
     await db
@@ -104,13 +112,14 @@ async function importKey(db: Store['db'], wanted: Wanted, known: readonly KeyRow
       .execute();
     return;
   }
-  if (sameKey?.revoked_at) {
+  const sameLiteral = row.hash === wanted.hash;
+  if (sameLiteral && row.revoked_at) {
     log.warn({ key: wanted.name }, 'the configuration file declares a key that was revoked; it stays revoked');
   }
   if (isSame(row, wanted)) return;
   const { hash, ...rest } = wanted;
   // Named only when it changes: a replaced hash makes every instance read all keys again.
-  const replaced = sameKey ? {} : { hash, revoked_at: null };
+  const replaced = sameLiteral ? {} : { hash, revoked_at: null };
   await db
     .updateTable('keys')
     .set({ source: 'file', ...rest, ...replaced })

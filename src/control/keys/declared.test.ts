@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TestDatabase, testDatabase } from '../../../test/postgres.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { silentLog } from '../../lib/log.ts';
+import type { Store } from '../../store/store.ts';
+import { type DeclaredKey, importDeclared } from './declared.ts';
+import { hashKey } from './format.ts';
+import { createKey, listKeys, revokeKey } from './keys.ts';
+
+let database: TestDatabase;
+let store: Store;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  store = await database.open();
+});
+
+afterEach(() => database.close());
+
+const load = (keys: readonly DeclaredKey[], into = store) =>
+  importDeclared(into, { organizations: ['acme'], keys }, systemClock, silentLog);
+
+const version = async () =>
+  (await store.db.selectFrom('settings').select('snapshot_version').executeTakeFirstOrThrow()).snapshot_version;
+
+/** Name by literal, of the keys that work. */
+async function working(literals: readonly string[]): Promise<Record<string, string>> {
+  const rows = await store.db.selectFrom('keys').selectAll().where('revoked_at', 'is', null).execute();
+  const found = literals.flatMap((literal) => {
+    const row = rows.find(({ hash }) => hash === hashKey(literal));
+    return row === undefined ? [] : [[literal, row.name] as const];
+  });
+  expect(rows).toHaveLength(found.length);
+  return Object.fromEntries(found);
+}
+
+describe('the configuration file', () => {
+  it('brings its keys and organizations', async () => {
+    const expiresAtMs = Date.UTC(2040, 0, 1);
+    await load([
+      { name: 'ci', key: 'literal-one', organization: 'acme', models: ['main'], expiresAtMs },
+      { name: 'ops', key: 'tgm-literal' },
+    ]);
+    expect(await listKeys(store)).toMatchObject([
+      { name: 'ops', kind: 'management', organization: 'default', source: 'file' },
+      { name: 'ci', kind: 'call', organization: 'acme', models: ['main'], expiresAtMs, source: 'file' },
+    ]);
+    expect(JSON.stringify(await store.db.selectFrom('keys').selectAll().execute())).not.toContain('literal');
+  });
+
+  it('changes nothing when it did not change, so that a restart makes no version', async () => {
+    const keys = [{ name: 'ci', key: 'literal-one', models: ['main'] }];
+    await load(keys);
+    const before = await version();
+    await load(keys);
+    expect(await version()).toBe(before);
+  });
+
+  it('changes what it declares, and keeps the id that usage rows know', async () => {
+    await load([{ name: 'ci', key: 'literal-one', models: ['main'] }]);
+    const [before] = await listKeys(store);
+    await load([{ name: 'ci', key: 'literal-two', organization: 'acme' }]);
+    expect(await working(['literal-one', 'literal-two'])).toEqual({ 'literal-two': 'ci' });
+    const [after] = await listKeys(store);
+    expect(after).toMatchObject({ id: before?.id, organization: 'acme' });
+    expect(after?.models).toBeUndefined();
+  });
+
+  it('leaves a key alone that it does not name any more', async () => {
+    await load([
+      { name: 'a', key: 'literal-a' },
+      { name: 'b', key: 'literal-b' },
+    ]);
+    await load([{ name: 'a', key: 'literal-a' }]);
+    expect(await working(['literal-a', 'literal-b'])).toEqual({ 'literal-a': 'a', 'literal-b': 'b' });
+  });
+
+  it('may swap, move and rename literals', async () => {
+    const [one, two, three] = ['literal-one', 'literal-two', 'literal-three'];
+    const declare = (names: Record<string, string>) =>
+      load(Object.entries(names).map(([name, key]) => ({ name, key })));
+    await declare({ a: one, b: two });
+    await declare({ a: two, b: one });
+    expect(await working([one, two])).toEqual({ [one]: 'b', [two]: 'a' });
+    await declare({ a: one });
+    expect(await working([one])).toEqual({ [one]: 'a' });
+    await declare({ c: one });
+    expect(await working([one])).toEqual({ [one]: 'c' });
+    await declare({ c: three, a: one });
+    expect(await working([one, three])).toEqual({ [one]: 'a', [three]: 'c' });
+  });
+
+  it('takes over a key that was created before', async () => {
+    const { key, id } = await createKey(store, { name: 'made' }, systemClock);
+    await load([{ name: 'ci', key }]);
+    expect(await listKeys(store)).toMatchObject([{ id, name: 'ci', source: 'file' }]);
+  });
+
+  it('does not bring back a revoked key, but takes a new literal for its name', async () => {
+    await load([{ name: 'ci', key: 'literal-one' }]);
+    await revokeKey(store, 'ci', systemClock);
+    await load([{ name: 'ci', key: 'literal-one' }]);
+    expect(await working([])).toEqual({});
+    await load([{ name: 'ci', key: 'literal-two' }]);
+    expect(await working(['literal-two'])).toEqual({ 'literal-two': 'ci' });
+  });
+
+  it('is read by replicas that start at the same time', async () => {
+    const stores = await Promise.all([1, 2, 3].map(() => database.open()));
+    const keys = Array.from({ length: 5 }, (_, i) => ({ name: `k${i}`, key: `literal-${i}`, organization: 'acme' }));
+    await Promise.all(stores.map((replica) => load(keys, replica)));
+    expect(await listKeys(store)).toHaveLength(5);
+  });
+});
