@@ -134,6 +134,13 @@ describe('the registry', () => {
   });
 });
 
+describe('docs/adding-a-vendor.md', () => {
+  it('shows a real file, as it is', () => {
+    const page = readFileSync(new URL('../docs/adding-a-vendor.md', import.meta.url), 'utf8');
+    expect(page).toContain(readFileSync(new URL('cerebras.ts', folder), 'utf8'));
+  });
+});
+
 describe('what vendors do differently', () => {
   const adapt = (vendor: string, body: Record<string, unknown>) => {
     const quirks = providers.get(vendor)?.speaks['openai-chat']?.quirks ?? [];

@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type JsonField, type JsonLimits, JsonRefused, JsonScanner, jsonLimits } from './json-scanner.ts';
 
-export { type JsonFault, type JsonField, type JsonLimits, JsonRefused, jsonLimits } from './json-scanner.ts';
+export { JsonRefused } from './json-scanner.ts';
 
 export interface JsonScan {
   readonly body: Buffer;
