@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chatStreamViolations } from '../validators/chat-stream.ts';
 import { messagesStreamViolations } from '../validators/messages-stream.ts';
 import { Gate } from './gate.ts';
+import { startRawUpstream } from './raw-upstream.ts';
 import { listRecordings, loadRecording, recording, recordingsExist } from './recording.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 
@@ -19,6 +20,13 @@ const chat = (body: object, path = '/v1/chat/completions') =>
     headers: { 'content-type': 'application/json', 'x-client-request-id': 'req_1/1' },
     body: JSON.stringify({ messages: [{ role: 'user', content: 'hello fake' }], ...body }),
   });
+
+it('a raw provider speaks below HTTP, and counts who came', async () => {
+  const raw = await startRawUpstream((socket) => socket.end('SSH-2.0-nonsense\r\n'));
+  await expect(fetch(raw.url)).rejects.toThrow();
+  expect(raw.connections).toBe(1);
+  await raw.close();
+});
 
 describe('the fake provider', () => {
   it('remembers the bytes, headers and attempt id of each request', async () => {

@@ -27,7 +27,7 @@ describe('the gateway in the harness', () => {
     const [row] = await gateway.waitForUsage(1);
     expect(row).toMatchObject({ status: 'completed', served_model: 'oa/echo', requested_model: 'oa/echo' });
     expect(Number(row?.input_tokens)).toBe(upstream.chat.usage?.input);
-    const [attempt] = row?.attempts as { id: string }[];
+    const [attempt] = (row?.attempts ?? []) as { id: string }[];
     expect(upstream.chat.attemptId).toBe(attempt?.id);
   });
 
