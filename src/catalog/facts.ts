@@ -41,12 +41,20 @@ const openaiPlain = (outputTokensMax: number): ModelFacts => ({
 const claude = (thinking: TargetModel['thinking'], outputTokensMax: number): ModelFacts => ({
   thinking,
   outputTokensMax,
+  systemTurns: false,
 });
-const claudeFixed: ModelFacts = { thinking: 'adaptive', fixedSampling: true, outputTokensMax: 128_000 };
+/** Opus 4.8 and every 5 take role `system` inside `messages`; earlier ones answer 400. */
+const claudeFixed = (systemTurns: boolean): ModelFacts => ({
+  thinking: 'adaptive',
+  fixedSampling: true,
+  outputTokensMax: 128_000,
+  systemTurns,
+});
 
 const table: readonly (readonly [RegExp, ModelFacts])[] = [
-  [/claude-(opus|sonnet|haiku|fable|mythos)-[5-9]|claude-[5-9]/, claudeFixed],
-  [/claude-opus-4[-.][78]|claude-4[-.][78]-opus/, claudeFixed],
+  [/claude-(opus|sonnet|haiku|fable|mythos)-[5-9]|claude-[5-9]/, claudeFixed(true)],
+  [/claude-opus-4[-.]8|claude-4[-.]8-opus/, claudeFixed(true)],
+  [/claude-opus-4[-.]7|claude-4[-.]7-opus/, claudeFixed(false)],
   [/claude-(opus|sonnet)-4[-.]6|claude-4[-.]6-(opus|sonnet)/, claude('adaptive', 128_000)],
   [/claude-(opus|sonnet|haiku)-4[-.]5|claude-4[-.]5-(opus|sonnet|haiku)/, claude('budget', 64_000)],
   [/claude-opus-4|claude-4-opus/, claude('budget', 32_000)],

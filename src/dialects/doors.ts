@@ -19,6 +19,8 @@ export interface Door {
   readonly path: string;
   readonly dialect: Dialect;
   readonly operation: 'chat' | 'count-tokens';
+  /** Fields that the operation leaves out and the parser asks for. */
+  readonly bodyDefaults: Readonly<Record<string, unknown>>;
   /** Request headers of the caller that a provider of the same dialect gets to see; all others stay here. */
   readonly forwardedHeaders: readonly string[];
   /** Query parameters that travel on. */
@@ -33,6 +35,7 @@ const chatDoor: Door = {
   path: '/v1/chat/completions',
   dialect: openaiChat,
   operation: 'chat',
+  bodyDefaults: {},
   forwardedHeaders: ['openai-beta'],
   forwardedQuery: [],
   limitHeaders: openaiLimitHeaders,
@@ -43,13 +46,19 @@ const messagesDoor: Door = {
   path: '/v1/messages',
   dialect: anthropic,
   operation: 'chat',
+  bodyDefaults: {},
   forwardedHeaders: ['anthropic-version', 'anthropic-beta'],
   forwardedQuery: ['beta'],
   limitHeaders: anthropicLimitHeaders,
   planRelay: relayAnthropic,
 };
 
-const countTokensDoor: Door = { ...messagesDoor, path: '/v1/messages/count_tokens', operation: 'count-tokens' };
+const countTokensDoor: Door = {
+  ...messagesDoor,
+  path: '/v1/messages/count_tokens',
+  operation: 'count-tokens',
+  bodyDefaults: { max_tokens: 1 },
+};
 
 /** Some SDKs leave the /v1 out of the base address: both spellings lead to the same door. */
 export const doors: ReadonlyMap<string, Door> = new Map(

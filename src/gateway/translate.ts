@@ -24,7 +24,7 @@ export function translateBody(exchange: Exchange, target: Target, dialect: Diale
 /** The caller's body in the neutral language. Throws LlmFailure (invalid-request). */
 export function parseAsk(exchange: Exchange): ChatRequest {
   try {
-    const body: JsonObject = parseScanned(exchange.ask.scan);
+    const body: JsonObject = { ...exchange.door.bodyDefaults, ...parseScanned(exchange.ask.scan) };
     return exchange.dialect.parseRequest(body);
   } catch (error) {
     throw asRefusal(error);

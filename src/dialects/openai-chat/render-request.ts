@@ -22,9 +22,7 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
   return {
     ...carried,
     model: target.name,
-    stream: true,
-    // The gateway meters every answer, whether or not its caller wants to know.
-    stream_options: { ...(options as WireObject | undefined), include_usage: true },
+    ...renderStream(request, options as WireObject | undefined),
     ...renderLimit(request, target),
     ...renderSampling(request, target, notes),
     ...renderThinking(request.thinking, target, notes),
@@ -34,6 +32,12 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
     ...renderToolSetup(request, notes),
     messages: renderMessages(request, target, notes),
   };
+}
+
+/** The gateway meters every answer, whether or not its caller wants to know. */
+function renderStream(request: ChatRequest, options: WireObject | undefined): WireObject {
+  if (!request.stream) return {};
+  return { stream: true, stream_options: { ...options, include_usage: true } };
 }
 
 /** A thinking budget is inside the limit here as it is there, so the number stays. */
