@@ -17,6 +17,8 @@ const remembered = join(modules, '.tollgate-lock-hash');
 const mutex = join(root, '.cache', 'prepare.lock');
 const waitMsMax = 15 * 60_000;
 const nodeMin = [22, 19];
+/** Of what npm says when it fails; the rest is its own help. */
+const shownLinesMax = 15;
 
 if (isMain()) await main();
 
@@ -69,8 +71,14 @@ function matchesHiddenLock() {
 
 function install() {
   process.stderr.write('Installing what package-lock.json lists (once; about a minute) ...\n');
-  const { status, error } = npm(['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error']);
+  const { status, error, stderr } = npm(['ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error']);
   if (status !== 0) {
+    process.stderr.write(
+      `${String(stderr ?? '')
+        .split('\n')
+        .slice(0, shownLinesMax)
+        .join('\n')}\n`,
+    );
     const why = error ? error.message : `npm ended with ${status}`;
     stop(`Installing failed (${why}). Check the network, then run "npm ci" by hand to see more.`);
   }
@@ -97,7 +105,7 @@ function repairPostgres() {
 }
 
 function npm(args) {
-  const options = { cwd: root, stdio: ['ignore', 2, 2] };
+  const options = { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] };
   const cli = process.env.npm_execpath;
   if (cli && /npm-cli\.c?js$/.test(cli)) return spawnSync(process.execPath, [cli, ...args], options);
   return spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
