@@ -72,7 +72,9 @@ describe('the mock provider', () => {
 
 describe('mock models', () => {
   it.each(
-    mockModels.map(({ name }) => name).filter((name) => !/^(error|timeout|hang|empty|html|cut|bad-usage)/.test(name)),
+    mockModels
+      .map(({ name }) => name)
+      .filter((name) => !/^(error|timeout|hang|empty|html|cut|bad-usage|no-usage)/.test(name)),
   )('%s streams rightly in both dialects', async (name) => {
     const body = { model: name.replace('slow-start', 'slow-start-1ms') };
     expect(messagesStreamViolations(await text(messagesPath, body), { outcome: 'whole' })).toEqual([]);
@@ -206,5 +208,10 @@ describe('mock failures', () => {
 
   it('no-usage has no counts', async () => {
     expect(await chat({ model: 'no-usage' })).not.toHaveProperty('usage');
+    for (const path of [chatPath, messagesPath]) {
+      const body = await text(path, { model: 'no-usage', stream_options: { include_usage: true } });
+      expect(body).toContain('hello');
+      expect(body).not.toContain('"usage"');
+    }
   });
 });

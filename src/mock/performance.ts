@@ -60,7 +60,7 @@ async function playStream(answer: Answer, stage: Stage, type: string): Promise<v
   const broken = answer.breakBy === undefined ? events : events.slice(0, events.length >> 1);
   let text = '';
   const renderer = dialect.renderStream((piece) => {
-    text += piece;
+    text += answer.usage === 'none' ? withoutUsage(piece) : piece;
   }, contextOf(stage));
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', 'x-request-id': stage.requestId });
   for (const event of broken) {
@@ -144,6 +144,14 @@ function usageOf(answer: Answer, events: readonly ChatEvent[], request: ChatRequ
     0,
   );
   return { input: countInput(request), output: countOutput(events), thinking };
+}
+
+/** Takes every `usage` out of the events: renderers would make one up where their dialect demands it. */
+function withoutUsage(events: string): string {
+  return events.replaceAll(/^data: (\{.*\})$/gm, (_line, json: string) => {
+    const silent: unknown = JSON.parse(json, (key, value: unknown) => (key === 'usage' ? undefined : value));
+    return `data: ${JSON.stringify(silent)}`;
+  });
 }
 
 /** Resolves when the text has left, or the caller's side has gone. */

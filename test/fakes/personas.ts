@@ -226,9 +226,10 @@ function canonical(json: string): string {
   }
 }
 
-const vocabulary = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do'.split(' ');
+// Common words, one token each in real tokenizers too: a gateway's own estimate can be compared with the count.
+const vocabulary = 'the people of this old town know that every good day may end with one small song'.split(' ');
 
 /** `count` words, one token each. */
 export function words(count: number): string {
-  return Array.from({ length: count }, (_, i) => `${vocabulary[i % vocabulary.length]}${i}`).join(' ');
+  return Array.from({ length: count }, (_, i) => vocabulary[i % vocabulary.length]).join(' ');
 }

@@ -27,7 +27,7 @@ describe('the clients of the harness', () => {
   it('a raw client hangs up after a certain text', async () => {
     const client = await RawClient.connect(upstream.url);
     await client.send(rawRequestText('/v1/chat/completions', {}, body.replace('lorem-50', 'lorem-50-20ms')));
-    await client.untilText('ipsum1');
+    await client.untilText(' people');
     client.abort();
     await upstream.waitForClosed();
     expect(upstream.chat.aborted).toBe(true);
