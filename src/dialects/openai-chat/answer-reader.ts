@@ -161,6 +161,8 @@ export class AnswerReader {
     // The plain text that has just been streamed, now whole and sealed; or only its signature.
     if (this.#blocks.isOpen('thinking') && (text === '' || text === this.#plainText)) {
       this.#detail = merged(this.#detail, detail);
+      // Nothing can be added to what is sealed: more thinking is another block.
+      if (text !== '' || typeof detail.signature === 'string') this.#closeText();
       return;
     }
     if (text === '' && typeof detail.signature !== 'string' && this.#detail === undefined) return;
@@ -208,7 +210,7 @@ export class AnswerReader {
   }
 
   #stop(): StopReason {
-    const reason = stops[this.#finish ?? 'stop'] ?? 'end';
+    const reason = stops.get(this.#finish ?? 'stop') ?? 'end';
     if (reason === 'end' || reason === 'tool-call') {
       if (this.#refused) return 'refusal';
       // Some say stop with calls, and some say tool_calls without one.
@@ -220,17 +222,17 @@ export class AnswerReader {
 }
 
 /** Words beside OpenAI's five are on record from compatible servers; an unknown one means that the answer ended. */
-const stops: Readonly<Record<string, StopReason>> = {
-  stop: 'end',
-  length: 'length',
-  max_tokens: 'length',
-  model_length: 'length',
-  tool_calls: 'tool-call',
-  function_call: 'tool-call',
-  content_filter: 'refusal',
-  sensitive: 'refusal',
-  refusal: 'refusal',
-};
+const stops: ReadonlyMap<string, StopReason> = new Map([
+  ['stop', 'end'],
+  ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['model_length', 'length'],
+  ['tool_calls', 'tool-call'],
+  ['function_call', 'tool-call'],
+  ['content_filter', 'refusal'],
+  ['sensitive', 'refusal'],
+  ['refusal', 'refusal'],
+]);
 
 /** Pieces of one entry come in several deltas: later fields are added, the text is the block's. */
 function merged(before: Fields | undefined, detail: Fields): Fields {

@@ -84,15 +84,15 @@ function renderDocument(block: MediaBlock, at: string): WireObject {
   return { type: 'file', file: { filename, file_data: `data:${mediaType};base64,${source.base64}` } };
 }
 
-const audioFormats: Readonly<Record<string, string>> = {
-  'audio/wav': 'wav',
-  'audio/x-wav': 'wav',
-  'audio/mpeg': 'mp3',
-  'audio/mp3': 'mp3',
-};
+const audioFormats: ReadonlyMap<string, string> = new Map([
+  ['audio/wav', 'wav'],
+  ['audio/x-wav', 'wav'],
+  ['audio/mpeg', 'mp3'],
+  ['audio/mp3', 'mp3'],
+]);
 
 function renderAudio({ source, mediaType = '' }: MediaBlock, at: string): WireObject {
-  const format = audioFormats[mediaType];
+  const format = audioFormats.get(mediaType);
   if (format === undefined || !('base64' in source)) throw refused(at, 'audio must be WAV or MP3 in base64');
   return { type: 'input_audio', input_audio: { data: source.base64, format } };
 }

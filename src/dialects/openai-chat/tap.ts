@@ -59,7 +59,8 @@ class ChatTap implements StreamTap {
       this.error = { kind: 'upstream', message: "The provider's stream ended without an answer." };
       return 'error';
     }
-    this.complete = true;
+    // Some say [DONE] even behind an error.
+    this.complete = this.error === undefined;
     return 'end';
   }
 
