@@ -85,7 +85,6 @@ const fieldTables: Partial<Record<DialectId, FieldTable>> = {
       service_tier: noCounterpart,
       store: noCounterpart,
       stream_options: noCounterpart,
-      user: 'safety_identifier is used',
       verbosity: noCounterpart,
     },
   },
