@@ -24,21 +24,19 @@ export interface Summary {
   readonly otherAddedP99Ms: Spread;
 }
 
-/** Rows that the base cannot answer are compared with its relayed row of the same shape. */
 export function summarize(cells: readonly Cell[], pair: Pair): Summary[] {
   return rows.filter((row) => cells.some((cell) => cell.row === row.id)).map((row) => summarizeRow(row, cells, pair));
 }
 
 function summarizeRow(row: Row, cells: readonly Cell[], pair: Pair): Summary {
-  const baseRow = row.shape;
   const rounds = [...new Set(cells.filter((cell) => cell.row === row.id).map((cell) => cell.round))];
   const per = (read: (base: Cell, other: Cell, direct: Cell) => number): Spread =>
     spread(
       rounds.map((round) =>
         read(
-          find(cells, round, baseRow, pair.base),
+          find(cells, round, row.base, pair.base),
           find(cells, round, row.id, pair.other),
-          find(cells, round, baseRow, 'direct'),
+          find(cells, round, row.base, 'direct'),
         ),
       ),
     );

@@ -9,15 +9,37 @@ export interface Row {
   readonly id: string;
   readonly title: string;
   readonly shape: Shape;
+  /** The row whose bare relay this one is compared with: its own, but for rows that the bare relay cannot answer. */
+  readonly base: string;
   /** Asked in Anthropic's dialect: only contenders that translate can answer. */
   readonly translated: boolean;
+  readonly load: Amount;
 }
 
+type Amount = Pick<Order, 'durationMs' | 'requestsMax' | 'perSecond'>;
+
+/**
+ * The same number of chats in a second for every contender: a full machine wakes up less often and so pays less for
+ * each request, which would favour whoever is faster already. Far from full, so waiting in line hides nothing.
+ */
+const chatLoad: Amount = { durationMs: 2000, requestsMax: 10_000, perSecond: 2000 };
+/** As fast as they are answered. */
+const fullLoad: Amount = { durationMs: 1000, requestsMax: 50_000 };
+/**
+ * Streams are paced by the provider (about 0.45 s each) and begin evenly spread, all connections busy: the gateway is
+ * not full, and every chunk is a read of its own.
+ */
+const streamLoad: Amount = { durationMs: 2400, requestsMax: 2000, perSecond: 64 };
+
+const chat = { shape: 'chat', load: chatLoad } as const;
+const stream = { shape: 'stream', load: streamLoad } as const;
+
 export const rows: readonly Row[] = [
-  { id: 'chat', title: 'chat, relayed', shape: 'chat', translated: false },
-  { id: 'stream', title: '100-chunk stream, relayed', shape: 'stream', translated: false },
-  { id: 'chat-translated', title: 'chat, translated', shape: 'chat', translated: true },
-  { id: 'stream-translated', title: '100-chunk stream, translated', shape: 'stream', translated: true },
+  { id: 'chat', title: 'chat, 2,000 a second', base: 'chat', translated: false, ...chat },
+  { id: 'chat-full', title: 'chat, flat out', base: 'chat-full', translated: false, shape: 'chat', load: fullLoad },
+  { id: 'stream', title: '100-chunk stream', base: 'stream', translated: false, ...stream },
+  { id: 'chat-translated', title: 'chat, translated', base: 'chat', translated: true, ...chat },
+  { id: 'stream-translated', title: '100-chunk stream, translated', base: 'stream', translated: true, ...stream },
 ];
 
 /** One contender in one row of one round. */
@@ -40,51 +62,39 @@ export interface Rig {
   readonly connections: number;
 }
 
-/** Chats come as fast as they are answered: the gateway is the narrow place, and its cost is what is measured. */
-const chatLoad = { durationMs: 1200, requestsMax: 20_000 };
-/**
- * Streams are paced by the provider (about 0.45 s each) and begin evenly spread, all connections busy: the gateway is
- * not full, and every chunk is a read of its own.
- */
-const streamLoad = { durationMs: 2400, requestsMax: 2000, perSecond: 64 };
-/** First-token time of chats is taken apart, far from full load, where waiting in line does not hide it. */
-const calmLoad = { durationMs: 700, requestsMax: 2000, perSecond: 300 };
-
 export async function measure(rig: Rig, row: Row, contender: Contender, round: number): Promise<Cell> {
   const before = processorTime(contender.pid);
-  const full = await send(rig, row, contender, row.shape === 'chat' ? chatLoad : streamLoad);
+  const result = await send(rig, row, contender, row.load);
   const after = await quiet(contender.pid, 3000);
-  const calm = row.shape === 'chat' ? await send(rig, row, contender, calmLoad) : full;
-  if (row.shape === 'chat') await quiet(contender.pid, 3000);
   return {
-    round,
-    row: row.id,
-    contender: contender.name,
-    requests: full.requests,
-    requestsPerSecond: (full.requests / full.elapsedMs) * 1000,
-    ownMicros: ((after.ownMs - before.ownMs) / full.requests) * 1000,
-    childrenMicros: ((after.childrenMs - before.childrenMs) / full.requests) * 1000,
-    ...firstToken(calm),
+    ...cellOf(row, contender.name, round, result),
+    ownMicros: ((after.ownMs - before.ownMs) / result.requests) * 1000,
+    childrenMicros: ((after.childrenMs - before.childrenMs) / result.requests) * 1000,
   };
 }
 
 /** The provider asked without anything in between: the base of every first-token time. */
 export async function measureDirect(rig: Rig, row: Row, round: number): Promise<Cell> {
   const direct = { port: rig.provider.port, model: 'any', key: 'none' };
-  const result = await send(rig, row, direct, row.shape === 'chat' ? calmLoad : { ...streamLoad, durationMs: 1000 });
-  const perSecond = (result.requests / result.elapsedMs) * 1000;
-  const cell = { round, row: row.id, contender: 'direct', requests: result.requests, requestsPerSecond: perSecond };
-  return { ...cell, ownMicros: 0, childrenMicros: 0, ...firstToken(result) };
+  const result = await send(rig, row, direct, { ...row.load, durationMs: row.load.durationMs / 2 });
+  return { ...cellOf(row, 'direct', round, result), ownMicros: 0, childrenMicros: 0 };
 }
 
-/** Until the compiler has seen it all: some seconds of each row, thrown away. */
+/** Until the compiler has seen it all; thrown away. */
 export async function warmUp(rig: Rig, row: Row, contender: Contender): Promise<void> {
-  await send(rig, row, contender, { durationMs: row.shape === 'chat' ? 1500 : 1000, requestsMax: 20_000 });
+  const whole = row.shape === 'chat';
+  await send(rig, row, contender, { durationMs: whole ? 4000 : 1000, requestsMax: whole ? 15_000 : 1000 });
+}
+
+function cellOf(row: Row, contender: string, round: number, { requests, elapsedMs, firstTokenMs }: LoadResult) {
+  const at = (share: number) =>
+    firstTokenMs[Math.min(firstTokenMs.length - 1, Math.floor(firstTokenMs.length * share))] ?? 0;
+  const requestsPerSecond = (requests / elapsedMs) * 1000;
+  const firstToken = { firstTokenP50Ms: at(0.5), firstTokenP99Ms: at(0.99) };
+  return { round, row: row.id, contender, requests, requestsPerSecond, ...firstToken };
 }
 
 type Callee = Pick<Contender, 'port' | 'model' | 'key'>;
-type Amount = Pick<Order, 'durationMs' | 'requestsMax' | 'perSecond'>;
-
 /** Throws when one answer was not whole, or when the provider saw another number of requests than the callers sent. */
 async function send(rig: Rig, row: Row, callee: Callee, amount: Amount): Promise<LoadResult> {
   const seenBefore = await seen(rig);
@@ -102,10 +112,4 @@ async function send(rig: Rig, row: Row, callee: Callee, amount: Amount): Promise
 async function seen(rig: Rig): Promise<number> {
   const { requests } = (await rig.provider.ask({}, 5000)) as { requests: number };
   return requests;
-}
-
-function firstToken({ firstTokenMs }: LoadResult): Pick<Cell, 'firstTokenP50Ms' | 'firstTokenP99Ms'> {
-  const at = (share: number) =>
-    firstTokenMs[Math.min(firstTokenMs.length - 1, Math.floor(firstTokenMs.length * share))];
-  return { firstTokenP50Ms: at(0.5) ?? 0, firstTokenP99Ms: at(0.99) ?? 0 };
 }
