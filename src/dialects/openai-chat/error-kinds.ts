@@ -1,6 +1,15 @@
 /** Which kind of failure a provider's error is: first by what it says, then by its status. */
 import type { ErrorKind } from '../../llm/error.ts';
-import type { FoundError } from './error.ts';
+
+/** What an error says, wherever its vendor wrote it. */
+export interface FoundError {
+  readonly message: string;
+  readonly type: string;
+  readonly code: string;
+  readonly param?: string;
+  /** A status inside the body (`code: 429`, `status_code: 400`). */
+  readonly status?: number;
+}
 
 interface Rule {
   readonly kind: ErrorKind;

@@ -3,7 +3,7 @@ import { type ErrorKind, type LlmError, statusOf } from '../../llm/error.ts';
 import { redact } from '../../llm/redact.ts';
 import { type ResponseHeaders, readRetryAfterMs } from '../../llm/retry-after.ts';
 import type { RenderedError } from '../dialect.ts';
-import { classify } from './error-kinds.ts';
+import { classify, type FoundError } from './error-kinds.ts';
 import { type Fields, isFields } from './shape.ts';
 
 /** Reads a provider's error answer of any quality. Never throws. */
@@ -33,16 +33,6 @@ export function readErrorObject(value: unknown, status?: number): LlmError {
     ...(kind === 'invalid-request' && /^[a-z][a-z0-9_]{1,63}$/.test(found.code) && { code: found.code }),
     internal: redact(`${found.type} ${found.code} ${found.message}`),
   };
-}
-
-/** What an error says, wherever its vendor wrote it. */
-export interface FoundError {
-  readonly message: string;
-  readonly type: string;
-  readonly code: string;
-  readonly param?: string;
-  /** A status inside the body (`code: 429`, `status_code: 400`). */
-  readonly status?: number;
 }
 
 /**
