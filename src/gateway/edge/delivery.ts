@@ -108,8 +108,9 @@ export class Delivery {
   }
 
   /** Ends the request as a failure, in the caller's dialect. */
-  fail(error: LlmError, headers: HeaderList): void {
+  fail(failure: LlmError, headers: HeaderList): void {
     if (this.#ended || this.gone) return;
+    const error = presentable(failure);
     if (this.#streaming) {
       this.#response.write(this.#dialect.renderStreamError(error, this.requestId));
       this.end();
@@ -131,6 +132,18 @@ export class Delivery {
       this.#onGone?.();
     }
   }
+}
+
+/** Callers' own text may stand in a message: what reaches a log or a screen is bounded and printable. */
+function presentable(error: LlmError): LlmError {
+  return { ...error, message: printable(error.message, 2048), param: error.param && printable(error.param, 256) };
+}
+
+function printable(text: string, lengthMax: number): string {
+  return text
+    .slice(0, lengthMax)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, ' ');
 }
 
 function retryHeaders(error: LlmError): HeaderList {

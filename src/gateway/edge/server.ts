@@ -52,6 +52,7 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
   const startedAt = parts.clock.monotonicMs();
   const delivery = new Delivery(response, dialect, newRequestId(parts), startedAt);
   if (state.draining) response.setHeader('connection', 'close');
+  if (request.httpVersionMajor !== 1) return refuse(delivery, wrongVersion, { connection: 'close' });
   if (door === undefined) return answerElsewhere(path, request, delivery, parts, state);
   if (request.method !== 'POST') return refuse(delivery, wrongMethod(request, path, 'POST'), { allow: 'POST' });
   if (state.draining) return refuse(delivery, stopping);
@@ -133,6 +134,13 @@ function wrongMethod(request: IncomingMessage, path: string, allowed: string): L
     code: 'method_not_allowed',
   };
 }
+
+/** Node's parser lets any version number through. */
+const wrongVersion: LlmError = {
+  kind: 'invalid-request',
+  message: 'This gateway speaks HTTP/1.1.',
+  code: 'bad_http',
+};
 
 const stopping: LlmError = {
   kind: 'unavailable',
