@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -182,8 +182,10 @@ describe('while Postgres is away', () => {
     try {
       const before = await createKey(store, { name: 'before' }, systemClock);
       await until('the key is known', () => knows(live, before.key));
-      process.kill(Number.parseInt(readFileSync(join(store.place, 'cluster', 'postmaster.pid'), 'utf8'), 10), 'SIGINT');
-      await until('it is away', () => !store.up);
+      const lock = join(store.place, 'cluster', 'postmaster.pid');
+      const serverPid = Number.parseInt(readFileSync(lock, 'utf8'), 10);
+      process.kill(serverPid, 'SIGINT');
+      await until('it is away', () => !existsSync(lock) || !readFileSync(lock, 'utf8').startsWith(`${serverPid}\n`));
       expect(knows(live, before.key)).toBe(true);
       const createAfter = () => createKey(store, { name: 'after' }, systemClock).catch(() => undefined);
       const after = await until('a key can be made again', createAfter);

@@ -126,7 +126,8 @@ describe('the embedded server', () => {
 
   it('is adopted when even its guard was killed, and then stops with the adopter', async () => {
     const holder = await hold();
-    // The guard leads a group: itself and its watcher. The server is a member too, and must live on.
+    // Stopped first, or it could notice the guard's end and put a new one there before it dies itself.
+    holder.child.kill('SIGSTOP');
     killAllOf(guardPid(holder.serverPid), holder.serverPid);
     await kill(holder);
     const adopter = await hold();
