@@ -44,7 +44,8 @@ export function readCount(value: unknown, field: string, flags: string[]): numbe
     return undefined;
   }
   if (!Number.isInteger(value)) flags.push(`fraction:${field}`);
-  return Math.ceil(value);
+  // JSON knows -0; adding 0 makes it the only zero there is.
+  return Math.ceil(value) + 0;
 }
 
 /** Everything that was read and written, cached input included. */

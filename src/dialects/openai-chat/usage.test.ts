@@ -66,6 +66,11 @@ describe('usage', () => {
     for (const nothing of [undefined, null, [], {}, 'x', 7]) expect(read(nothing)).toBeUndefined();
   });
 
+  it('a count of -0, which JSON allows, is 0', () => {
+    const { usage } = openaiChat.readUsage(JSON.parse('{"usage":{"prompt_tokens":-0,"completion_tokens":-0}}')) ?? {};
+    expect([usage?.input, usage?.output]).toEqual([0, 0]);
+  });
+
   it('case 81: whatever a provider says, no count is negative and no part is larger than its whole', () => {
     const count = fc.oneof(fc.integer(), fc.double(), fc.string(), fc.constant(null), fc.nat(1000));
     const details = fc.dictionary(
@@ -86,7 +91,7 @@ describe('usage', () => {
         expect(usage.thinking ?? 0).toBeLessThanOrEqual(usage.output ?? 0);
         const { input = 0, cacheRead = 0, cacheWrite5m = 0 } = usage;
         if (usage.input !== undefined)
-          expect(input + cacheRead + cacheWrite5m).toBe(Math.ceil(Number(given.prompt_tokens)));
+          expect(input + cacheRead + cacheWrite5m).toBe(Math.ceil(Number(given.prompt_tokens)) + 0);
       }),
     );
   });
