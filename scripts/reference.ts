@@ -1,11 +1,17 @@
-/** `npm run docs`: writes what the schema says into docs/reference/configuration.md. */
+/** `npm run docs`: writes what the code says between the marks of the reference pages. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderReference } from '../src/config/reference.ts';
 import { configShape } from '../src/config.ts';
+import { renderErrorTable } from './error-table.ts';
 
-const page = new URL('../docs/reference/configuration.md', import.meta.url);
-const marked = /(<!-- settings:begin[^>]*-->\n)[\s\S]*(<!-- settings:end -->)/;
-const text = readFileSync(page, 'utf8').replace(marked, (_, begin: string, end: string) =>
-  [begin, renderReference(configShape), '\n', end].join(''),
-);
-writeFileSync(page, text);
+writeBetween('configuration.md', 'settings', renderReference(configShape));
+writeBetween('errors.md', 'kinds', renderErrorTable());
+
+function writeBetween(name: string, mark: string, table: string): void {
+  const page = new URL(`../docs/reference/${name}`, import.meta.url);
+  const marked = new RegExp(`(<!-- ${mark}:begin[^>]*-->\n)[\\s\\S]*(<!-- ${mark}:end -->)`);
+  const text = readFileSync(page, 'utf8').replace(marked, (_, begin: string, end: string) =>
+    [begin, table, '\n', end].join(''),
+  );
+  writeFileSync(page, text);
+}
