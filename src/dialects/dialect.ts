@@ -38,6 +38,8 @@ export interface StreamParser {
   push(frame: SseFrame): void;
   /** The body ended without a transport error. Emits an `error` event if the answer was not whole. */
   end(): void;
+  /** The provider has said that its answer is whole; only its end mark and its usage may still be missing. */
+  readonly finished: boolean;
 }
 
 export interface StreamRenderer {
@@ -99,6 +101,8 @@ export interface Dialect {
   renderStreamError(error: LlmError, requestId: string): string;
   /** Whole SSE text that keeps an idle stream alive and means nothing (`: keepalive`, `event: ping`). */
   readonly keepalive: string;
+  /** Whole SSE text behind a relayed answer that is `complete` although its provider left out the end mark. */
+  readonly endMark: string;
 
   tap(): StreamTap;
   /** Usage of a whole relayed JSON answer; undefined when there is none. Flags as in `usage` events. */

@@ -24,6 +24,8 @@ export const anthropic: Dialect = {
   renderError,
   renderStreamError,
   keepalive: 'event: ping\ndata: {"type": "ping"}\n\n',
+  // Without its message_stop an answer is not complete.
+  endMark: '',
   tap: () => new MessageTap(),
   readUsage,
   checkResponse,

@@ -24,6 +24,8 @@ const textDeltas: Readonly<Record<string, { readonly field: string; readonly blo
 
 /** One answer; unknown events and deltas pass, what contradicts the order of a stream ends it as broken. */
 export class MessageStreamParser implements StreamParser {
+  /** Only `message_stop` says so, and with it everything is there. */
+  readonly finished = false;
   readonly #emit: Emit<ChatEvent>;
   readonly #usage = new UsageReader();
   #open: OpenBlock | undefined;

@@ -24,6 +24,7 @@ export const openaiChat: Dialect = {
   renderError,
   renderStreamError,
   keepalive: ': keepalive\n\n',
+  endMark: 'data: [DONE]\n\n',
   tap,
   readUsage: findUsage,
   checkResponse,

@@ -17,6 +17,10 @@ class ChatStreamParser implements StreamParser {
     this.#answer = new AnswerReader(emit);
   }
 
+  get finished(): boolean {
+    return this.#answer.finished || (this.#done && this.#answer.hasBlocks);
+  }
+
   push(frame: SseFrame): void {
     if (this.#answer.over) return;
     const data = frame.data.trim();
@@ -35,7 +39,7 @@ class ChatStreamParser implements StreamParser {
 
   /** Without `[DONE]` an answer is whole when it said why it finished: not every provider sends one. */
   end(): void {
-    if (this.#answer.finished || (this.#done && this.#answer.hasBlocks)) return this.#answer.end();
+    if (this.finished) return this.#answer.end();
     const message = this.#answer.hasBlocks
       ? "The provider's stream ended before completion."
       : "The provider's stream ended without an answer.";

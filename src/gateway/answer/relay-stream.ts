@@ -12,13 +12,17 @@ export class RelayStream implements AnswerReader {
   readonly #host: AnswerHost;
   readonly #sse: SseParser;
   readonly #withholdUsage: boolean;
+  readonly #endMark: string;
   #pieces: Buffer[] = [];
   #heldBytes = 0;
   #shown = false;
   #over = false;
+  /** The body has ended: a frame that comes now has no blank line. */
+  #atEnd = false;
 
   constructor(dialect: Dialect, host: AnswerHost, withholdUsage: boolean) {
     this.tally = dialect.tap();
+    this.#endMark = dialect.endMark;
     this.#host = host;
     this.#withholdUsage = withholdUsage;
     this.#sse = new SseParser((event, data, raw) => this.#frame(event, data, raw));
@@ -34,18 +38,28 @@ export class RelayStream implements AnswerReader {
   }
 
   end(): void {
+    this.#atEnd = true;
     this.#sse.end();
     this.#flush();
-    if (this.#over) return;
-    if (!this.tally.complete) return this.#fail('end of body');
-    this.#finish();
+    this.#close('end of body');
   }
 
   broken(why: string): void {
-    if (!this.#over) this.#fail(why);
+    this.#close(why);
   }
 
-  #frame(event: string, data: Buffer | undefined, raw: Buffer): void {
+  /** Nothing more will come. What lacks only its end mark gets it; callers wait for one. */
+  #close(why: string): void {
+    if (this.#over) return;
+    if (!this.tally.complete) return this.#fail(why);
+    this.#pieces.push(Buffer.from(this.#endMark));
+    this.#finish();
+  }
+
+  #frame(event: string, data: Buffer | undefined, bytes: Buffer): void {
+    // A frame that was cut is no frame: a caller could not parse it.
+    if (this.#atEnd && !isWhole(data)) return;
+    const raw = this.#atEnd ? terminated(bytes) : bytes;
     const kind = data === undefined ? 'prelude' : this.tally.frame(event, data);
     if (this.#over) return;
     if (kind === 'error') return this.#providerFailed(raw);
@@ -90,6 +104,27 @@ export class RelayStream implements AnswerReader {
     this.#host.fail(cutShort(why));
   }
 }
+
+/** Whether the data of a frame without its blank line is all there: JSON, or an end mark. */
+function isWhole(data: Buffer | undefined): boolean {
+  const text = data?.toString('utf8').trim() ?? '';
+  if (text === '[DONE]') return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** With the blank line that makes it a frame for the caller's parser. */
+function terminated(bytes: Buffer): Buffer {
+  const last = bytes.at(-1);
+  return Buffer.concat([bytes, Buffer.from(last === LF || last === CR ? '\n' : '\n\n')]);
+}
+
+const LF = 10;
+const CR = 13;
 
 /** Frames of one chunk lie side by side in memory: shown as one view instead of a copy. */
 function joined(pieces: readonly Buffer[]): Buffer {

@@ -3,7 +3,7 @@
  * whole answer was asked, or the reverse). Everything passes through neutral events; the source is a stream or a JSON
  * body, the sink is a stream renderer or a whole answer.
  */
-import type { AnswerContext, Dialect } from '../../dialects/dialect.ts';
+import type { AnswerContext, Dialect, StreamParser } from '../../dialects/dialect.ts';
 import { JsonRefused, parseJson, stringifyJson } from '../../lib/json.ts';
 import { SseParser } from '../../lib/sse.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
@@ -95,7 +95,7 @@ class EventSink {
 export class TranslatedStream implements AnswerReader {
   readonly #sink: EventSink;
   readonly #sse: SseParser;
-  readonly #parser: { push(frame: { event: string; data: string }): void; end(): void };
+  readonly #parser: StreamParser;
 
   constructor(facts: TranslationFacts) {
     this.#sink = new EventSink(facts);
@@ -121,8 +121,10 @@ export class TranslatedStream implements AnswerReader {
     this.#sink.fail(cutShort('end of body'));
   }
 
+  /** A connection that dies behind the last word of an answer took nothing with it but perhaps the usage. */
   broken(why: string): void {
-    this.#sink.fail(cutShort(why));
+    if (this.#parser.finished) this.end();
+    else this.#sink.fail(cutShort(why));
   }
 
   #guard(read: () => void): void {
