@@ -82,6 +82,7 @@ function install() {
     const why = error ? error.message : `npm ended with ${status}`;
     stop(`Installing failed (${why}). Check the network, then run "npm ci" by hand to see more.`);
   }
+  mkdirSync(modules, { recursive: true });
   writeFileSync(remembered, lockHash());
 }
 

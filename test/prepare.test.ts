@@ -29,7 +29,7 @@ function lock(packages: Record<string, unknown>): void {
 async function prepare(): Promise<{ code: number; said: string }> {
   const child = spawn(process.execPath, [path.join(project, 'scripts/prepare.mjs')], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: project },
+    env: { PATH: process.env.PATH, HOME: project, npm_config_offline: 'true' },
   });
   const ended = once(child, 'close');
   const said = await text(child.stderr);
