@@ -20,6 +20,9 @@ export class AnswerReader {
   #detail: Fields | undefined;
   /** Text of the open thinking block that came as plain text. */
   #plainText = '';
+  /** All thinking that came as plain text, and how much of it sealed entries have repeated so far. */
+  #plainTexts = '';
+  #repeatedLength = 0;
   #started = false;
   #refused = false;
   #finish: string | undefined;
@@ -147,6 +150,7 @@ export class AnswerReader {
     this.#closeBefore('thinking');
     if (!this.#blocks.isOpen('thinking')) this.#blocks.open('thinking', { type: 'thinking', text: '' });
     this.#plainText += piece;
+    this.#plainTexts += piece;
     this.#blocks.delta(piece);
   }
 
@@ -159,18 +163,28 @@ export class AnswerReader {
     }
     const text = detailText(detail);
     // The plain text that has just been streamed, now whole and sealed; or only its signature.
+    const isRepeated = this.#isRepeated(text);
     if (this.#blocks.isOpen('thinking') && (text === '' || text === this.#plainText)) {
       this.#detail = merged(this.#detail, detail);
       // Nothing can be added to what is sealed: more thinking is another block.
       if (text !== '' || typeof detail.signature === 'string') this.#closeText();
       return;
     }
+    // What was told is not told again; its block is over, and so is the time for its seal.
+    if (isRepeated) return;
     if (text === '' && typeof detail.signature !== 'string' && this.#detail === undefined) return;
     const key = `detail:${detail.type}:${detail.index}`;
     this.#closeBefore(key);
     if (!this.#blocks.isOpen(key)) this.#blocks.open(key, { type: 'thinking', text: '' });
     this.#detail = merged(this.#detail, detail);
     this.#blocks.delta(text);
+  }
+
+  /** Some (this gateway too) seal at the end of the answer, entry by entry, what they streamed as plain text before. */
+  #isRepeated(text: string): boolean {
+    if (text === '' || !this.#plainTexts.startsWith(text, this.#repeatedLength)) return false;
+    this.#repeatedLength += text.length;
+    return true;
   }
 
   #annotations(annotations: unknown): void {

@@ -27,7 +27,11 @@ export class DeltaWriter {
   #text = '';
   #contentLength = 0;
   #calls = 0;
-  #details = 0;
+  /**
+   * The entries of `reasoning_details`. They go out together at the end: one kind of client keeps only the last list that
+   * it sees, another adds the lists up, and a list that comes once is the same to both.
+   */
+  readonly #details: WireObject[] = [];
   #seal: Extract<ChatEvent, { type: 'block-seal' }>['seal'] | undefined;
   #citations: Fields[] = [];
   #hasWords = false;
@@ -58,8 +62,9 @@ export class DeltaWriter {
     }
   }
 
-  /** After `end`. May emit a last delta: a refusal without a word would look like an empty answer. */
+  /** After `end`. May emit last deltas: what is sealed; words for a refusal, which without any would look like an empty answer. */
   finish(stop: StopReason): AnswerEnd {
+    if (this.#details.length > 0) this.#emit({ reasoning_details: this.#details });
     if (stop === 'refusal' && !this.#hasWords) this.#emit({ refusal: 'The model refused to answer.' });
     if (stop === 'pause') this.#context.notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
     const { input = this.#context.inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
@@ -153,18 +158,15 @@ export class DeltaWriter {
     this.#block = undefined;
     if (block?.type === 'tool-call') this.#endCall(block);
     else if (block?.type === 'text' && this.#citations.length > 0) this.#emit({ annotations: this.#annotations() });
-    else if (block?.type === 'thinking' && this.#seal !== undefined) {
-      const detail = renderDetail(this.#text, this.#seal, block.redacted === true, this.#details++);
-      this.#emit({ reasoning_details: [detail] });
-    }
+    else if (block?.type === 'thinking' && this.#seal !== undefined)
+      this.#details.push(renderDetail(this.#text, this.#seal, block.redacted === true, this.#details.length));
   }
 
   #endCall(block: Extract<Block, { type: 'tool-call' }>): void {
     // A call without arguments says so.
     const none = [{ index: this.#calls - 1, function: { arguments: '{}' } }];
     if (this.#text === '' && block.form !== 'freeform') this.#emit({ tool_calls: none });
-    if (this.#seal !== undefined)
-      this.#emit({ reasoning_details: [renderCallSeal(block.id, this.#seal, this.#details++)] });
+    if (this.#seal !== undefined) this.#details.push(renderCallSeal(block.id, this.#seal, this.#details.length));
   }
 
   #annotations(): WireObject[] {

@@ -123,18 +123,21 @@ describe('an answer as a stream', () => {
     expect(stream).toContain('{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}');
   });
 
-  it('case 61, FX3: reasoning is reasoning_content; its seal comes once, whole, in reasoning_details', () => {
-    const stream = streamed(
-      answer([thinking('Let me', seal), { block: { type: 'thinking', text: '', redacted: true, seal } }]),
-    );
-    expect(stream.match(/Sig==/g)).toHaveLength(2);
+  it('case 61, FX3: reasoning is reasoning_content; its seals come once, whole, together, before the finish', () => {
+    const redacted: Said = { block: { type: 'thinking', text: '', redacted: true, seal } };
+    const stream = streamed(answer([thinking('Let me', seal), redacted, text('so'), thinking('see', seal), text('!')]));
+    expect(chatStreamViolations(stream, { includeUsage: false, outcome: 'whole' })).toEqual([]);
     expect(stream).toContain('{"reasoning_content":"Let me"}');
-    expect(stream).toContain(
-      '{"reasoning_details":[{"type":"reasoning.text","text":"Let me","signature":"tg1.anthropic.Sig==","index":0,"format":"anthropic-claude-v1"}]}',
-    );
-    expect(stream).toContain(
-      '{"type":"reasoning.encrypted","data":"tg1.anthropic.Sig==","index":1,"format":"anthropic-claude-v1"}',
-    );
+    const format = '"format":"anthropic-claude-v1"}';
+    const text1 = `{"type":"reasoning.text","text":"Let me","signature":"tg1.anthropic.Sig==","index":0,${format}`;
+    const data = `{"type":"reasoning.encrypted","data":"tg1.anthropic.Sig==","index":1,${format}`;
+    const text2 = `{"type":"reasoning.text","text":"see","signature":"tg1.anthropic.Sig==","index":2,${format}`;
+    // One list: clients that keep the last one and clients that add them up both have all of it.
+    const frames = stream.split('\n\n');
+    const at = frames.findIndex((frame) => frame.includes('reasoning_details'));
+    expect(frames[at]).toContain(`"delta":{"reasoning_details":[${text1},${data},${text2}]}`);
+    expect(frames[at + 1]).toContain('"finish_reason":"stop"');
+    expect(stream.match(/Sig==/g)).toHaveLength(3);
   });
 
   it('case 58, 59, FX8: tools that the provider ran are not shown as calls, and citations are annotations', () => {
@@ -243,29 +246,40 @@ describe('a whole answer', () => {
   });
 });
 
-/** What an answer means: adjacent texts are one, since this wire has no blocks. */
+/**
+ * What an answer means: adjacent texts are one, since this wire has no blocks, and so are adjacent thoughts. Seals are
+ * at the end of a stream, where what hides its text stands too.
+ */
 function meaning(events: readonly ChatEvent[]): unknown[] {
-  const parts: { kind: string; text: string; seal?: Seal }[] = [];
+  const parts: { kind: string; text: string }[] = [];
+  const hidden: Seal[] = [];
   let stop = '';
-  let open: Block | undefined;
   for (const event of events) {
     if (event.type === 'block-start') {
-      open = event.block;
-      const kind = open.type === 'tool-call' ? `call ${open.id} ${open.name}` : open.type;
-      const isSame = kind === 'text' && parts.at(-1)?.kind === 'text';
-      const whole = 'seal' in open && open.seal !== undefined ? { seal: open.seal } : {};
-      if (!isSame) parts.push({ kind, text: '', ...whole });
+      const { block } = event;
+      const kind = block.type === 'tool-call' ? `call ${block.id} ${block.name}` : block.type;
+      if (block.type === 'thinking' && block.redacted && block.seal) hidden.push(block.seal);
+      else if (parts.at(-1)?.kind !== kind) parts.push({ kind, text: '' });
     }
     const last = parts.at(-1);
     if (event.type === 'block-delta' && last !== undefined) last.text += event.delta;
-    if (event.type === 'block-seal' && last !== undefined) last.seal = event.seal;
     if (event.type === 'end') stop = event.stop;
   }
-  const said = parts.filter((part) => part.text !== '' || part.seal !== undefined || part.kind.startsWith('call'));
-  return [
-    ...said.map((part) => (part.kind.startsWith('call') && part.text === '' ? { ...part, text: '{}' } : part)),
-    stop,
-  ];
+  const whole = parts.map((part) =>
+    part.kind.startsWith('call') && part.text === '' ? { ...part, text: '{}' } : part,
+  );
+  return [...whole, ...hidden, stop];
+}
+
+/** The one list of sealed reasoning in a stream. */
+function detailsOf(stream: string): unknown {
+  const chunks = stream.split('\n\n').filter((frame) => frame.startsWith('data: {'));
+  const lists = chunks.flatMap((frame) => {
+    const chunk = JSON.parse(frame.slice('data: '.length)) as { choices: { delta: Message }[] };
+    return chunk.choices.flatMap(({ delta }) => delta.reasoning_details ?? []);
+  });
+  expect(chunks.filter((frame) => frame.includes('"reasoning_details"')).length).toBeLessThan(2);
+  return lists.flat();
 }
 
 describe('round trip', () => {
@@ -290,6 +304,21 @@ describe('round trip', () => {
         const stream = streamed(events, context({ wantsStreamUsage: true }));
         expect(chatStreamViolations(stream, { includeUsage: true, outcome: 'whole' })).toEqual([]);
         expect(meaning(read(stream))).toEqual(meaning(events));
+      }),
+    );
+  });
+
+  it('what a client keeps of a stream and gives back is every sealed thought, in order', () => {
+    fc.assert(
+      fc.property(answers, (said) => {
+        const thoughts = said.flatMap(({ block, pieces = [], seal }) =>
+          block.type === 'thinking' ? [{ ...block, text: pieces.join(''), ...(seal && { seal }) }] : [],
+        );
+        const details = detailsOf(streamed(answer(said)));
+        expect(whole(answer(said)).message.reasoning_details ?? []).toEqual(details);
+        const replayed = { role: 'assistant', content: 'x', reasoning_details: details };
+        const { turns } = openaiChat.parseRequest({ model: 'm', messages: [{ role: 'user', content: 'u' }, replayed] });
+        expect(turns[1]?.blocks.filter((block) => block.type === 'thinking')).toEqual(thoughts);
       }),
     );
   });
