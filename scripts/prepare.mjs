@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -91,8 +91,16 @@ function repairNode() {
   const packageDir = join(modules, 'node');
   const script = join(packageDir, 'installArchSpecificPackage.js');
   if (goodNode() || !existsSync(script)) return;
-  process.stderr.write('Getting the Node that Tollgate runs on ...\n');
-  spawnSync(process.execPath, [script], { cwd: packageDir, stdio: ['ignore', 'ignore', 'inherit'] });
+  const binary = join(packageDir, 'bin', 'node');
+  if (!existsSync(binary)) {
+    process.stderr.write('Getting the Node that Tollgate runs on ...\n');
+    spawnSync(process.execPath, [script], { cwd: packageDir, stdio: 'ignore' });
+  }
+  // npm links only what is there when it installs.
+  const link = join(modules, '.bin', 'node');
+  if (process.platform === 'win32' || !existsSync(binary)) return;
+  rmSync(link, { force: true });
+  symlinkSync(join('..', 'node', 'bin', 'node'), link);
 }
 
 /** The same for the embedded Postgres: its package restores links that a package archive cannot hold. */
