@@ -1,14 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites that need more than Node: a real Postgres server, the official SDKs, command-line agents. */
+const shared = { pool: 'forks', testTimeout: 120_000, hookTimeout: 600_000 } as const;
+
+/** Suites that need more than Node: a real Postgres server, the official SDKs of two languages, command-line agents. */
 export default defineConfig({
   test: {
-    include: ['test/services/**/*.test.ts'],
-    globalSetup: ['test/global-setup.ts', 'test/services/setup.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 600_000,
-    pool: 'forks',
     maxWorkers: 2,
-    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'clients',
+          include: ['test/services/**/*.test.ts'],
+          globalSetup: ['test/global-setup.ts', 'test/services/setup.ts'],
+        },
+      },
+      {
+        // The same tests as in `npm test`, on the system's Postgres instead of the embedded one.
+        test: {
+          ...shared,
+          name: 'postgres',
+          include: [
+            'src/{control,journal,snapshot,store}/**/*.test.ts',
+            'test/{faults,harness,limits}/**/*.test.ts',
+            'test/command-line.test.ts',
+          ],
+          exclude: ['src/store/embedded/**', 'test/faults/database-away.test.ts'],
+          globalSetup: ['test/services/postgres-server.ts'],
+        },
+      },
+    ],
   },
 });
