@@ -222,6 +222,20 @@ describe('an own provider', () => {
     expect(input('gpt-4o')).toBe(2_500_000n);
   });
 
+  it('can be told how it is asked to think, and otherwise is as the facts have it', () => {
+    const catalog = load([vendor('openai'), { id: 'local', models: ['own', 'other', 'gpt-oss-20b'] }], {
+      'local/own': { thinking: 'effort' },
+      'openai/gpt-5': { thinking: 'none' },
+    });
+    const thinking = (provider: string, name: string) => catalog.find(provider, name)?.target.thinking;
+    expect([thinking('local', 'own'), thinking('local', 'other'), thinking('local', 'gpt-oss-20b')]).toEqual([
+      'effort',
+      undefined,
+      'effort',
+    ]);
+    expect([thinking('openai', 'gpt-5'), thinking('openai', 'o3')]).toEqual(['none', 'effort']);
+  });
+
   it.each([
     [{ input: 'cheap', output: 1 }, 'models.local/m.price.input: "cheap" is not a decimal number'],
     [{ input: 1, output: -1 }, 'models.local/m.price.output: -1 is negative'],

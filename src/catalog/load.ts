@@ -1,4 +1,5 @@
 /** Puts the catalogue together: the operator's rows, then the price data; looks models up by any of their names. */
+import type { TargetModel } from '../llm/model.ts';
 import type { CatalogModel, PriceVersion } from './catalog.ts';
 import { isChatName, modelFacts } from './facts.ts';
 import { findRow, type PricedRow, pricedRows } from './genai-prices.ts';
@@ -20,6 +21,8 @@ export interface ModelOverride {
   readonly price?: PriceOverride;
   readonly contextTokens?: number;
   readonly outputTokensMax?: number;
+  /** For a reasoning model that the facts do not know: without it nobody asks it to think in words it may refuse. */
+  readonly thinking?: TargetModel['thinking'];
 }
 
 export interface CatalogOptions {
@@ -93,12 +96,13 @@ class Shelf {
     if (!known && this.#anyName === undefined) return undefined;
     const facts = modelFacts(name);
     const outputTokensMax = own?.row.outputTokensMax ?? facts.outputTokensMax;
+    const thinking = own?.row.thinking ?? facts.thinking;
     const fixed = own?.price ?? (row === undefined ? this.#anyName : undefined);
     return Object.freeze({
       id: `${this.#provider.id}/${name}`,
       provider: this.#provider.id,
       name,
-      target: Object.freeze({ ...facts, name, outputTokensMax }),
+      target: Object.freeze({ ...facts, name, outputTokensMax, thinking }),
       contextTokens: own?.row.contextTokens ?? row?.contextTokens,
       outputTokensMax,
       priceAt: fixed === undefined ? (nowMs: number) => row?.priceAt(nowMs) : () => fixed,

@@ -177,6 +177,13 @@ const model = z.strictObject({
   price: price.optional(),
   contextTokens: wholeNumber(1, 1_000_000_000).optional().describe('Size of the context window in tokens.'),
   outputTokensMax: wholeNumber(1, 1_000_000_000).optional().describe('Most output tokens of one answer.'),
+  thinking: choice(['none', 'budget', 'adaptive', 'effort'])
+    .optional()
+    .describe(
+      'How an own reasoning model is asked to think, when the caller speaks another wire format than the model: ' +
+        'not at all, by a token budget, adaptively, or by an effort word (`openai-compatible` always gets the word). ' +
+        'Absent: as the catalogue knows it; an unknown `openai-compatible` model is not asked.',
+    ),
 });
 
 const target = z.union([qualifiedModel, z.strictObject({ model: qualifiedModel, timeouts: someTimeouts.optional() })], {

@@ -84,7 +84,11 @@ function renderThinking(thinking: Thinking | undefined, target: TargetModel, not
   if (thinking === undefined) return {};
   const takesEffort = target.thinking === undefined ? target.fixedSampling === true : target.thinking !== 'none';
   if (!takesEffort) {
-    if (thinking.mode !== 'off') notes.dropped('thinking', 'the target is not known to take an effort');
+    if (thinking.mode !== 'off')
+      notes.dropped(
+        'thinking',
+        "the target is not known to take an effort; its row in the configuration's models can say so",
+      );
     return {};
   }
   if (thinking.display !== undefined) notes.dropped('thinking.display', 'the target decides what it shows');
