@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from './config/problem.ts';
 import { type Config, ConfigError, loadConfig, parseConfig } from './config.ts';
+import { defaultSettings } from './gateway/settings.ts';
 import { providers } from './providers/index.ts';
 
 const registry = [...providers.values()];
@@ -32,6 +33,11 @@ describe('without any configuration', () => {
     expect(config.database.url).toBeUndefined();
     expect(config.timeouts).toEqual({ connectMs: 10_000, firstTokenMs: 300_000, idleMs: 120_000, totalMs: 3_600_000 });
     expect(config.warnings).toEqual([]);
+  });
+
+  it('has the limits of the data plane by their own names and values', () => {
+    const { limits, keepaliveMs } = parse('').server;
+    expect(defaultSettings).toMatchObject({ ...limits, keepaliveMs });
   });
 
   it('cannot be changed after loading, at any depth', () => {
@@ -131,6 +137,7 @@ describe('mistakes', () => {
     ['a value for a group', 'server: 5', 'server', 'Correct it'],
     ['a wrong word', 'journal: { fsync: sometimes }', 'journal.fsync', 'default (interval)'],
     ['a misspelt vendor', 'providers: { opnai: { apiKey: x } }', 'providers.opnai', 'Did you mean openai?'],
+    ['another mock', 'providers: { mock: { type: openai-compatible } }', 'providers.mock', 'another name'],
     ['a vendor without key', 'providers: { openai: }', 'providers.openai.apiKey', 'Set OPENAI_API_KEY'],
     [
       'an own address without baseUrl',

@@ -39,6 +39,13 @@ function checkProvider(
   tree: Record<string, unknown>,
   report: Report,
 ): void {
+  if (name === 'mock' && Object.keys(entry).some((leaf) => leaf !== 'enabled')) {
+    report(
+      ['providers', name],
+      'is the built-in provider and can only be turned off',
+      'Choose another name for your own.',
+    );
+  }
   if (entry.enabled === false || name === 'mock') return;
   const vendor = registry.find(({ id }) => id === name);
   if (entry.type === undefined && !vendor) {
