@@ -88,7 +88,7 @@ describe('a Messages request is read', () => {
 
   it('with tool input kept as it was written (case 49)', () => {
     const input = '{"b":1,"a":12345678901234567890,"f":1.0,"s":"\\u00e9\\/"}';
-    const body = `{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":${input}}]}]}`;
+    const body = `{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":${input}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}]}`;
     expect(parse(body).turns[0]?.blocks[0]).toMatchObject({ type: 'tool-call', args: input });
   });
 
@@ -131,20 +131,26 @@ describe('a Messages request is read', () => {
   });
 
   it('with tool results of every content kind (cases 20 to 24)', () => {
-    const result = (content: unknown, more = {}) => ({ type: 'tool_result', tool_use_id: 't', content, ...more });
-    const blocks = parse(
-      user(
-        result('boom', { is_error: true }),
-        result(''),
-        { type: 'tool_result', tool_use_id: 't' },
-        result([
-          { type: 'text', text: 'a' },
-          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } },
-          { type: 'search_result', source: 's', title: 't', content: [] },
-          { type: 'tool_reference', tool_name: 'x' },
-        ]),
-      ),
-    ).turns[0]?.blocks;
+    const ids = ['t', 'u', 'v', 'w'];
+    const result = (id: string, content: unknown, more = {}) => ({
+      type: 'tool_result',
+      tool_use_id: id,
+      content,
+      ...more,
+    });
+    const answers = user(
+      result('t', 'boom', { is_error: true }),
+      result('u', ''),
+      { type: 'tool_result', tool_use_id: 'v' },
+      result('w', [
+        { type: 'text', text: 'a' },
+        { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } },
+        { type: 'search_result', source: 's', title: 't', content: [] },
+        { type: 'tool_reference', tool_name: 'x' },
+      ]),
+    );
+    const calls = { role: 'assistant', content: ids.map((id) => ({ type: 'tool_use', id, name: 'f', input: {} })) };
+    const blocks = parse({ ...answers, messages: [calls, ...answers.messages] }).turns[1]?.blocks;
     expect(blocks).toMatchObject([
       { type: 'tool-result', callId: 't', isError: true, content: [{ type: 'text', text: 'boom' }] },
       { content: [] },

@@ -8,6 +8,7 @@ import type { Block, ChatRequest, Effort, OutputFormat, Thinking, Turn } from '.
 import { tokensMax } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
 import { parseBlock, parseContent } from './blocks.ts';
+import { checkResults } from './results.ts';
 import {
   absent,
   arrayAt,
@@ -61,7 +62,9 @@ function parseSystem(value: unknown): Block[] {
 function parseMessages(value: unknown): Turn[] {
   const messages = arrayAt(value, 'messages');
   if (messages.length === 0) throw refused('messages', 'must hold at least one message');
-  return messages.map((item, i) => parseMessage(objectAt(item, `messages[${i}]`), `messages[${i}]`));
+  const turns = messages.map((item, i) => parseMessage(objectAt(item, `messages[${i}]`), `messages[${i}]`));
+  checkResults(turns);
+  return turns;
 }
 
 const foreignRoles: Readonly<Record<string, string>> = {
