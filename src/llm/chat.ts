@@ -33,6 +33,8 @@ interface Part {
 export interface TextBlock extends Part {
   readonly type: 'text';
   readonly text: string;
+  /** Gemini signs text too, even an empty one; such a block is never joined with its neighbours. */
+  readonly seal?: Seal;
 }
 
 /** The model declined, in its own words: OpenAI's `message.refusal`. Anthropic's refusal is a Stop, its text a TextBlock. */
@@ -83,6 +85,8 @@ export interface MediaBlock extends Part {
   readonly name?: string;
   /** OpenAI's `detail`. */
   readonly detail?: string;
+  /** Gemini signs the pictures that it makes. */
+  readonly seal?: Seal;
 }
 
 /** Server tools, search results, whatever ships next month: restored only in the dialect that it came from. */
@@ -110,6 +114,8 @@ export interface Turn {
   readonly blocks: readonly Block[];
   /** Message fields that are not modelled (`name`, `output_config` ...). */
   readonly carried?: Carried;
+  /** Where it stands in the caller's body, for error messages; absent where that is its place among the turns. */
+  readonly at?: string;
 }
 
 export interface Tool {

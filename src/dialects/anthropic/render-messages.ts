@@ -57,7 +57,7 @@ class ConversationWriter {
       return;
     }
     this.#closeBetween();
-    const content = this.#blocks(turn.blocks, index);
+    const content = this.#blocks(turn, index);
     if (content.length > 0) this.#push('assistant', content, turn);
   }
 
@@ -74,11 +74,11 @@ class ConversationWriter {
     const afterCalls = this.#messages.at(-1)?.content.some((block) => block.type === 'tool_use') ?? false;
     const results: WireObject[] = [];
     if (afterCalls) {
-      for (const { turn, index } of this.#between) results.push(...this.#blocks(turn.blocks, index, isResult));
+      for (const { turn, index } of this.#between) results.push(...this.#blocks(turn, index, isResult));
     }
     let open = results.length > 0 ? this.#push('user', results) : undefined;
     for (const { turn, index } of this.#between) {
-      const content = this.#blocks(turn.blocks, index, afterCalls ? (block) => !isResult(block) : undefined);
+      const content = this.#blocks(turn, index, afterCalls ? (block) => !isResult(block) : undefined);
       if (turn.role === 'system') {
         this.#instruct(content, turn);
         open = undefined;
@@ -95,11 +95,12 @@ class ConversationWriter {
     this.#flushAsUser();
   }
 
-  #blocks(blocks: readonly Block[], turn: number, only?: (block: Block) => boolean): WireObject[] {
+  #blocks(turn: Turn, index: number, only?: (block: Block) => boolean): WireObject[] {
+    const at = turn.at ?? `messages[${index}]`;
     const wires: WireObject[] = [];
-    blocks.forEach((block, i) => {
+    turn.blocks.forEach((block, i) => {
       if (only !== undefined && !only(block)) return;
-      const wire = renderBlock(block, turn, `messages[${turn}].content[${i}]`, this.#context);
+      const wire = renderBlock(block, index, `${at}.content[${i}]`, this.#context);
       if (wire !== undefined) wires.push(wire);
     });
     return wires;

@@ -32,7 +32,7 @@ export function readMessages(value: unknown): Conversation {
     reader.message(readFields(item, `messages[${i}]`), i);
   });
   reader.end();
-  return { system: reader.system, turns: reader.turns };
+  return { system: reader.system, turns: reader.placedTurns() };
 }
 
 /** Calls that wait for their results: those of one assistant message, or of several in a row. */
@@ -46,7 +46,9 @@ interface CallGroup {
 
 class MessageReader {
   readonly system: Block[] = [];
-  readonly turns: Turn[] = [];
+  readonly #turns: Turn[] = [];
+  /** Where each turn stands in the caller's body. */
+  readonly #places: string[] = [];
   #group: CallGroup | undefined;
 
   message(message: Fields, index: number): void {
@@ -56,8 +58,7 @@ class MessageReader {
       case 'developer':
         return this.#instruction(message, at);
       case 'user':
-        this.turns.push(turn('user', withCache(message, readContent(message, 'user', at), at), message));
-        return;
+        return this.#push(turn('user', withCache(message, readContent(message, 'user', at), at), message), at);
       case 'assistant':
         return this.#assistant(message, at);
       case 'tool':
@@ -73,10 +74,22 @@ class MessageReader {
     this.#closeGroup();
   }
 
+  placedTurns(): Turn[] {
+    return this.#turns.map((turn, i) => {
+      const at = this.#places[i];
+      return at === undefined || at === `messages[${i}]` ? turn : { ...turn, at };
+    });
+  }
+
+  #push(turn: Turn, at: string, position = this.#turns.length): void {
+    this.#turns.splice(position, 0, turn);
+    this.#places.splice(position, 0, at);
+  }
+
   #instruction(message: Fields, at: string): void {
     const blocks = withCache(message, readContent(message, 'system', at), at);
     const { carried } = turn('system', blocks, message);
-    if (this.turns.length > 0) this.turns.push(turn('system', blocks, message));
+    if (this.#turns.length > 0) this.#push(turn('system', blocks, message), at);
     else this.system.push(...blocks.map((block) => (carried === undefined ? block : { ...block, carried })));
   }
 
@@ -87,11 +100,11 @@ class MessageReader {
     const refusal = optionalString(message, 'refusal', at) ?? '';
     const said: Block[] = refusal === '' ? content : [...content, { type: 'refusal', text: refusal }];
     const blocks = [...readReasoning(message, at), ...withCache(message, said, at), ...calls];
-    this.turns.push(turn('assistant', blocks, message));
+    this.#push(turn('assistant', blocks, message), at);
     if (this.#group !== undefined && this.#group.results.length > 0) this.#closeGroup();
     if (calls.length === 0 && this.#group === undefined) return;
     const open = new Map([...(this.#group?.calls ?? []), ...calls.map((call) => [call.id, call.name] as const)]);
-    this.#group = { at, calls: open, results: [], position: this.turns.length };
+    this.#group = { at, calls: open, results: [], position: this.#turns.length };
   }
 
   #result(message: Fields, callId: string, at: string): void {
@@ -104,10 +117,12 @@ class MessageReader {
     if (group.results.some((result) => result.callId === callId)) {
       throw invalidRequest(`${path}: ${JSON.stringify(callId.slice(0, 80))} has a result already.`, path);
     }
-    const isEmpty = message.content === undefined || message.content === null;
+    // A tool that had nothing to say: clients write that as null, '' and [].
+    const { content: said } = message;
+    const isEmpty = said === undefined || said === null || (Array.isArray(said) && said.length === 0);
     const content = isEmpty ? [] : withCache(message, readContent(message, 'tool', at), at);
     const name = optionalString(message, 'name', at);
-    if (group.results.length === 0) this.turns.splice(group.position, 0, { role: 'user', blocks: group.results });
+    if (group.results.length === 0) this.#push({ role: 'user', blocks: group.results }, at, group.position);
     const carried = leftover(message, ['role', 'content', 'tool_call_id', 'name', 'cache_control']);
     group.results.push({
       type: 'tool-result',
