@@ -3,21 +3,20 @@
  * caller said comes after all of them: this API refuses any other order.
  */
 
-import { stringifyJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { renderDetail } from './reasoning.ts';
-import { asContent, noteExtras, noteOpaque, renderMedia, renderParts, textsOf } from './render-parts.ts';
+import { asContent, noteExtras, noteOpaque, renderForeign, renderMedia, renderParts, textsOf } from './render-parts.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
 
 export function renderMessages(request: ChatRequest, target: TargetModel, notes: Notes): WireObject[] {
   const writer = new MessageWriter(target.developerRole ? 'developer' : 'system', notes);
   writer.instruction(request.system, 'system');
   request.turns.forEach((turn, i) => {
-    writer.turn(turn, `messages[${i}]`);
+    writer.turn(turn, turn.at ?? `messages[${i}]`);
   });
   writer.flush();
   if (request.turns.at(-1)?.role === 'assistant') {
@@ -82,7 +81,7 @@ class MessageWriter {
     const texts: string[] = [];
     const media: WireObject[] = [];
     for (const block of result.content) {
-      if (block.type === 'opaque') texts.push(this.#opaqueResult(block));
+      if (block.type === 'opaque') texts.push(renderForeign(block.carried.raw, at, this.#notes));
       else if (block.type === 'media') media.push(renderMedia(block, at));
       else if (block.type === 'text') texts.push(block.text);
       if (block.type !== 'opaque') noteExtras(block, this.#notes);
@@ -96,11 +95,6 @@ class MessageWriter {
     if (shown.length === 0) return [];
     const label = `Returned by tool call ${result.callId}${name === undefined ? '' : ` (${name})`}:`;
     return [{ type: 'text', text: label }, ...shown];
-  }
-
-  #opaqueResult(block: Extract<Block, { type: 'opaque' }>): string {
-    noteOpaque(block.carried.raw, this.#notes);
-    return stringifyJson(block.carried.raw);
   }
 
   #assistant(turn: Turn): void {

@@ -1,4 +1,5 @@
 /** Blocks as content: a string where there is only text, parts where there is more. */
+import { stringifyJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, MediaBlock } from '../../llm/chat.ts';
 import { invalidRequest, type LlmFailure } from '../../llm/error.ts';
@@ -27,8 +28,7 @@ export function textsOf(blocks: readonly Block[]): string[] {
 function renderPart(block: Block, at: string, notes: Notes): WireObject[] {
   if (block.type === 'opaque') {
     if (block.carried.dialect === dialectId) return [restored(block.carried)];
-    noteOpaque(block.carried.raw, notes);
-    return [];
+    return [{ type: 'text', text: renderForeign(block.carried.raw, at, notes) }];
   }
   noteExtras(block, notes);
   const extras = restored(block.carried);
@@ -39,8 +39,30 @@ function renderPart(block: Block, at: string, notes: Notes): WireObject[] {
 }
 
 export function noteOpaque(raw: unknown, notes: Notes): void {
-  const type = isFields(raw) && typeof raw.type === 'string' ? raw.type : 'unknown';
-  notes.dropped(`messages.content.${type}`, 'only its own API has this block');
+  notes.dropped(`messages.content.${typeOf(raw)}`, 'only its own API has this block');
+}
+
+/** Blocks of another API whose content is not text: as JSON they would say nothing. */
+const wordless = ['document', 'container_upload'];
+
+/**
+ * What a user or a tool says in a block that only another API has (a search result, a reference), as its JSON, which a
+ * model can read. Throws invalid-request where the block's content is not words.
+ */
+export function renderForeign(raw: unknown, at: string, notes: Notes): string {
+  const type = typeOf(raw);
+  if (wordless.includes(type)) {
+    throw refused(
+      at,
+      `a ${type} block of this kind cannot be given to the model behind this name; send text or images`,
+    );
+  }
+  noteOpaque(raw, notes);
+  return stringifyJson(raw);
+}
+
+function typeOf(raw: unknown): string {
+  return isFields(raw) && typeof raw.type === 'string' ? raw.type : 'unknown';
 }
 
 export function noteExtras(block: Exclude<Block, { type: 'opaque' }>, notes: Notes): void {
