@@ -108,8 +108,8 @@ function messagesEvent(read: ReadStream, event: Record<string, unknown>): void {
     if (block.type === 'tool_use') read.calls.push({ id: textOf(block.id), name: textOf(block.name), args: '' });
   }
   if (event.type === 'content_block_delta') {
-    read.text += textOf(delta.text);
-    read.thinking += textOf(delta.thinking);
+    if (delta.type === 'text_delta') read.text += textOf(delta.text);
+    if (delta.type === 'thinking_delta') read.thinking += textOf(delta.thinking);
     const call = read.calls.at(-1);
     if (call !== undefined) call.args += textOf(delta.partial_json);
   }

@@ -5,7 +5,7 @@
  */
 import type { Dialect, StreamTap } from '../../dialects/dialect.ts';
 import { SseParser } from '../../lib/sse.ts';
-import { type AnswerHost, type AnswerReader, cutShort, preludeBytesMax } from './answer.ts';
+import { type AnswerHost, type AnswerReader, cutShort, isWholeData, preludeBytesMax } from './answer.ts';
 
 export class RelayStream implements AnswerReader {
   readonly tally: StreamTap;
@@ -58,7 +58,7 @@ export class RelayStream implements AnswerReader {
 
   #frame(event: string, data: Buffer | undefined, bytes: Buffer): void {
     // A frame that was cut is no frame: a caller could not parse it.
-    if (this.#atEnd && !isWhole(data)) return;
+    if (this.#atEnd && !isWholeData(data)) return;
     const raw = this.#atEnd ? terminated(bytes) : bytes;
     const kind = data === undefined ? 'prelude' : this.tally.frame(event, data);
     if (this.#over) return;
@@ -102,18 +102,6 @@ export class RelayStream implements AnswerReader {
     this.#flush();
     this.#over = true;
     this.#host.fail(cutShort(why));
-  }
-}
-
-/** Whether the data of a frame without its blank line is all there: JSON, or an end mark. */
-function isWhole(data: Buffer | undefined): boolean {
-  const text = data?.toString('utf8').trim() ?? '';
-  if (text === '[DONE]') return true;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -9,7 +9,7 @@ import { SseParser } from '../../lib/sse.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import { checked } from '../../llm/checked.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
-import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
+import { type AnswerHost, type AnswerReader, cutShort, isWholeData } from './answer.ts';
 import { EventTally } from './tally.ts';
 
 export interface TranslationFacts {
@@ -96,12 +96,15 @@ export class TranslatedStream implements AnswerReader {
   readonly #sink: EventSink;
   readonly #sse: SseParser;
   readonly #parser: StreamParser;
+  /** The body has ended: a frame that comes now has no blank line. */
+  #atEnd = false;
 
   constructor(facts: TranslationFacts) {
     this.#sink = new EventSink(facts);
     this.#parser = facts.from.parseStream(this.#sink.emit);
     this.#sse = new SseParser((event, data) => {
-      if (data !== undefined) this.#parser.push({ event, data: data.toString('utf8') });
+      if (data === undefined || (this.#atEnd && !isWholeData(data))) return;
+      this.#parser.push({ event, data: data.toString('utf8') });
     });
   }
 
@@ -114,6 +117,7 @@ export class TranslatedStream implements AnswerReader {
   }
 
   end(): void {
+    this.#atEnd = true;
     this.#guard(() => {
       this.#sse.end();
       this.#parser.end();
