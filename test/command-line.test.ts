@@ -299,6 +299,18 @@ describe('the end', () => {
   });
 });
 
+describe('a bug', () => {
+  it('that nobody catches ends the process with 70 and is in the log with its stack', async () => {
+    const bug = 'data:text/javascript,process.on("SIGUSR2",()=>Promise.reject(new Error("boom")))';
+    const gateway = serve('bug', { NODE_OPTIONS: `--import=${bug}` });
+    await portOf(gateway);
+    gateway.child.kill('SIGUSR2');
+    expect(await gateway.ended).toEqual({ code: 70, signal: null });
+    const last = JSON.parse(gateway.stderr.trimEnd().split('\n').at(-1) ?? '');
+    expect(last).toMatchObject({ level: 'error', error: { message: 'boom', stack: expect.stringContaining('at ') } });
+  });
+});
+
 async function portOf(gateway: GatewayProcess): Promise<number> {
   const line = await until(`the address in\n${gateway.output}`, () => {
     if (gateway.exited) throw new Error(`the gateway ended:\n${gateway.output}`);
