@@ -301,7 +301,8 @@ describe('the end', () => {
 
 describe('a bug', () => {
   it('that nobody catches ends the process with 70 and is in the log with its stack', async () => {
-    const bug = 'data:text/javascript,process.on("SIGUSR2",()=>Promise.reject(new Error("boom")))';
+    const bug = path.join(home, 'bug.mjs');
+    writeFileSync(bug, `process.on('SIGUSR2', () => Promise.reject(new Error('boom')));`);
     const gateway = serve('bug', { NODE_OPTIONS: `--import=${bug}` });
     await portOf(gateway);
     gateway.child.kill('SIGUSR2');
