@@ -1,7 +1,7 @@
 /** Content blocks of a request. */
 import { RawJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
-import type { Block, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
+import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { CacheMarks } from './cache.ts';
 import type { CallIds } from './ids.ts';
@@ -37,10 +37,17 @@ function unmarked(block: Block, turn: number, path: string, context: BlockContex
     case 'tool-result':
       return toolResult(block, turn, path, context);
     case 'media':
+      noteMedia(block, context.notes);
       return renderMedia(block, path);
     case 'opaque':
       return opaque(block, path, context.notes);
   }
+}
+
+function noteMedia(block: MediaBlock, notes: Notes): void {
+  const { kind, detail = 'auto', name } = block;
+  if (detail !== 'auto') notes.dropped('messages.content.detail', 'the model decides how closely it looks');
+  if (kind === 'image' && name !== undefined) notes.dropped('messages.content.filename', 'an image has no name here');
 }
 
 /** A thinking block is only as good as its signature: without this dialect's own, the API refuses the request. */
