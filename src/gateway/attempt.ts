@@ -65,7 +65,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     this.startedAt = tools.clock.monotonicMs();
     this.#lastDataAt = this.startedAt;
     exchange.delivery.onGone(() => this.#finish({ type: 'answered', status: 'cancelled', tally: this.tally }));
-    exchange.delivery.onDrain(() => this.#controller?.resume());
+    exchange.delivery.onDrain(() => this.#readOn());
   }
 
   get tally(): Tally {
@@ -217,6 +217,12 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     const whole = this.#completedAt !== undefined && outcome.type === 'answered' && outcome.status === 'cancelled';
     this.#done(whole ? { ...outcome, status: 'completed' } : outcome);
     if (this.#controller !== undefined && !this.#controller.aborted) this.#controller.abort(new Error('over'));
+  }
+
+  /** The provider was kept waiting by the caller: its own silence begins now. */
+  #readOn(): void {
+    this.#lastDataAt = this.#now();
+    this.#controller?.resume();
   }
 
   #now(): number {
