@@ -51,6 +51,8 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
   #reader: AnswerReader | undefined;
   #headers: IncomingHttpHeaders = {};
   #over = false;
+  /** The provider's side is over: there is nothing left to abort. */
+  #ended = false;
   /** Something of this answer is with the caller. */
   #shown = false;
   #completedAt: number | undefined;
@@ -80,7 +82,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#over) {
-      controller.abort(new Error('over'));
+      controller.abort(over);
       return;
     }
     this.exchange.dispatchedAt ??= this.#now();
@@ -119,6 +121,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
   }
 
   onResponseEnd(): void {
+    this.#ended = true;
     if (this.#reader === undefined)
       this.fail({ kind: 'upstream', message: 'The provider gave no answer.', code: 'empty_answer' });
     else this.#reader.end();
@@ -126,6 +129,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#ended = true;
     if (this.#over) return;
     if (error instanceof JournalUnavailable) this.fail(journalAway);
     else if (this.#reader === undefined) this.fail(connectionError(error, this.plan.target));
@@ -216,7 +220,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     // An answer that was complete when its caller hung up is complete.
     const whole = this.#completedAt !== undefined && outcome.type === 'answered' && outcome.status === 'cancelled';
     this.#done(whole ? { ...outcome, status: 'completed' } : outcome);
-    if (this.#controller !== undefined && !this.#controller.aborted) this.#controller.abort(new Error('over'));
+    if (!this.#ended) this.#controller?.abort(over);
   }
 
   /** The provider was kept waiting by the caller: its own silence begins now. */
@@ -229,6 +233,9 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     return this.#tools.clock.monotonicMs();
   }
 }
+
+/** Made once: an error collects a stack, and nobody reads this one. */
+const over = new Error('the attempt is over');
 
 const journalAway: LlmError = {
   kind: 'unavailable',
