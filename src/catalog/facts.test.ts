@@ -2,6 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type ModelFacts, modelFacts } from './facts.ts';
 import { pricedRows } from './genai-prices.ts';
 
+const claude46: ModelFacts = {
+  thinking: 'adaptive',
+  efforts: ['low', 'medium', 'high', 'max'],
+  outputTokensMax: 128_000,
+  systemTurns: false,
+};
+
 describe('modelFacts', () => {
   it.each<[string, ModelFacts]>([
     ['gpt-5', { thinking: 'effort', fixedSampling: true, developerRole: true, outputTokensMax: 128_000 }],
@@ -27,8 +34,8 @@ describe('modelFacts', () => {
     ['claude-sonnet-4-20250514', { thinking: 'budget', outputTokensMax: 64_000, systemTurns: false }],
     ['claude-sonnet-4-5-20250929', { thinking: 'budget', outputTokensMax: 64_000, systemTurns: false }],
     ['anthropic/claude-haiku-4.5', { thinking: 'budget', outputTokensMax: 64_000, systemTurns: false }],
-    ['claude-opus-4-6', { thinking: 'adaptive', outputTokensMax: 128_000, systemTurns: false }],
-    ['claude-sonnet-4-6', { thinking: 'adaptive', outputTokensMax: 128_000, systemTurns: false }],
+    ['claude-opus-4-6', claude46],
+    ['claude-sonnet-4-6', claude46],
     ['claude-opus-4-7', { thinking: 'adaptive', fixedSampling: true, outputTokensMax: 128_000, systemTurns: false }],
     ['claude-sonnet-5', { thinking: 'adaptive', fixedSampling: true, outputTokensMax: 128_000, systemTurns: true }],
     ['claude-opus-5-5', { thinking: 'adaptive', fixedSampling: true, outputTokensMax: 128_000, systemTurns: true }],

@@ -43,6 +43,8 @@ const claude = (thinking: TargetModel['thinking'], outputTokensMax: number): Mod
   outputTokensMax,
   systemTurns: false,
 });
+/** `max` came with 4.6 and `xhigh` with 4.7: https://platform.claude.com/docs/en/build-with-claude/effort. */
+const claude46: ModelFacts = { ...claude('adaptive', 128_000), efforts: ['low', 'medium', 'high', 'max'] };
 /** Opus 4.8 and every 5 take role `system` inside `messages`; earlier ones answer 400. */
 const claudeFixed = (systemTurns: boolean): ModelFacts => ({
   thinking: 'adaptive',
@@ -55,7 +57,7 @@ const table: readonly (readonly [RegExp, ModelFacts])[] = [
   [/claude-(opus|sonnet|haiku|fable|mythos)-[5-9]|claude-[5-9]/, claudeFixed(true)],
   [/claude-opus-4[-.]8|claude-4[-.]8-opus/, claudeFixed(true)],
   [/claude-opus-4[-.]7|claude-4[-.]7-opus/, claudeFixed(false)],
-  [/claude-(opus|sonnet)-4[-.]6|claude-4[-.]6-(opus|sonnet)/, claude('adaptive', 128_000)],
+  [/claude-(opus|sonnet)-4[-.]6|claude-4[-.]6-(opus|sonnet)/, claude46],
   [/claude-(opus|sonnet|haiku)-4[-.]5|claude-4[-.]5-(opus|sonnet|haiku)/, claude('budget', 64_000)],
   [/claude-opus-4|claude-4-opus/, claude('budget', 32_000)],
   [/claude-sonnet-4|claude-4-sonnet/, claude('budget', 64_000)],

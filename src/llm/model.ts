@@ -1,3 +1,5 @@
+import type { Effort } from './chat.ts';
+
 /** What the catalogue knows of the model that a request is rendered for. Facts about a model, never about a vendor. */
 export interface TargetModel {
   /** The name that goes on the wire. */
@@ -6,6 +8,8 @@ export interface TargetModel {
   readonly outputTokensMax?: number;
   /** How the model takes thinking: not at all, by a token budget, adaptively, or by an effort word. Undefined: unknown. */
   readonly thinking?: 'none' | 'budget' | 'adaptive' | 'effort';
+  /** The only effort words that it takes, where it does not take all that its API has. Undefined: unknown. */
+  readonly efforts?: readonly Effort[];
   /** A reasoning model that refuses temperature, top_p and penalties, and wants `max_completion_tokens`. */
   readonly fixedSampling?: boolean;
   /** Takes role `developer` for instructions. */

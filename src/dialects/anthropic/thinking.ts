@@ -19,6 +19,10 @@ export interface ThinkingPlan {
   readonly isOn: boolean;
 }
 
+type Word = Exclude<Effort, 'none' | 'minimal'>;
+/** From the weakest to the strongest. */
+const words: readonly Word[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
 const budgetTokensMin = 1024;
 /** The rest of max_tokens is for the answer. */
 const budgetShareMax = 0.8;
@@ -55,7 +59,7 @@ export function planThinking(
     if (lostThinking) return off('the last assistant message has lost its signed thinking');
     return planBudget(thinking, own, maxTokens) ?? off(`max_tokens ${maxTokens} leaves no room for thinking`);
   }
-  const effort = effortOf(thinking);
+  const effort = knownEffort(effortOf(thinking), target, notes);
   const config = { type: 'adaptive', ...displayOf(thinking) };
   return { isOn: true, ...(target.thinking !== 'effort' && { config: own ?? config }), ...(effort && { effort }) };
 }
@@ -91,9 +95,20 @@ function displayOf(thinking: Thinking): WireObject {
   return display === 'summarized' || display === 'omitted' ? { display } : {};
 }
 
+/** The word itself, or the next weaker one that the model takes. */
+function knownEffort(effort: Word | undefined, target: TargetModel, notes: Notes): Word | undefined {
+  const { efforts } = target;
+  if (effort === undefined || efforts === undefined || efforts.includes(effort)) return effort;
+  const weaker = words.slice(0, words.indexOf(effort)).findLast((word) => efforts.includes(word));
+  notes.dropped('thinking.effort', `the model does not know ${effort}: ${weaker ?? 'its default'} is asked for`);
+  return weaker;
+}
+
 /** The words of this API start at `low`; a budget becomes the word whose own budget it reaches. */
-function effortOf(thinking: Thinking): string | undefined {
-  if (thinking.effort !== undefined) return thinking.effort === 'minimal' ? 'low' : thinking.effort;
+function effortOf(thinking: Thinking): Word | undefined {
+  const { effort } = thinking;
+  if (effort === 'none' || effort === 'minimal') return 'low';
+  if (effort !== undefined) return effort;
   const { budgetTokens } = thinking;
   if (budgetTokens === undefined) return undefined;
   if (budgetTokens < budgets.medium) return 'low';
