@@ -19,6 +19,7 @@ export function relayAnthropic(scan: JsonScan): { edits: JsonEdit[]; withholdUsa
     );
   }
   checkMessages(scan);
-  checkTokenLimit(scan, 'max_tokens');
+  // 0 fills the prompt cache and answers nothing.
+  checkTokenLimit(scan, 'max_tokens', 0);
   return { edits: withoutForeignThinking(scan), withholdUsage: false };
 }
