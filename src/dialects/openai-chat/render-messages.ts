@@ -2,7 +2,7 @@
  * Turns as messages. Results stand directly behind the calls that they answer, one message each, and what else the
  * caller said comes after all of them: this API refuses any other order.
  */
-
+import { createHash } from 'node:crypto';
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
@@ -90,10 +90,11 @@ class MessageWriter {
     const inline = media.flatMap((part) => (part.type === 'text' ? [String(part.text)] : []));
     const text = [...texts, ...inline].filter((piece) => piece !== '').join('\n');
     const content = result.isError ? `Error: ${text === '' ? 'the tool failed' : text}` : text;
-    this.messages.push({ role: 'tool', tool_call_id: result.callId, content, ...restored(result.carried) });
+    const id = wireId(result.callId);
+    this.messages.push({ role: 'tool', tool_call_id: id, content, ...restored(result.carried) });
     const shown = media.filter((part) => part.type !== 'text');
     if (shown.length === 0) return [];
-    const label = `Returned by tool call ${result.callId}${name === undefined ? '' : ` (${name})`}:`;
+    const label = `Returned by tool call ${id}${name === undefined ? '' : ` (${name})`}:`;
     return [{ type: 'text', text: label }, ...shown];
   }
 
@@ -134,7 +135,8 @@ class MessageWriter {
   #call(call: ToolCallBlock): WireObject {
     if (call.seal !== undefined)
       this.#notes.dropped('thought_signature', "the target cannot take another provider's seal");
-    const { id, name, args, form } = call;
+    const { name, args, form } = call;
+    const id = wireId(call.id);
     if (form === 'freeform') return { id, type: 'custom', custom: { name, input: args }, ...restored(call.carried) };
     return {
       id,
@@ -148,4 +150,13 @@ class MessageWriter {
   #say(message: WireObject): void {
     (this.#waiting.size > 0 ? this.#held : this.messages).push(message);
   }
+}
+
+/** OpenAI refuses a longer id; some providers give out ids of 60 characters and more. */
+const callIdLengthMax = 40;
+
+/** The same for a call and its result, and in each turn, so that a cached prefix stays. */
+function wireId(id: string): string {
+  if (id.length <= callIdLengthMax) return id;
+  return `call_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
 }

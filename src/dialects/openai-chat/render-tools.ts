@@ -40,8 +40,14 @@ function renderTool(tool: Tool, index: number, notes: Notes): WireObject {
 }
 
 function named(name: string, tools: readonly Tool[]): WireObject {
-  const isCustom = tools.some((tool) => tool.name === name && tool.form === 'freeform');
-  return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
+  const tool = tools.find((candidate) => candidate.name === name);
+  if (tool === undefined) {
+    throw invalidRequest(
+      `tool_choice names ${JSON.stringify(name.slice(0, 80))}, which is not in tools.`,
+      'tool_choice',
+    );
+  }
+  return tool.form === 'freeform' ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } };
 }
 
 export function renderFormat(format: OutputFormat | undefined): WireObject {
