@@ -68,7 +68,9 @@ export class DeltaWriter {
     if (stop === 'refusal' && !this.#hasWords) this.#emit({ refusal: 'The model refused to answer.' });
     if (stop === 'pause') this.#context.notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
     const { input = this.#context.inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
-    return { finishReason: finishReasons[stop], usage: renderUsage({ ...this.#usage, input, output }) };
+    // Servers exist that end an answer with calls as if nothing more were due; callers would stop there.
+    const why = stop === 'end' && this.#calls > 0 ? 'tool-call' : stop;
+    return { finishReason: finishReasons[why], usage: renderUsage({ ...this.#usage, input, output }) };
   }
 
   #start(block: Block): void {
