@@ -13,6 +13,7 @@ import { type Fields, isFields } from './shape.ts';
 import { findUsage } from './usage.ts';
 
 const QUOTE = 34;
+const ZERO = 48;
 const OPEN_BRACE = 123;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
@@ -29,6 +30,9 @@ class ChatTap implements StreamTap {
   error: LlmError | undefined;
   readonly #estimator = new TokenEstimator();
   #hasContent = false;
+  /** Answers that have begun: callers may ask for several at once (`n`). */
+  #begun = 1;
+  readonly #finished = new Set<number>();
 
   get outputTokensSeen(): number {
     return Math.ceil(this.#estimator.tokens);
@@ -45,7 +49,9 @@ class ChatTap implements StreamTap {
     const hasUsage = startsObject(text, 'usage":');
     if (hasUsage) this.#readUsage(data);
     const said = this.#readDeltas(text, data);
-    const finished = this.#readFinish(text);
+    const choice = choiceIndex(text);
+    if (choice >= this.#begun) this.#begun = choice + 1;
+    const finished = this.#readFinish(text, choice);
     if (said || finished) {
       this.#hasContent = true;
       return 'content';
@@ -99,11 +105,12 @@ class ChatTap implements StreamTap {
     return said;
   }
 
-  #readFinish(text: string): boolean {
+  #readFinish(text: string, choice: number): boolean {
     const at = valueAt(text, 'finish_reason":', QUOTE);
     if (at === -1) return false;
     this.stop = text.slice(at + 1, text.indexOf('"', at + 1));
-    this.complete = true;
+    this.#finished.add(choice);
+    this.complete = this.#finished.size >= this.#begun;
     return true;
   }
 }
@@ -127,6 +134,18 @@ function hasError(text: string): boolean {
   if (text.indexOf('error"') === -1) return false;
   return startsObject(text, 'error":') || valueAt(text, 'error":', QUOTE) !== -1 || text.indexOf('"object"') !== -1;
 }
+
+/** Which answer a chunk belongs to. Only read where everybody writes it, at the start of its choice. */
+function choiceIndex(text: string): number {
+  const list = valueAt(text, 'choices":', OPEN_BRACKET);
+  const key = list === -1 ? -1 : text.indexOf('"index":', list);
+  if (key === -1 || key > list + choiceStartMax) return 0;
+  const digit = text.charCodeAt(skipSpace(text, key + 8)) - ZERO;
+  return digit >= 0 && digit <= 9 ? Number.parseInt(text.slice(skipSpace(text, key + 8), key + 16), 10) : 0;
+}
+
+/** `[ { "index":` with some spaces: further on an index is one of a tool call. */
+const choiceStartMax = 6;
 
 function hasNoChoices(text: string): boolean {
   const at = valueAt(text, 'choices":', OPEN_BRACKET);
