@@ -7,6 +7,7 @@ import type { Log } from '../lib/log.ts';
 import type { LlmError } from '../llm/error.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
+import { AttemptsUnderWay } from './attempts-under-way.ts';
 import { createHttpServer } from './edge/server.ts';
 import type { GatewayParts } from './parts.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
@@ -54,7 +55,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     health: new Health(),
     limits: new RateLimits(),
     retries: new RetryBudget(),
-    active: new Set(),
+    active: new AttemptsUnderWay(),
   };
   return new RunningGateway(parts, options.tickMs ?? 1000);
 }
@@ -99,7 +100,7 @@ class RunningGateway implements Gateway {
   }
 
   failAll(): void {
-    for (const run of this.#parts.active) run.stop(stopped);
+    this.#parts.active.stopAll(stopped);
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import type { RateLimits } from './admit.ts';
-import type { AttemptRun } from './attempt.ts';
+import type { AttemptsUnderWay } from './attempts-under-way.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { Health } from './upstream/health.ts';
 import type { RetryBudget } from './upstream/retry-budget.ts';
@@ -23,6 +23,6 @@ export interface GatewayParts {
   readonly health: Health;
   readonly limits: RateLimits;
   readonly retries: RetryBudget;
-  /** Attempts under way: watched by the ticker. */
-  readonly active: Set<AttemptRun>;
+  /** Watched by the ticker. */
+  readonly active: AttemptsUnderWay;
 }
