@@ -2,10 +2,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
-import type { Key, Snapshot } from '../snapshot/snapshot.ts';
-
-/** Longer strings are no keys: they are refused without being hashed. */
-const keyLengthMax = 200;
+import { type Key, keyLengthMax, type Snapshot } from '../snapshot/snapshot.ts';
 
 /** Throws LlmFailure (unauthorized, forbidden, invalid-request). A wrong, expired, revoked or disabled key is told alike. */
 export function authenticate(request: IncomingMessage, snapshot: Snapshot, nowMs: number): Key {

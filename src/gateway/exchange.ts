@@ -38,6 +38,8 @@ export class Exchange {
   /** Monotonic time at which the first provider was asked. */
   dispatchedAt: number | undefined;
   firstTokenAt: number | undefined;
+  /** Monotonic time at which its rate limits let it through; undefined: none has. */
+  admittedAt: number | undefined;
   /** The rate limits that this request was counted against. */
   limitStates: readonly LimitState[] = [];
   /** Chat streams: the caller wants the usage chunk. */

@@ -37,8 +37,9 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
     const body = await receiveBody(request, parts.settings);
     exchange = enter(arrival, snapshot, key, body, parts);
     const route = findRoute(snapshot, key, exchange.ask.model);
-    parts.limits.admit(exchange, route, exchange.startedAt);
     refuseWithoutJournal(parts);
+    // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
+    parts.limits.admit(exchange, route, parts.clock.monotonicMs());
     parts.retries.request(exchange.startedAt);
     parts.journal.intent(intentRecord(exchange, parts.instance));
     await answer(exchange, route, door.operation === 'count-tokens' ? countTokens : forward, parts);

@@ -1,11 +1,13 @@
 /**
  * How much happened in the last minute, in buckets of one second: exact to the second, one small array for each thing
- * that is counted. Synchronous, so a burst of a thousand on a limit of a hundred admits exactly a hundred.
+ * that is counted. Synchronous, so a burst of a thousand on a limit of a hundred admits exactly a hundred. What is
+ * counted leaves at the turn of a second, so a minute is here between 59 and 60 seconds long.
  */
 const buckets = 60;
 const bucketMs = 1000;
 export const windowMs = buckets * bucketMs;
 
+/** Amounts are whole numbers from 0; times are monotonic milliseconds. */
 export class SlidingWindow {
   readonly #counts = new Float64Array(buckets);
   #second = 0;
@@ -16,16 +18,30 @@ export class SlidingWindow {
     return this.#total;
   }
 
-  /** Negative amounts give back what was counted too high; the total never goes below zero. */
   add(amount: number, now: number): void {
     this.#roll(now);
     const at = this.#second % buckets;
-    const counted = Math.max(amount, -this.#total);
-    this.#counts[at] = (this.#counts[at] ?? 0) + counted;
-    this.#total += counted;
+    this.#counts[at] = (this.#counts[at] ?? 0) + amount;
+    this.#total += amount;
   }
 
-  /** Milliseconds until at most `allowed` is left in the window. */
+  /**
+   * Takes back what was counted at `then` and did not happen. It is taken from that second: a negative amount in
+   * today's bucket would outlive what it corrects, and let that much too much through. What has left the window
+   * already needs no correction.
+   */
+  takeBack(amount: number, then: number, now: number): void {
+    this.#roll(now);
+    const second = Math.floor(then / bucketMs);
+    if (second <= this.#second - buckets) return;
+    const at = second % buckets;
+    const counted = this.#counts[at] ?? 0;
+    const taken = Math.min(amount, counted);
+    this.#counts[at] = counted - taken;
+    this.#total -= taken;
+  }
+
+  /** Milliseconds until at most `allowed` (from 0) is left in the window, if nothing more is counted. */
   msUntil(allowed: number, now: number): number {
     this.#roll(now);
     let left = this.#total;
@@ -33,7 +49,7 @@ export class SlidingWindow {
     for (let age = buckets - 1; age >= 0; age--) {
       const second = this.#second - age;
       left -= this.#counts[((second % buckets) + buckets) % buckets] ?? 0;
-      if (left <= allowed) return Math.max(1, (second + buckets) * bucketMs - now);
+      if (left <= allowed) return (second + buckets) * bucketMs - now;
     }
     return windowMs;
   }
@@ -47,7 +63,6 @@ export class SlidingWindow {
       this.#total -= this.#counts[at] ?? 0;
       this.#counts[at] = 0;
     }
-    if (passed >= buckets) this.#total = 0;
     this.#second = second;
   }
 }

@@ -5,12 +5,17 @@
 import type { CatalogModel } from '../catalog/catalog.ts';
 import type { Provider } from '../providers/provider.ts';
 
-/** Rate limits; an absent one does not limit. */
+/** The longest key: no longer one can be declared, and a caller's longer text is refused without being hashed. */
+export const keyLengthMax = 256;
+
+/** Rate limits, from 1 to `limitMax`; an absent one does not limit. Counted by each instance for itself. */
 export interface Limits {
   readonly requestsPerMinute?: number;
   /** Input and output together. */
   readonly tokensPerMinute?: number;
 }
+
+export const limitMax = 1_000_000_000;
 
 export interface Organization {
   readonly id: string;
@@ -61,6 +66,8 @@ export interface Route {
   readonly strategy: 'fallback';
   readonly targets: readonly Target[];
   readonly limits?: Limits;
+  /** The name whose `limits` these are, where it is another: a dated name shares those of its model. */
+  readonly limitsOf?: string;
 }
 
 /** Why a name resolves to nothing, or to more than one. */
