@@ -127,6 +127,21 @@ describe('placeholders', () => {
   });
 });
 
+describe('limits', () => {
+  it('can be set for keys, organizations, routes and models, by file and by environment', () => {
+    const text = `
+      keys: { ci: { key: "${'k'.repeat(256)}", limits: { requestsPerMinute: 60 } } }
+      organizations: { acme: { limits: { tokensPerMinute: 100000 } } }
+      routes: { main: { targets: [mock/echo], limits: { requestsPerMinute: 5 } } }
+      models: { mock/echo: { limits: { requestsPerMinute: 7 } } }`;
+    const config = parse(text, { TOLLGATE_KEYS_CI_LIMITS_TOKENS_PER_MINUTE: '9000' });
+    expect(config.keys.ci?.limits).toEqual({ requestsPerMinute: 60, tokensPerMinute: 9000 });
+    expect(config.organizations.acme?.limits).toEqual({ tokensPerMinute: 100_000 });
+    expect(config.routes.main?.limits).toEqual({ requestsPerMinute: 5 });
+    expect(config.models['mock/echo']?.limits).toEqual({ requestsPerMinute: 7 });
+  });
+});
+
 describe('mistakes', () => {
   const table: readonly [string, string, string, string][] = [
     ['an unknown section', 'serverr: 3', 'serverr', 'Did you mean server?'],
@@ -176,6 +191,19 @@ describe('mistakes', () => {
     ],
     ['one key twice', 'keys: { a: { key: abcdefgh }, b: { key: abcdefgh } }', 'keys.b.key', 'own key'],
     ['a key name with spaces', 'keys: { "a b": { key: abcdefgh } }', 'keys.a b', 'another name'],
+    ['a key that is too long', `keys: { a: { key: ${'k'.repeat(257)} } }`, 'keys.a.key', 'Correct it'],
+    [
+      'a limit of nothing',
+      'keys: { a: { key: abcdefgh, limits: { requestsPerMinute: 0 } } }',
+      'keys.a.limits.requestsPerMinute',
+      'remove the line',
+    ],
+    [
+      'a limit of another time',
+      'organizations: { a: { limits: { requestsPerHour: 5 } } }',
+      'organizations.a.limits.requestsPerHour',
+      'requestsPerMinute',
+    ],
     ['broken YAML', 'server: [1', '', 'Correct the line'],
     ['a list as file', '- a', '', 'See docs'],
     ['a key twice', 'log: { level: info }\nlog: { level: warn }', '', 'Correct the line'],
@@ -194,7 +222,6 @@ describe('mistakes', () => {
     ['organizations: { acme: { billing: prepaid } }', 'organizations.acme.billing'],
     ['organizations: { acme: { markupPercent: 20 } }', 'organizations.acme.markupPercent'],
     ['keys: { ci: { key: abcdefgh, budgets: [{ usd: 10, window: month }] } }', 'keys.ci.budgets'],
-    ['keys: { ci: { key: abcdefgh, limits: { requestsPerMinute: 60 } } }', 'keys.ci.limits'],
     ['providers: { g: { type: gemini-compatible, baseUrl: "http://h" } }', 'providers.g.type'],
   ];
   it.each(refused)('what cannot be honoured yet is refused, not ignored: %s', (text, path) => {

@@ -211,13 +211,20 @@ describe('beside a running gateway', () => {
     const gateway = serve('beside');
     const port = await portOf(gateway);
     const env = onDatabase('beside');
-    const made = await run(['keys', 'create', 'ci', '--models', 'mock/echo,mock/tools', '--expires', '30d'], env);
+    const limits = ['--rpm', '60', '--tpm', '100000'];
+    const asked = ['--models', 'mock/echo,mock/tools', '--expires', '30d', ...limits];
+    const made = await run(['keys', 'create', 'ci', ...asked], env);
     const key = made.stdout.trim();
     expect(key).toMatch(/^tg-[A-Za-z0-9]{46}$/);
     await until('the key to work', async () => (await chat(port, key, 'mock/echo')).status === 200);
     expect((await chat(port, key, 'mock/lorem')).status).toBe(403);
-    const listed: { name: string; prefix: string }[] = JSON.parse((await run(['keys', 'list', '--json'], env)).stdout);
-    expect(listed.find(({ name }) => name === 'ci')?.prefix).toBe(key.slice(0, 8));
+    const listed: { name: string }[] = JSON.parse((await run(['keys', 'list', '--json'], env)).stdout);
+    expect(listed.find(({ name }) => name === 'ci')).toMatchObject({
+      prefix: key.slice(0, 8),
+      limits: { requestsPerMinute: 60, tokensPerMinute: 100_000 },
+    });
+    expect((await run(['keys', 'list'], env)).stdout).toMatch(/^ci .* 60 rpm, 100000 tpm /m);
+    expect((await run(['keys', 'create', 'none', '--rpm', '0'], env)).status).toBe(2);
     const rows = await until('the usage', async () => {
       const { entries } = JSON.parse(
         (await run(['usage', '--requests', '--key', 'ci', '--status', 'completed', '--json'], env)).stdout,

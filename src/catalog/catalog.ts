@@ -11,6 +11,8 @@ export interface CatalogModel {
   readonly target: TargetModel;
   readonly contextTokens?: number;
   readonly outputTokensMax?: number;
+  /** Id of the operator's row that holds for it (`models.<id>`): its own, or that of the model it is a name of. */
+  readonly ownRow?: string;
   /** Unix time, for model lists. */
   readonly createdAtMs?: number;
   /** The price in force at a time. Undefined: unknown, so refused or capped by policy, never free. */

@@ -236,6 +236,18 @@ describe('an own provider', () => {
     expect([thinking('openai', 'gpt-5'), thinking('openai', 'o3')]).toEqual(['none', 'effort']);
   });
 
+  it("says which of the operator's rows holds for a name: its own, or that of its model", () => {
+    const catalog = load([{ id: 'openai', catalogId: 'openai' }], {
+      'openai/gpt-4o': { contextTokens: 5 },
+      'openai/gpt-4o-2024-08-06': { contextTokens: 6 },
+    });
+    const ownRow = (name: string) => catalog.find('openai', name)?.ownRow;
+    expect(ownRow('gpt-4o')).toBe('openai/gpt-4o');
+    expect(ownRow('gpt-4o-2024-08-06')).toBe('openai/gpt-4o-2024-08-06');
+    expect(ownRow('gpt-4o-2024-11-20')).toBe('openai/gpt-4o');
+    expect(ownRow('gpt-5')).toBeUndefined();
+  });
+
   it.each([
     [{ input: 'cheap', output: 1 }, 'models.local/m.price.input: "cheap" is not a decimal number'],
     [{ input: 1, output: -1 }, 'models.local/m.price.output: -1 is negative'],

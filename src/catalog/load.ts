@@ -91,7 +91,8 @@ class Shelf {
   #resolve(name: string): CatalogModel | undefined {
     const row = findRow(this.#rows, name);
     // A correction of the row holds for all of its names, one of the name itself first.
-    const own = this.#own.get(name) ?? (row?.name === undefined ? undefined : this.#own.get(row.name));
+    const ownName = [name, row?.name].find((candidate) => candidate !== undefined && this.#own.has(candidate));
+    const own = ownName === undefined ? undefined : this.#own.get(ownName);
     const known = own !== undefined || row !== undefined || this.#provider.models?.includes(name);
     if (!known && this.#anyName === undefined) return undefined;
     const facts = modelFacts(name);
@@ -105,6 +106,7 @@ class Shelf {
       target: Object.freeze({ ...facts, name, outputTokensMax, thinking }),
       contextTokens: own?.row.contextTokens ?? row?.contextTokens,
       outputTokensMax,
+      ownRow: ownName && `${this.#provider.id}/${ownName}`,
       priceAt: fixed === undefined ? (nowMs: number) => row?.priceAt(nowMs) : () => fixed,
     });
   }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { createKey, type KeyInfo, listKeys, revokeKey } from '../control/keys/keys.ts';
 import { systemClock } from '../lib/clock.ts';
+import { type Limits, limitMax } from '../snapshot/snapshot.ts';
 import { addCommonOptions, type CommonOptions, type Context, withStore } from './context.ts';
 import { CommandFailure, exitCodes } from './outcome.ts';
 import { renderJson, renderTable } from './table.ts';
@@ -13,6 +14,8 @@ export function addKeys(program: Command, context: Context): void {
     .argument('<name>', 'what it is for')
     .option('--organization <name>', 'who it belongs to; made if it is not there (default: default)')
     .option('--models <patterns>', 'models and routes it may call, with commas: openai/*,main (default: all)')
+    .option('--rpm <requests>', 'most requests per minute; one more gets 429 (default: no limit)')
+    .option('--tpm <tokens>', 'most tokens per minute, input and output together (default: no limit)')
     .option('--expires <when>', 'from when it is refused: 30d, 12h or 2027-01-31T00:00:00Z (default: never)')
     .option('--management', 'a key for managing (tgm-) instead of calling')
     .action((name: string, options: CreateOptions) => create(context, name, options));
@@ -28,6 +31,8 @@ export function addKeys(program: Command, context: Context): void {
 interface CreateOptions extends CommonOptions {
   readonly organization?: string;
   readonly models?: string;
+  readonly rpm?: string;
+  readonly tpm?: string;
   readonly expires?: string;
   readonly management?: boolean;
 }
@@ -38,12 +43,17 @@ interface ListOptions extends CommonOptions {
 }
 
 async function create(context: Context, name: string, options: CreateOptions): Promise<void> {
-  const { organization, models, expires, management } = options;
+  const { organization, models, rpm, tpm, expires, management } = options;
+  const limits = {
+    ...(rpm !== undefined && { requestsPerMinute: parseLimit('--rpm', rpm) }),
+    ...(tpm !== undefined && { tokensPerMinute: parseLimit('--tpm', tpm) }),
+  };
   const request = {
     name,
     ...(management && { kind: 'management' as const }),
     ...(organization !== undefined && { organization }),
     ...(models !== undefined && { models: models.split(',').map((pattern) => pattern.trim()) }),
+    limits,
     ...(expires !== undefined && { expiresAtMs: parseTime('--expires', expires, 'future', systemClock.nowMs()) }),
   };
   const created = await withStore(context, options, (store) => createKey(store, request, systemClock));
@@ -66,11 +76,12 @@ async function list(context: Context, options: ListOptions): Promise<void> {
     `${key.prefix}…`,
     key.organization,
     key.models?.join(',') ?? 'all',
+    showLimits(key.limits),
     day(key.createdAtMs),
     stateOf(key, nowMs),
     key.id,
   ]);
-  context.out(renderTable(['NAME', 'KEY', 'ORGANIZATION', 'MODELS', 'CREATED', 'STATE', 'ID'], rows));
+  context.out(renderTable(['NAME', 'KEY', 'ORGANIZATION', 'MODELS', 'LIMITS', 'CREATED', 'STATE', 'ID'], rows));
 }
 
 async function revoke(context: Context, which: string, options: CommonOptions): Promise<void> {
@@ -86,6 +97,20 @@ async function revoke(context: Context, which: string, options: CommonOptions): 
   const { revoked } = result;
   if (options.json) return context.out(renderJson(revoked));
   context.out(`Key "${revoked.name}" (${revoked.id}) is revoked; every gateway refuses it within a second.\n`);
+}
+
+function parseLimit(option: string, text: string): number {
+  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= limitMax) return Number(text);
+  const remedy = `Write a whole number from 1 to ${limitMax}, or leave the option out for no limit.`;
+  throw new CommandFailure(exitCodes.usage, `${option} ${JSON.stringify(text)} is not a limit per minute.`, remedy);
+}
+
+function showLimits({ requestsPerMinute, tokensPerMinute }: Limits = {}): string {
+  const shown = [
+    ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} rpm`]),
+    ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tpm`]),
+  ];
+  return shown.length === 0 ? 'none' : shown.join(', ');
 }
 
 function stateOf(key: KeyInfo, nowMs: number): string {

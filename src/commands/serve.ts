@@ -119,14 +119,19 @@ async function createFirstKey(store: Store, instance: Instance): Promise<string>
 }
 
 function declaredBy(config: Config): Declared {
-  const keys = Object.entries(config.keys).map(([name, { key, organization, models, expiresAt }]) => ({
+  const keys = Object.entries(config.keys).map(([name, { key, organization, models, limits, expiresAt }]) => ({
     name,
     key,
     organization,
     ...(models && { models }),
+    ...(limits && { limits }),
     ...(expiresAt && { expiresAtMs: Date.parse(expiresAt) }),
   }));
-  return { organizations: Object.keys(config.organizations), keys };
+  const organizations = Object.entries(config.organizations).map(([name, { limits }]) => ({
+    name,
+    ...(limits && { limits }),
+  }));
+  return { organizations, keys };
 }
 
 async function start(context: Context, config: Config, store: Store, log: LogWriter): Promise<Instance> {

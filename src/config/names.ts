@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { mockModels } from '../mock/models.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { NameParts } from '../snapshot/names.ts';
-import type { Credential } from '../snapshot/snapshot.ts';
+import type { Credential, Limits } from '../snapshot/snapshot.ts';
 import { ConfigError, nearest, type Problem } from './problem.ts';
 
 export interface ActiveProvider extends Credential {
@@ -54,7 +54,8 @@ export function nameParts(
     nowMs,
   });
   const credentials = active.map(({ models, ...credential }) => credential);
-  return { credentials, catalog, routes: toRoutes(config, credentials, catalog), timeouts: config.timeouts };
+  const routes = toRoutes(config, credentials, catalog);
+  return { credentials, catalog, routes, modelLimits: modelLimits(config), timeouts: config.timeouts };
 }
 
 function playedBy(provider: Provider, mock: MockAddress | undefined): ActiveProvider {
@@ -62,10 +63,15 @@ function playedBy(provider: Provider, mock: MockAddress | undefined): ActiveProv
   return { id: mockId, provider, baseUrl: mock?.baseUrl ?? provider.baseUrl, secret: mock?.secret, models };
 }
 
+function modelLimits(config: Config): ReadonlyMap<string, Limits> {
+  return new Map(Object.entries(config.models).flatMap(([id, { limits }]) => (limits ? [[id, limits]] : [])));
+}
+
 function toRoutes(config: Config, credentials: readonly Credential[], catalog: Catalog): NameParts['routes'] {
   const problems: Problem[] = [];
-  const routes = Object.entries(config.routes).map(([name, { targets }]) => ({
+  const routes = Object.entries(config.routes).map(([name, { targets, limits }]) => ({
     name,
+    ...(limits && { limits }),
     targets: targets.flatMap((entry, i) => {
       const { model: id, timeouts } = typeof entry === 'string' ? { model: entry, timeouts: {} } : entry;
       const slash = id.indexOf('/');

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
+import { keyLengthMax, limitMax } from '../snapshot/snapshot.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
 
 const hourMs = 3_600_000;
@@ -173,6 +174,21 @@ const price = z.strictObject({
   perWebSearch: perPiece().optional().describe('One web search that the provider makes.'),
 });
 
+/** `whose`: as the reference page says it. */
+const rateLimits = (whose: string) =>
+  z
+    .strictObject({
+      requestsPerMinute: wholeNumber(1, limitMax)
+        .optional()
+        .describe(`Most requests ${whose} in 60 seconds, for each instance; one more gets 429. Absent: no limit.`),
+      tokensPerMinute: wholeNumber(1, limitMax)
+        .optional()
+        .describe(
+          `Most tokens ${whose} in 60 seconds, input and output together, for each instance. Absent: no limit.`,
+        ),
+    })
+    .optional();
+
 const model = z.strictObject({
   price: price.optional(),
   contextTokens: wholeNumber(1, 1_000_000_000).optional().describe('Size of the context window in tokens.'),
@@ -184,6 +200,7 @@ const model = z.strictObject({
         'not at all, by a token budget, adaptively, or by an effort word (`openai-compatible` always gets the word). ' +
         'Absent: as the catalogue knows it; an unknown `openai-compatible` model is not asked.',
     ),
+  limits: rateLimits('to the model by its own names'),
 });
 
 const target = z.union([qualifiedModel, z.strictObject({ model: qualifiedModel, timeouts: someTimeouts.optional() })], {
@@ -202,6 +219,7 @@ const route = z.strictObject({
     .min(1, { error: 'at least one target' })
     .max(32, { error: 'at most 32 targets' })
     .describe('Models that are tried, each `provider/name` or `{ model, timeouts }`.'),
+  limits: rateLimits('to the route'),
 });
 
 const organization = z.strictObject({
@@ -216,10 +234,14 @@ const organization = z.strictObject({
     .refine((value) => value === 0, notYet('a markup', 'Remove it.'))
     .default(0)
     .describe('Only 0 for now.'),
+  limits: rateLimits('of all of its keys together'),
 });
 
+const keyLengthMin = 8;
+const keyPattern = new RegExp(`^[\\x21-\\x7e]{${keyLengthMin},${keyLengthMax}}$`);
+
 const key = z.strictObject({
-  key: text('a key of 8 to 256 characters without spaces', /^[\x21-\x7e]{8,256}$/).describe(
+  key: text(`a key of ${keyLengthMin} to ${keyLengthMax} characters without spaces`, keyPattern).describe(
     'The whole key as callers send it. Only its SHA-256 is stored.',
   ),
   organization: entryName.default('default').describe('Organization that the key belongs to.'),
@@ -234,14 +256,7 @@ const key = z.strictObject({
     .refine((value) => value.length === 0, notYet('budgets on keys', 'Remove them: they would not be enforced.'))
     .optional()
     .describe('Not supported yet.'),
-  limits: z
-    .record(z.string(), z.unknown(), { error: 'a group of limits' })
-    .refine(
-      (value) => Object.keys(value).length === 0,
-      notYet('limits on keys', 'Remove them: they would not be enforced.'),
-    )
-    .optional()
-    .describe('Not supported yet.'),
+  limits: rateLimits('of the key'),
 });
 
 export const configSchema = z.strictObject({

@@ -33,7 +33,8 @@ const listed = [
 function find(vendor: string, name: string): CatalogModel | undefined {
   const known = listed.find(({ id }) => id === `${vendor}/${name}`);
   if (known !== undefined || vendor === 'local') return known ?? model(vendor, name);
-  return vendor === 'acme' && /^small-\d{4}$/.test(name) ? model(vendor, name) : undefined;
+  const dated = vendor === 'acme' && /^small-\d{4}$/.test(name);
+  return dated ? { ...model(vendor, name), ownRow: 'acme/small' } : undefined;
 }
 
 const target = { credential: credential('acme'), model: model('acme', 'small'), timeouts };
@@ -42,14 +43,15 @@ const parts: SnapshotParts = {
   version: 7,
   credentials: [credential('acme'), credential('zeta'), credential('local')],
   catalog: { models: listed, find },
-  routes: [{ name: 'main', targets: [target] }],
+  routes: [{ name: 'main', targets: [target], limits: { requestsPerMinute: 3 } }],
+  modelLimits: new Map([['acme/small', { requestsPerMinute: 7 }]]),
   timeouts,
   organizations: [
-    { id: 'org_1', name: 'one', disabled: false },
-    { id: 'org_2', name: 'two', disabled: true },
+    { id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 } },
+    { id: 'org_2', name: 'two', disabled: true, limits: null },
   ],
   keys: [
-    keyRow('a', { models: ['main'], expires_at: new Date(1_000) }),
+    keyRow('a', { models: ['main'], limits: { requestsPerMinute: 5 }, expires_at: new Date(1_000) }),
     keyRow('b', { organization_id: 'org_2', kind: 'management' }),
     keyRow('c', { revoked_at: new Date(0) }),
   ],
@@ -57,7 +59,7 @@ const parts: SnapshotParts = {
 
 function keyRow(hash: string, more: Partial<SnapshotParts['keys'][number]>): SnapshotParts['keys'][number] {
   const row = { id: `key_${hash}`, hash, name: hash, kind: 'call' as const, organization_id: 'org_1' };
-  return { ...row, models: null, expires_at: null, revoked_at: null, ...more };
+  return { ...row, models: null, limits: null, expires_at: null, revoked_at: null, ...more };
 }
 
 const snapshot = buildSnapshot(parts);
@@ -67,7 +69,22 @@ const targets = (resolution: Resolution): unknown =>
 describe('a name', () => {
   it('of a route gives the route', () => {
     const found = snapshot.resolve('main');
-    expect('route' in found && found.route).toEqual({ name: 'main', strategy: 'fallback', targets: [target] });
+    expect('route' in found && found.route).toEqual({
+      name: 'main',
+      strategy: 'fallback',
+      targets: [target],
+      limits: { requestsPerMinute: 3 },
+    });
+  });
+
+  it('of a model has its limits, which a dated name shares', () => {
+    const limitsOf = (name: string) => {
+      const found = snapshot.resolve(name);
+      return 'route' in found ? [found.route.limits, found.route.limitsOf] : found;
+    };
+    const limited = [{ requestsPerMinute: 7 }, 'acme/small'];
+    expect(['acme/small', 'small', 'acme/small-2026', 'small-2026'].map(limitsOf)).toEqual(Array(4).fill(limited));
+    expect(limitsOf('acme/shared')).toEqual([undefined, undefined]);
   });
 
   it('of the form provider/name gives that model, with the default timeouts', () => {
@@ -117,8 +134,9 @@ describe('keys', () => {
       id: 'key_a',
       name: 'a',
       kind: 'call',
-      organization: { id: 'org_1', name: 'one', disabled: false },
+      organization: { id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 } },
       models: ['main'],
+      limits: { requestsPerMinute: 5 },
       expiresAtMs: 1_000,
     });
     expect(snapshot.keys.get('b')).toMatchObject({ kind: 'management', organization: { disabled: true } });

@@ -33,7 +33,7 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const organizations = await readPages((after) =>
         db
           .selectFrom('organizations')
-          .select(['id', 'name', 'disabled'])
+          .select(['id', 'name', 'disabled', 'limits'])
           .where('snapshot_version', '>', since)
           .where('id', '>', after)
           .orderBy('id')
@@ -43,7 +43,7 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const keys = await readPages((after) =>
         db
           .selectFrom('keys')
-          .select(['id', 'hash', 'name', 'kind', 'organization_id', 'models', 'expires_at', 'revoked_at'])
+          .select(['id', 'hash', 'name', 'kind', 'organization_id', 'models', 'limits', 'expires_at', 'revoked_at'])
           .where('snapshot_version', '>', since)
           .where('id', '>', after)
           .orderBy('id')

@@ -4,9 +4,9 @@ import type { Key, Organization } from './snapshot.ts';
 
 export type SnapshotKeyRow = Pick<
   KeyRow,
-  'id' | 'hash' | 'name' | 'kind' | 'organization_id' | 'models' | 'expires_at' | 'revoked_at'
+  'id' | 'hash' | 'name' | 'kind' | 'organization_id' | 'models' | 'limits' | 'expires_at' | 'revoked_at'
 >;
-export type SnapshotOrganizationRow = Pick<OrganizationRow, 'id' | 'name' | 'disabled'>;
+export type SnapshotOrganizationRow = Pick<OrganizationRow, 'id' | 'name' | 'disabled' | 'limits'>;
 
 /** What of a snapshot comes from the database. */
 export interface Access {
@@ -44,8 +44,8 @@ function repoint(keys: ReadonlyMap<string, Key>, changed: ReadonlyMap<string, Or
   return result;
 }
 
-function toOrganization({ id, name, disabled }: SnapshotOrganizationRow): Organization {
-  return { id, name, disabled };
+function toOrganization({ id, name, disabled, limits }: SnapshotOrganizationRow): Organization {
+  return { id, name, disabled, ...(limits === null ? {} : { limits }) };
 }
 
 function toKey(row: SnapshotKeyRow, organization: Organization): Key {
@@ -55,6 +55,7 @@ function toKey(row: SnapshotKeyRow, organization: Organization): Key {
     kind: row.kind,
     organization,
     ...(row.models === null ? {} : { models: row.models }),
+    ...(row.limits === null ? {} : { limits: row.limits }),
     ...(row.expires_at === null ? {} : { expiresAtMs: row.expires_at.getTime() }),
   };
 }

@@ -11,6 +11,7 @@ import { systemClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { type LiveSnapshot, type LiveSnapshotOptions, openLiveSnapshot } from './live.ts';
+import type { Limits } from './snapshot.ts';
 
 const names = {
   credentials: [],
@@ -69,6 +70,22 @@ describe('a change', () => {
     expect(disabled(outside.key)).toBe(false);
   });
 
+  it('of a limit, of a key or of an organization, is in force within a second', async () => {
+    const live = await follow({ pollMs: 60_000 });
+    const { key } = await create('ci');
+    const limit = async (table: 'keys' | 'organizations', limits: Limits | null) => {
+      await control.db.updateTable(table).set({ limits }).execute();
+      const found = () => live.current.keys.get(hashKey(key));
+      const read = () => (table === 'keys' ? found()?.limits : found()?.organization.limits);
+      await until('the limit', () => found() && JSON.stringify(read() ?? null) === JSON.stringify(limits), withinMs);
+    };
+    for (const table of ['keys', 'organizations'] as const) {
+      await limit(table, { requestsPerMinute: 5 });
+      await limit(table, { tokensPerMinute: 7 });
+      await limit(table, null);
+    }
+  });
+
   it('makes a new snapshot and leaves the old one as it was', async () => {
     const live = await follow();
     const before = live.current;
@@ -90,12 +107,12 @@ describe('a change', () => {
     expect(knows(live, second.key)).toBe(false);
   });
 
-  it('that concerns nobody, such as the time of last use, makes no version', async () => {
+  it('that no gateway needs to know, such as what shows of a key, makes no version', async () => {
     const live = await follow();
     const { key, id } = await create('ci');
     await until('the key is known', () => knows(live, key));
     const { version } = live.current;
-    await control.db.updateTable('keys').set({ last_used_at: new Date() }).where('id', '=', id).execute();
+    await control.db.updateTable('keys').set({ prefix: 'tg-other' }).where('id', '=', id).execute();
     await live.refresh();
     expect(live.current.version).toBe(version);
   });

@@ -1,6 +1,6 @@
 /** From the name in a request to a route. Depends on the configuration alone, so it is made once and shared by snapshots. */
 import type { CatalogModel } from '../catalog/catalog.ts';
-import type { Credential, Resolution, Route, Snapshot, Target, Timeouts } from './snapshot.ts';
+import type { Credential, Limits, Resolution, Route, Snapshot, Timeouts } from './snapshot.ts';
 
 export interface NameParts {
   readonly credentials: readonly Credential[];
@@ -10,7 +10,9 @@ export interface NameParts {
     /** Also those that are not: dated names, any name of a self-hosted vendor. */
     find(provider: string, name: string): CatalogModel | undefined;
   };
-  readonly routes: readonly { readonly name: string; readonly targets: readonly Target[] }[];
+  readonly routes: readonly Omit<Route, 'strategy'>[];
+  /** Of models that are called without a route, by `provider/name`. */
+  readonly modelLimits?: ReadonlyMap<string, Limits>;
   /** For models that are called without a route. */
   readonly timeouts: Timeouts;
 }
@@ -28,7 +30,7 @@ export function buildNames(parts: NameParts): Names {
   const models = parts.catalog.models.filter((model) => credentials.has(model.provider));
   const known = new Map<string, Resolution>(routes.map((route) => [route.name, { route }]));
   const bare = new Map<string, CatalogModel[]>();
-  const direct = (model: CatalogModel): Resolution => toResolution(model, credentials, parts.timeouts);
+  const direct = (model: CatalogModel): Resolution => toResolution(model, credentials, parts);
   for (const model of models) {
     if (!known.has(model.id)) known.set(model.id, direct(model));
     bare.set(model.name, [...(bare.get(model.name) ?? []), model]);
@@ -70,9 +72,14 @@ function findUnlisted(name: string, { credentials, catalog }: NameParts): readon
 function toResolution(
   model: CatalogModel,
   credentials: ReadonlyMap<string, Credential>,
-  timeouts: Timeouts,
+  { timeouts, modelLimits }: NameParts,
 ): Resolution {
   const credential = credentials.get(model.provider);
   if (credential === undefined) return missing;
-  return { route: { name: model.id, strategy: 'fallback', targets: [{ credential, model, timeouts }] } };
+  // A dated name is no way around the limits of its model.
+  const limitsOf = [model.id, model.ownRow].find((id) => id !== undefined && modelLimits?.has(id));
+  const limited = limitsOf === undefined ? {} : { limits: modelLimits?.get(limitsOf), limitsOf };
+  return {
+    route: { name: model.id, strategy: 'fallback', targets: [{ credential, model, timeouts }], ...limited },
+  };
 }

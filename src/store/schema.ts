@@ -14,10 +14,20 @@ export interface Schema {
 /** Filled in by the database and never changed. */
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
 
+/** Rate limits, checked by the database: at least one member, whole numbers from 1. */
+export interface StoredLimits {
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+}
+
+type LimitsColumn = ColumnType<StoredLimits | null, StoredLimits | null | undefined>;
+
 export interface OrganizationTable {
   readonly id: string;
   readonly name: string;
   readonly disabled: Generated<boolean>;
+  /** Of all its keys together; null: none. */
+  readonly limits: LimitsColumn;
   readonly created_at: CreatedAt;
   /** The snapshot version that this row's last change made. Kept by a trigger. */
   readonly snapshot_version: Generated<number>;
@@ -32,14 +42,15 @@ export interface KeyTable {
   readonly hash: string;
   /** The first characters of the key, to recognize it in a list. */
   readonly prefix: string;
-  /** `file`: declared in the configuration file, which owns its name, organization and models. */
+  /** `file`: declared in the configuration file, which owns its name, organization, models and limits. */
   readonly source: Generated<'created' | 'file'>;
   /** Patterns of model or route names; null: all. */
   readonly models: readonly string[] | null;
+  /** Null: none. */
+  readonly limits: LimitsColumn;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly created_at: CreatedAt;
-  readonly last_used_at: Date | null;
   readonly snapshot_version: Generated<number>;
 }
 

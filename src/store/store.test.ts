@@ -63,6 +63,25 @@ describe('migrations', () => {
     expect(error.message).toContain('999');
   });
 
+  it('let no limit into the tables that no gateway would understand', async () => {
+    await database.open();
+    const table = `"${database.schema}".organizations`;
+    const insert = (limits: string) =>
+      runSql(
+        database.url,
+        `INSERT INTO ${table} (id, name, limits) VALUES (gen_random_uuid(), gen_random_uuid(), '${limits}')`,
+      );
+    const bad = [0, -1, 1.5, 1e9 + 1, null, true, '5', [5], {}].map((value) =>
+      JSON.stringify({ tokensPerMinute: value }),
+    );
+    for (const limits of [...bad, 'null', '5', '[]', '{}', '"x"', '{"requestsPerHour":5}']) {
+      await expect(insert(limits), limits).rejects.toThrow(/organizations_limits_check/);
+    }
+    for (const limits of ['{"requestsPerMinute":1}', '{"tokensPerMinute":1000000000,"requestsPerMinute":60}'])
+      await insert(limits);
+    expect(await runSql(database.url, `SELECT 1 FROM ${table}`)).toHaveLength(2);
+  });
+
   it('need no right to create anything when there is nothing to do', async () => {
     await database.open();
     const role = `reader_${database.schema}`;

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => database.close());
 
 const load = (keys: readonly DeclaredKey[], into = store) =>
-  importDeclared(into, { organizations: ['acme'], keys }, systemClock, silentLog);
+  importDeclared(into, { organizations: [{ name: 'acme' }], keys }, systemClock, silentLog);
 
 const version = async () =>
   (await store.db.selectFrom('settings').select('snapshot_version').executeTakeFirstOrThrow()).snapshot_version;
@@ -49,11 +49,34 @@ describe('the configuration file', () => {
   });
 
   it('changes nothing when it did not change, so that a restart makes no version', async () => {
-    const keys = [{ name: 'ci', key: 'literal-one', models: ['main'] }];
-    await load(keys);
+    const limits = { requestsPerMinute: 60, tokensPerMinute: 1_000 };
+    const keys = [{ name: 'ci', key: 'literal-one', models: ['main'], limits }];
+    const again = () =>
+      importDeclared(store, { organizations: [{ name: 'acme', limits }], keys }, systemClock, silentLog);
+    await again();
     const before = await version();
-    await load(keys);
+    await again();
     expect(await version()).toBe(before);
+  });
+
+  it('owns the limits of what it declares: they come, change and go with it', async () => {
+    const declare = (organization: object, key: object) => {
+      const declared = {
+        organizations: [{ name: 'acme', ...organization }],
+        keys: [{ name: 'ci', key: 'literal-one', organization: 'acme', ...key }],
+      };
+      return importDeclared(store, declared, systemClock, silentLog);
+    };
+    const limits = async () => {
+      const organization = await store.db.selectFrom('organizations').select('limits').executeTakeFirstOrThrow();
+      return [organization.limits, (await listKeys(store))[0]?.limits];
+    };
+    await declare({ limits: { requestsPerMinute: 5 } }, { limits: { tokensPerMinute: 100 } });
+    expect(await limits()).toEqual([{ requestsPerMinute: 5 }, { tokensPerMinute: 100 }]);
+    await declare({ limits: { requestsPerMinute: 6 } }, { limits: {} });
+    expect(await limits()).toEqual([{ requestsPerMinute: 6 }, undefined]);
+    await declare({}, {});
+    expect(await limits()).toEqual([null, undefined]);
   });
 
   it('changes what it declares, and keeps the id that usage rows know', async () => {

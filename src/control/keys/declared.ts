@@ -2,16 +2,22 @@
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Limits } from '../../snapshot/snapshot.ts';
 import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import { checkLimits, sameLimits } from '../limits.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
 import { hashKey, keyKind, shownPrefix } from './format.ts';
 import { checkModels } from './keys.ts';
 
 export interface Declared {
-  /** Names. */
-  readonly organizations: readonly string[];
+  readonly organizations: readonly DeclaredOrganization[];
   readonly keys: readonly DeclaredKey[];
+}
+
+export interface DeclaredOrganization {
+  readonly name: string;
+  readonly limits?: Limits;
 }
 
 export interface DeclaredKey {
@@ -20,19 +26,20 @@ export interface DeclaredKey {
   readonly key: string;
   readonly organization?: string;
   readonly models?: readonly string[];
+  readonly limits?: Limits;
   readonly expiresAtMs?: number;
 }
 
 /**
  * The file owns what it declares: a new literal replaces the old one under the same name, and the old one stops working.
- * A key that is no longer in the file is left alone. A key that was revoked stays revoked while its literal is the same.
+ * What is no longer in the file is left alone. A key that was revoked stays revoked while its literal is the same.
  * Writes only what differs, so that a start changes no version. Throws Refusal and StoreError.
  */
 export async function importDeclared(store: Store, declared: Declared, clock: Clock, log: Log): Promise<void> {
   await store.db.transaction().execute(async (db) => {
     // Replicas start together: one after the other, or two would insert the same name.
     await db.selectFrom('settings').select('id').forUpdate().execute();
-    for (const name of declared.organizations) await ensureOrganization(db, name, clock);
+    for (const organization of declared.organizations) await importOrganization(db, organization, clock);
     const wanted: Wanted[] = [];
     for (const key of declared.keys) wanted.push(await toWanted(db, key, clock));
     if (wanted.length === 0) return;
@@ -43,6 +50,14 @@ export async function importDeclared(store: Store, declared: Declared, clock: Cl
   });
 }
 
+async function importOrganization(db: Store['db'], declared: DeclaredOrganization, clock: Clock): Promise<void> {
+  const limits = checkLimits(declared.limits);
+  const id = await ensureOrganization(db, declared.name, clock);
+  const known = await db.selectFrom('organizations').select('limits').where('id', '=', id).executeTakeFirstOrThrow();
+  if (sameLimits(known.limits, limits)) return;
+  await db.updateTable('organizations').set({ limits }).where('id', '=', id).execute();
+}
+
 interface Wanted {
   readonly name: string;
   readonly kind: KeyRow['kind'];
@@ -50,6 +65,7 @@ interface Wanted {
   readonly hash: string;
   readonly prefix: string;
   readonly models: string[] | null;
+  readonly limits: Limits | null;
   readonly expires_at: Date | null;
 }
 
@@ -61,6 +77,7 @@ async function toWanted(db: Store['db'], declared: DeclaredKey, clock: Clock): P
     hash: hashKey(declared.key),
     prefix: shownPrefix(declared.key),
     models: checkModels(declared.models),
+    limits: checkLimits(declared.limits),
     expires_at: declared.expiresAtMs === undefined ? null : new Date(declared.expiresAtMs),
   };
 }
@@ -135,6 +152,7 @@ function isSame(row: KeyRow, wanted: Wanted): boolean {
     row.hash === wanted.hash &&
     row.organization_id === wanted.organization_id &&
     row.expires_at?.getTime() === wanted.expires_at?.getTime() &&
+    sameLimits(row.limits, wanted.limits) &&
     JSON.stringify(row.models) === JSON.stringify(wanted.models)
   );
 }

@@ -31,9 +31,11 @@ describe('creating a key', () => {
   it('keeps what was asked for', async () => {
     const expiresAtMs = clock.nowMs() + 1_000;
     const models = ['openai/*', 'main'];
-    const made = await create({ name: ' ops ', kind: 'management', organization: 'acme', models, expiresAtMs });
+    const limits = { requestsPerMinute: 60, tokensPerMinute: 1_000_000_000 };
+    const asked = { kind: 'management', organization: 'acme', models, limits, expiresAtMs } as const;
+    const made = await create({ name: ' ops ', ...asked });
     expect(made.key).toMatch(/^tgm-/);
-    expect(made).toMatchObject({ name: 'ops', kind: 'management', organization: 'acme', models, expiresAtMs });
+    expect(made).toMatchObject({ name: 'ops', ...asked });
     const { key: _, ...info } = made;
     expect(await listKeys(store)).toEqual([info]);
   });
@@ -56,6 +58,9 @@ describe('creating a key', () => {
     { name: 'a', models: [''] },
     { name: 'a', models: ['open ai'] },
     { name: 'a', models: Array.from({ length: 201 }, () => 'm') },
+    { name: 'a', limits: { requestsPerMinute: 0 } },
+    { name: 'a', limits: { tokensPerMinute: 1.5 } },
+    { name: 'a', limits: { tokensPerMinute: 1_000_000_001 } },
     { name: 'a', expiresAtMs: Date.UTC(2029, 0, 1) },
     { name: 'a', expiresAtMs: Number.NaN },
     { name: 'a', expiresAtMs: 1e18 },

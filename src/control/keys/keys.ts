@@ -1,8 +1,10 @@
 /** Keys as people manage them. The key itself is shown once, when it is made; only its hash is kept. */
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
+import type { Limits } from '../../snapshot/snapshot.ts';
 import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
 import { Refusal } from '../refusal.ts';
@@ -20,10 +22,10 @@ export interface KeyInfo {
   readonly source: 'created' | 'file';
   /** Patterns of names it may call; undefined: all. */
   readonly models?: readonly string[];
+  readonly limits?: Limits;
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
-  readonly lastUsedAtMs?: number;
 }
 
 export interface KeyRequest {
@@ -34,6 +36,7 @@ export interface KeyRequest {
   readonly organization?: string;
   /** `openai/*`, a route's name ...; undefined: all. */
   readonly models?: readonly string[];
+  readonly limits?: Limits;
   readonly expiresAtMs?: number;
 }
 
@@ -45,10 +48,11 @@ export interface CreatedKey extends KeyInfo {
 const patternsMax = 200;
 const patternLengthMax = 256;
 
-/** Throws Refusal (bad name, list or expiry) and StoreError. Works at every gateway within a second. */
+/** Throws Refusal (bad name, list, limit or expiry) and StoreError. Works at every gateway within a second. */
 export async function createKey(store: Store, request: KeyRequest, clock: Clock): Promise<CreatedKey> {
   const name = checkName('a key', request.name);
   const models = checkModels(request.models);
+  const limits = checkLimits(request.limits);
   const expiresAt = checkExpiry(request.expiresAtMs, clock.nowMs());
   const kind = request.kind ?? 'call';
   const key = newKey(kind);
@@ -59,7 +63,7 @@ export async function createKey(store: Store, request: KeyRequest, clock: Clock)
     const values = { id, organization_id: organizationId, name, kind, hash: hashKey(key), prefix: shownPrefix(key) };
     await db
       .insertInto('keys')
-      .values({ ...values, models, expires_at: expiresAt })
+      .values({ ...values, models, limits, expires_at: expiresAt })
       .execute();
   });
   const info = await findKeys(store.db).where('keys.id', '=', id).executeTakeFirstOrThrow();
@@ -142,9 +146,9 @@ function toInfo(row: KeyRow & { readonly organization: string }): KeyInfo {
     source: row.source,
     createdAtMs: row.created_at.getTime(),
     ...(row.models && { models: row.models }),
+    ...(row.limits && { limits: row.limits }),
     ...(row.expires_at && { expiresAtMs: row.expires_at.getTime() }),
     ...(row.revoked_at && { revokedAtMs: row.revoked_at.getTime() }),
-    ...(row.last_used_at && { lastUsedAtMs: row.last_used_at.getTime() }),
   };
 }
 
