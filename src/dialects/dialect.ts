@@ -23,6 +23,8 @@ export interface AnswerContext {
   readonly createdAtMs: number;
   /** OpenAI chat: whether the caller asked for the usage chunk. */
   readonly wantsStreamUsage: boolean;
+  /** OpenAI chat: the caller offered legacy `functions`, so a call is given as `function_call`. */
+  readonly legacyCalls?: boolean;
   /** The caller's input token count as far as known when the stream starts (Anthropic's message_start needs one). */
   readonly inputTokensEstimate: number;
   readonly notes: Notes;

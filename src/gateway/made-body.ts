@@ -5,4 +5,6 @@ export interface MadeBody {
   readonly withholdUsage: boolean;
   /** The caller of a chat stream asked for usage. */
   readonly wantsStreamUsage: boolean;
+  /** Its caller reads a tool call from the legacy `function_call`. */
+  readonly legacyCalls?: boolean;
 }

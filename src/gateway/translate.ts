@@ -18,7 +18,8 @@ export function translateBody(exchange: Exchange, target: Target, dialect: Diale
   const { body, losses } = applyQuirks(endpoint.quirks ?? [], call, rendered);
   for (const loss of losses) notes.dropped(loss.field, loss.why);
   exchange.replaceNotes(notes.list);
-  return { body: Buffer.from(stringifyJson(body)), withholdUsage: false, wantsStreamUsage: request.wantsStreamUsage };
+  const { wantsStreamUsage, legacyCalls } = request;
+  return { body: Buffer.from(stringifyJson(body)), withholdUsage: false, wantsStreamUsage, legacyCalls };
 }
 
 /** The caller's body in the neutral language. Throws LlmFailure (invalid-request). */

@@ -165,6 +165,8 @@ export interface ChatRequest {
   readonly stream: boolean;
   /** The caller asked for usage in its stream (OpenAI chat's `include_usage`; always true in the other dialects). */
   readonly wantsStreamUsage: boolean;
+  /** The caller offered OpenAI chat's legacy `functions`: it reads a call from `function_call`, and only one. */
+  readonly legacyCalls?: boolean;
   readonly system: readonly Block[];
   readonly turns: readonly Turn[];
   readonly tools: readonly Tool[];

@@ -70,7 +70,11 @@ export class DeltaWriter {
     const { input = this.#context.inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
     // Servers exist that end an answer with calls as if nothing more were due; callers would stop there.
     const why = stop === 'end' && this.#calls > 0 ? 'tool-call' : stop;
-    return { finishReason: finishReasons[why], usage: renderUsage({ ...this.#usage, input, output }) };
+    const isLegacy = why === 'tool-call' && this.#context.legacyCalls === true;
+    return {
+      finishReason: isLegacy ? 'function_call' : finishReasons[why],
+      usage: renderUsage({ ...this.#usage, input, output }),
+    };
   }
 
   #start(block: Block): void {
@@ -115,7 +119,7 @@ export class DeltaWriter {
       case 'tool-call': {
         this.#text = 'some';
         const body = block.form === 'freeform' ? { custom: { input: piece } } : { function: { arguments: piece } };
-        return this.#emit({ tool_calls: [{ index: this.#calls - 1, ...body }] });
+        return this.#call(body);
       }
       default:
         // Blocks of other APIs stay hidden, and so does what streams into them.
@@ -131,8 +135,17 @@ export class DeltaWriter {
         : { type: 'function', function: { name, arguments: '' } };
     this.#hasWords = true;
     this.#estimator.addText(name, 0, name.length);
-    this.#emit({ tool_calls: [{ index: this.#calls++, id, ...body }] });
+    this.#calls++;
+    this.#call({ id, ...body });
     this.#delta(block.args);
+  }
+
+  /** Adds to the last call. */
+  #call(delta: WireObject): void {
+    if (!this.#context.legacyCalls) return this.#emit({ tool_calls: [{ index: this.#calls - 1, ...delta }] });
+    // The provider was told to make one call only.
+    if (this.#calls > 1) return this.#context.notes.dropped('tool_calls', 'function_call has room for one call');
+    this.#emit({ function_call: delta.function });
   }
 
   #media(block: Extract<Block, { type: 'media' }>): void {
@@ -166,8 +179,7 @@ export class DeltaWriter {
 
   #endCall(block: Extract<Block, { type: 'tool-call' }>): void {
     // A call without arguments says so.
-    const none = [{ index: this.#calls - 1, function: { arguments: '{}' } }];
-    if (this.#text === '' && block.form !== 'freeform') this.#emit({ tool_calls: none });
+    if (this.#text === '' && block.form !== 'freeform') this.#call({ function: { arguments: '{}' } });
     if (this.#seal !== undefined) this.#details.push(renderCallSeal(block.id, this.#seal, this.#details.length));
   }
 

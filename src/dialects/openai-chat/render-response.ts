@@ -35,7 +35,8 @@ class ChatResponseRenderer implements ResponseRenderer {
     assert(this.#end !== undefined, 'a body was asked for before the end of the answer');
     const { content, refusal, ...rest } = this.#message;
     // Null means "said in another way"; an answer that is merely empty is an empty string.
-    const silent = refusal !== undefined || rest.tool_calls !== undefined ? null : '';
+    const calls = rest.tool_calls ?? rest.function_call;
+    const silent = refusal !== undefined || calls !== undefined ? null : '';
     const message = { role: 'assistant', content: content ?? silent, refusal: refusal ?? null, ...rest };
     return {
       ...answerHead(this.#context, 'chat.completion'),
@@ -49,15 +50,21 @@ function addDelta(message: WireObject, delta: WireObject): void {
   for (const [key, value] of Object.entries(delta)) {
     const before = message[key];
     if (key === 'tool_calls') addCalls(message, value as CallDelta[]);
+    else if (key === 'function_call') message[key] = addArguments(before as FunctionDelta, value as FunctionDelta);
     else if (typeof before === 'string' && typeof value === 'string') message[key] = before + value;
     else if (Array.isArray(before) && Array.isArray(value)) before.push(...value);
     else message[key] = Array.isArray(value) ? [...value] : value;
   }
 }
 
+interface FunctionDelta {
+  readonly name?: string;
+  readonly arguments?: string;
+}
+
 interface CallDelta {
   readonly index: number;
-  readonly function?: { readonly name?: string; readonly arguments?: string };
+  readonly function?: FunctionDelta;
   readonly custom?: { readonly name?: string; readonly input?: string };
 }
 
@@ -69,11 +76,14 @@ function addCalls(message: WireObject, deltas: readonly CallDelta[]): void {
     const call = calls[index];
     if (call === undefined) calls.push(delta);
     else if (call.function !== undefined) {
-      const args = (call.function.arguments ?? '') + (delta.function?.arguments ?? '');
-      calls[index] = { ...call, function: { ...call.function, arguments: args } };
+      calls[index] = { ...call, function: addArguments(call.function, delta.function) };
     } else {
       const input = (call.custom?.input ?? '') + (delta.custom?.input ?? '');
       calls[index] = { ...call, custom: { ...call.custom, input } };
     }
   }
+}
+
+function addArguments(call: FunctionDelta | undefined, delta: FunctionDelta | undefined): FunctionDelta {
+  return { ...delta, ...call, arguments: (call?.arguments ?? '') + (delta?.arguments ?? '') };
 }

@@ -13,13 +13,15 @@ export function parseRequest(body: JsonObject): ChatRequest {
   const model = requiredString(body, 'model');
   refuseForeignFields(body);
   const streamOptions = optionalFields(body, 'stream_options');
+  const setup = readToolSetup(body);
   return defined({
     model,
     stream: optionalBoolean(body, 'stream') ?? false,
     wantsStreamUsage: (streamOptions && optionalBoolean(streamOptions, 'include_usage', 'stream_options')) ?? false,
     ...readMessages(body.messages),
-    ...readToolSetup(body),
-    parallelToolCalls: optionalBoolean(body, 'parallel_tool_calls'),
+    ...setup,
+    // The legacy form of an answer has room for one call.
+    parallelToolCalls: setup.legacyCalls ? false : optionalBoolean(body, 'parallel_tool_calls'),
     ...readSampling(body),
     thinking: readThinking(body),
     format: readFormat(body),

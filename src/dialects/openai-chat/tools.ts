@@ -19,6 +19,7 @@ import { dialectId, leftover, rawText } from './wire.ts';
 export interface ToolSetup {
   readonly tools: readonly Tool[];
   readonly toolChoice?: ToolChoice;
+  readonly legacyCalls?: boolean;
 }
 
 /** `tools` and `tool_choice`, or the legacy `functions` and `function_call`. Throws invalid-request. */
@@ -41,7 +42,7 @@ export function readToolSetup(body: Fields): ToolSetup {
       'tool_choice',
     );
   }
-  return setup;
+  return tools.length === 0 && functions.length > 0 ? { ...setup, legacyCalls: true } : setup;
 }
 
 function readTool(item: Fields, at: string): Tool {

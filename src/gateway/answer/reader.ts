@@ -65,7 +65,7 @@ export class SniffingReader implements AnswerReader {
     const facts = {
       from: dialect,
       to: this.#exchange.dialect,
-      context: contextOf(this.#exchange),
+      context: contextOf(this.#exchange, this.#plan),
       host: this.#host,
       stream,
     };
@@ -81,12 +81,13 @@ function firstByte(chunk: Buffer): number | undefined {
   return chunk.find((byte) => byte > 32);
 }
 
-function contextOf(exchange: Exchange): AnswerContext {
+function contextOf(exchange: Exchange, plan: Plan): AnswerContext {
   return {
     requestId: exchange.id,
     model: exchange.ask.model,
     createdAtMs: exchange.startedAtMs,
     wantsStreamUsage: exchange.wantsStreamUsage,
+    legacyCalls: plan.legacyCalls,
     inputTokensEstimate: exchange.ask.inputTokensEstimate,
     notes: exchange.notes,
   };
