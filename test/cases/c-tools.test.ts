@@ -1,7 +1,11 @@
 /** Cases 44, 46, 47, 56, 57 and 60, FX2 and the tools of FX10: what tools are offered, and how the model may choose. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { wireText } from '../fakes/answer.ts';
+import { messagesJson, messagesStream } from '../fakes/messages-wire.ts';
+import { sseHeaders } from '../fakes/reply.ts';
 import { asked, askedRaw, refused } from './asked.ts';
 import { type Rig, startRig } from './rig.ts';
+import { askStream, readStream, violations } from './stream-reader.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -181,6 +185,57 @@ describe('case 56: custom tools', () => {
   it('are relayed over openai-chat', async () => {
     const { up } = await asked(rig, 'chat', 'oa/m', { tools: [custom] });
     expect(up.tools).toEqual([custom]);
+  });
+});
+
+describe('case 56: legacy functions', () => {
+  const functions = [{ name: 'f', description: 'D', parameters: { type: 'object', properties: {} } }];
+  const say = { tools: [{ id: 'toolu_1', name: 'f', args: '{"x":1}' }] };
+  const history = [
+    ...messages,
+    { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{"x":1}' } },
+    { role: 'function', name: 'f', content: 'r' },
+  ];
+
+  it('are tools over anthropic, one call at a time, and their history is calls and results', async () => {
+    const { up, dropped } = await asked(rig, 'chat', 'an/m', { functions, function_call: 'auto', messages: history });
+    expect(up.tools).toEqual([own('f', { description: 'D' })]);
+    expect(up.tool_choice).toEqual({ type: 'auto', disable_parallel_tool_use: true });
+    const [use, result] = up.messages.slice(1).map((message) => (message as { content: object[] }).content[0]);
+    expect(use).toMatchObject({ type: 'tool_use', name: 'f', input: { x: 1 } });
+    expect(result).toEqual({ type: 'tool_result', tool_use_id: (use as { id: string }).id, content: 'r' });
+    expect(dropped).toEqual([]);
+  });
+
+  it('are called by function_call, the only place where their caller looks', async () => {
+    rig.upstream.once((_call, reply) => reply.send(200, { 'content-type': 'application/json' }, messagesJson(say)));
+    const { answer } = await asked(rig, 'chat', 'an/m', { functions, function_call: { name: 'f' } });
+    const message = {
+      role: 'assistant',
+      content: null,
+      refusal: null,
+      function_call: { name: 'f', arguments: '{"x":1}' },
+    };
+    expect(answer.json()).toMatchObject({ choices: [{ message, finish_reason: 'function_call' }] });
+    expect(answer.body).not.toContain('tool_calls');
+  });
+
+  it.each(['{"x":1}', '{}'])('are called by function_call in a stream, with arguments %s', async (args) => {
+    const wire = wireText(messagesStream({ tools: [{ id: 'toolu_1', name: 'f', args }] }));
+    rig.upstream.once((_call, reply) => reply.send(200, sseHeaders, wire));
+    const answer = await askStream(rig, 'chat', 'an/m', { functions });
+    expect(violations('chat', answer.body, 'whole')).toEqual([]);
+    const calls = [...answer.body.matchAll(/"function_call":(\{.*?\})\}/g)].map((match) =>
+      JSON.parse(match[1] ?? '{}'),
+    );
+    expect(calls[0]).toEqual({ name: 'f', arguments: '' });
+    expect(calls.map((call) => call.arguments).join('')).toBe(args);
+    expect(readStream('chat', answer.body)).toMatchObject({ calls: [], stop: 'function_call' });
+  });
+
+  it('are relayed over openai-chat', async () => {
+    const { up } = await asked(rig, 'chat', 'oa/m', { functions, messages: history });
+    expect(up).toMatchObject({ functions, messages: history });
   });
 });
 
