@@ -1,5 +1,5 @@
 /** Where callers knock: each path, the dialect that is spoken behind it, and what of the call may travel on. */
-import type { JsonEdit, JsonScan } from '../lib/json.ts';
+import { type JsonEdit, type JsonScan, readField } from '../lib/json.ts';
 import { anthropic } from './anthropic/index.ts';
 import { relayAnthropic } from './anthropic/relay.ts';
 import type { Dialect } from './dialect.ts';
@@ -29,6 +29,8 @@ export interface Door {
   readonly limitHeaders: LimitHeaders;
   /** Checks what must not reach any provider and says what to splice. Throws LlmFailure (invalid-request). */
   readonly planRelay: (scan: JsonScan, stream: boolean) => RelayPlan;
+  /** Whom the caller says that it asks for, in its own words, cut to what a report can show. */
+  readonly endUser: (scan: JsonScan) => string | undefined;
 }
 
 const chatDoor: Door = {
@@ -40,6 +42,7 @@ const chatDoor: Door = {
   forwardedQuery: [],
   limitHeaders: openaiLimitHeaders,
   planRelay: relayOpenaiChat,
+  endUser: (scan) => bounded(read(scan, 'safety_identifier')) ?? bounded(read(scan, 'user')),
 };
 
 const messagesDoor: Door = {
@@ -51,6 +54,12 @@ const messagesDoor: Door = {
   forwardedQuery: ['beta'],
   limitHeaders: anthropicLimitHeaders,
   planRelay: relayAnthropic,
+  endUser: (scan) => {
+    const metadata = read(scan, 'metadata');
+    return typeof metadata === 'object' && metadata !== null && 'user_id' in metadata
+      ? bounded(metadata.user_id)
+      : undefined;
+  },
 };
 
 const countTokensDoor: Door = {
@@ -59,6 +68,21 @@ const countTokensDoor: Door = {
   operation: 'count-tokens',
   bodyDefaults: { max_tokens: 1 },
 };
+
+const endUserCharactersMax = 256;
+
+/** A value with a bad escape in it is the provider's to refuse. */
+function read(scan: JsonScan, name: string): unknown {
+  try {
+    return readField(scan, name);
+  } catch {
+    return undefined;
+  }
+}
+
+function bounded(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, endUserCharactersMax) : undefined;
+}
 
 /** Some SDKs leave the /v1 out of the base address: both spellings lead to the same door. */
 export const doors: ReadonlyMap<string, Door> = new Map(

@@ -114,6 +114,7 @@ function intentFacts(exchange: Exchange, instance: string): Omit<IntentRecord, '
     inputTokensEstimate: exchange.ask.inputTokensEstimate,
     clientRequestId: exchange.header('x-request-id'),
     sessionId: exchange.header('x-tollgate-session'),
+    endUser: exchange.door.endUser(exchange.ask.scan),
     tags: exchange
       .header('x-tollgate-tags')
       ?.split(',')
