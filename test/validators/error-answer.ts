@@ -20,7 +20,12 @@ export interface ErrorRules {
 
 const errorBytesMax = 8 * 1024;
 /** What must never be shown: keys of providers and of our own, and traces of code. */
-const secrets = [/\bsk-[A-Za-z0-9_-]{6,}/, /\btgm?-[A-Za-z0-9_-]{8,}/, /Bearer\s+\S{8,}/, /\n\s+at .+:\d+:\d+/];
+const secrets = [
+  /\bsk-[A-Za-z0-9_-]{6,}/,
+  /\btgm?-[A-Za-z0-9_-]{8,}/,
+  /Bearer\s+(?!\[redacted\])\S{8,}/,
+  /\n\s+at .+:\d+:\d+/,
+];
 
 export function errorViolations(answer: ErrorAnswer, rules: ErrorRules): string[] {
   const violations: string[] = [];

@@ -45,7 +45,10 @@ function readBody(body: string): { type: string; message: string } {
   return { type: typeof error.type === 'string' ? error.type : '', message: String(message ?? '') };
 }
 
-/** The API's own words, where the status leaves room for them: it may come from a proxy, or be the 200 of a stream. */
+/**
+ * The API's own words, where the status leaves room for them: it may come from a proxy, or be the 200 of a stream. A mere
+ * `api_error` says nothing that a status does not say better.
+ */
 const kindsByType: Readonly<Record<string, ErrorKind>> = {
   invalid_request_error: 'invalid-request',
   authentication_error: 'upstream-credential',
@@ -56,7 +59,6 @@ const kindsByType: Readonly<Record<string, ErrorKind>> = {
   rate_limit_error: 'rate-limited',
   overloaded_error: 'overloaded',
   timeout_error: 'timeout',
-  api_error: 'upstream',
 };
 
 const kindsByStatus: Readonly<Record<number, ErrorKind>> = {

@@ -1,4 +1,5 @@
 /** A provider's answer that is not a success: its body, bounded, in the words of its dialect, as one of our kinds. */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dialect } from '../../dialects/dialect.ts';
 import type { LlmError } from '../../llm/error.ts';
@@ -52,12 +53,18 @@ export class RefusalReader implements AnswerReader {
   #read(): LlmError {
     const { status, headers, dialect, provider } = this.#facts;
     if (status >= 300 && status < 400) return redirected(status);
-    const body = Buffer.concat(this.#chunks).toString('utf8');
+    const body = textOf(Buffer.concat(this.#chunks));
     const parsed = dialect.parseError(status, headers, body);
     const vendor = provider.parseError?.(status, asJson(body)) ?? {};
     const error = { ...parsed, ...vendor, upstreamStatus: status };
     return { ...error, message: redact(error.message).slice(0, 2048) };
   }
+}
+
+/** Old proxies write Latin-1. A body that was cut may end inside a character, which is no reason to doubt the rest. */
+function textOf(bytes: Buffer): string {
+  const isUtf8Text = bytes.length >= errorBytesMax || isUtf8(bytes);
+  return bytes.toString(isUtf8Text ? 'utf8' : 'latin1');
 }
 
 /** A redirect is never followed: it would carry the credential to another host. */
