@@ -163,6 +163,14 @@ describe('what vendors do differently', () => {
     });
   });
 
+  it('DeepSeek is given the instructions of role developer as role system', () => {
+    const messages = ['developer', 'user', 'developer'].map((role) => ({ role, content: 'x' }));
+    const { out, losses } = adapt('deepseek', { messages });
+    expect(out.messages).toEqual(['system', 'user', 'system'].map((role) => ({ role, content: 'x' })));
+    expect(losses).toEqual([]);
+    expect(messages[0]?.role).toBe('developer');
+  });
+
   it('DeepSeek gets the schema as an instruction, and the caller is told', () => {
     const format = { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } };
     const messages = [{ role: 'user', content: 'hi' }];

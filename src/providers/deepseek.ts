@@ -19,6 +19,13 @@ export const deepseek = provider({
           why: 'only max_tokens is documented; max_completion_tokens is ignored in silence, so the caller would have no limit',
         },
         {
+          edit: developerToSystem,
+          field: 'messages',
+          marker: '"developer"',
+          needed: (messages) => Array.isArray(messages) && messages.some(isDeveloper),
+          why: 'role developer is refused: unknown variant `developer`, expected one of `system`, `user` ...',
+        },
+        {
           edit: downgradeJsonSchema,
           field: 'response_format',
           needed: (format) => (format as { type?: unknown } | null)?.type === 'json_schema',
@@ -43,3 +50,11 @@ function downgradeJsonSchema(body: Record<string, unknown>): string | undefined 
   body.messages = [{ role: 'system', content }, ...body.messages];
   return 'response_format.json_schema';
 }
+
+/** It says the same as role system, so nothing is lost by it. */
+function developerToSystem(body: Record<string, unknown>): undefined {
+  const messages = Array.isArray(body.messages) ? body.messages : [];
+  body.messages = messages.map((message) => (isDeveloper(message) ? { ...message, role: 'system' } : message));
+}
+
+const isDeveloper = (message: unknown) => (message as { role?: unknown } | null)?.role === 'developer';

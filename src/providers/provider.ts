@@ -46,7 +46,8 @@ export interface Endpoint {
 /**
  * `set`, `rename` and `drop` act on top-level keys: spliced, also in relay. `edit` needs the parsed tree, which costs
  * a relay its speed and its bytes: `field` names the top-level key without which there is nothing to edit, `needed`
- * looks at its value. It returns the path of what the caller loses by it (`response_format.json_schema`), if anything.
+ * looks at its value, `marker` is text without which no value needs it (so that a relay need not parse it to know). It
+ * returns the path of what the caller loses by it (`response_format.json_schema`), if anything.
  */
 export type Quirk =
   | { readonly set: string; readonly to: unknown; readonly when?: 'stream'; readonly why: string }
@@ -55,6 +56,7 @@ export type Quirk =
   | {
       readonly edit: (body: Record<string, unknown>) => string | undefined;
       readonly field: string;
+      readonly marker?: string;
       readonly needed?: (value: unknown) => boolean;
       readonly why: string;
     };

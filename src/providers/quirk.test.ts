@@ -71,6 +71,13 @@ describe('quirkEdits', () => {
     const picky: Quirk[] = [{ edit: () => undefined, field: 'f', needed: (value) => value === 2, why }];
     expect([1, 2].map((value) => spliced(`{"f":${value}}`, picky).needsTree)).toEqual([false, true]);
     expect(spliced('{"f":1}', picky, [{ name: 'f', value: '2' }]).needsTree).toBe(true);
+    const marked: Quirk[] = [{ edit: () => undefined, field: 'f', marker: '"x"', why }];
+    expect(['["x"]', '["y"]', '"\\"x\\""'].map((value) => spliced(`{"f":${value},"x":1}`, marked).needsTree)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(spliced('{"f":1}', marked, [{ name: 'f', value: '"x"' }]).needsTree).toBe(true);
     expect(spliced('{"response_format":{}}', [{ drop: 'response_format', why }, ...quirks]).needsTree).toBe(false);
   });
 });

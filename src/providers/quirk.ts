@@ -51,6 +51,7 @@ export function quirkEdits(
       else edits.set(quirk.rename, { name: quirk.rename, value: edits.get(quirk.rename)?.value, rename: quirk.to });
     } else if (isSent(quirk.field)) {
       const added = edits.get(quirk.field)?.value;
+      if (quirk.marker !== undefined && !holds(scan, quirk.field, quirk.marker, added)) continue;
       needsTree ||= quirk.needed?.(added === undefined ? readField(scan, quirk.field) : JSON.parse(added)) ?? true;
     }
   }
@@ -90,4 +91,11 @@ export function applyQuirks(
 /** Keeps the key's place, so that a relayed and a parsed body come out alike. */
 function renamed(body: Record<string, unknown>, from: string, to: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).map(([key, value]) => [key === from ? to : key, value]));
+}
+
+/** Whether a field's bytes, or the text that replaces them, hold the marker. */
+function holds(scan: JsonScan, name: string, marker: string, added: string | undefined): boolean {
+  if (added !== undefined) return added.includes(marker);
+  const field = scan.fields.find((candidate) => candidate.name === name);
+  return field !== undefined && scan.body.subarray(field.valueStart, field.valueEnd).includes(marker);
 }
