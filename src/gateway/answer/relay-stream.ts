@@ -105,14 +105,12 @@ export class RelayStream implements AnswerReader {
   }
 }
 
-/** With the blank line that makes it a frame for the caller's parser. */
+/** With the blank line that makes it a frame for the caller's parser. Behind a CR the first LF only ends the line. */
 function terminated(bytes: Buffer): Buffer {
-  const last = bytes.at(-1);
-  return Buffer.concat([bytes, Buffer.from(last === LF || last === CR ? '\n' : '\n\n')]);
+  return Buffer.concat([bytes, Buffer.from(bytes.at(-1) === LF ? '\n' : '\n\n')]);
 }
 
 const LF = 10;
-const CR = 13;
 
 /** Frames of one chunk lie side by side in memory: shown as one view instead of a copy. */
 function joined(pieces: readonly Buffer[]): Buffer {
