@@ -47,9 +47,9 @@ function judgeInput(exchange: Exchange, plan: Plan, said: Partial<Usage>, flags:
 function judgeOutput(said: Partial<Usage>, tally: Tally, status: UsageStatus, flags: string[]): number {
   const seen = Math.ceil(tally.outputTokensSeen);
   if (status !== 'completed' && !tally.complete) {
-    if (said.output !== undefined && said.output > seen) return said.output;
-    flags.push('output-counted');
-    return seen;
+    const isMore = said.output !== undefined && said.output > seen;
+    flags.push(isMore ? 'output-early' : 'output-counted');
+    return isMore ? said.output : seen;
   }
   if (said.output === undefined) {
     if (!flags.includes('usage-missing')) flags.push('output-missing');
