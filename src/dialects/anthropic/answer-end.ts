@@ -1,7 +1,8 @@
 /** How an answer ends for the caller of this dialect. */
-import type { ChatEvent, StopReason } from '../../llm/chat.ts';
+import type { Carried, ChatEvent, StopReason } from '../../llm/chat.ts';
+import type { Notes } from '../../llm/notes.ts';
 import { stopReasons } from './answer.ts';
-import { isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, isObject, restored, type WireObject } from './wire.ts';
 
 type EndEvent = Extract<ChatEvent, { type: 'end' }>;
 
@@ -19,7 +20,8 @@ const words = Object.fromEntries(Object.entries(stopReasons).map(([word, stop]) 
 >;
 
 /** `hasCall`: servers exist that end an answer with a tool call as if nothing more were due; callers would stop there. */
-export function answerEnd(event: EndEvent, hasCall: boolean): AnswerEnd {
+export function answerEnd(event: EndEvent, hasCall: boolean, notes: Notes): AnswerEnd {
+  noteForeign(event.carried, notes);
   const stop = event.stop === 'end' && hasCall ? 'tool-call' : event.stop;
   const { stop_reason: ownWord, usage, ...fields } = restored(event.carried);
   return {
@@ -28,4 +30,10 @@ export function answerEnd(event: EndEvent, hasCall: boolean): AnswerEnd {
     fields,
     usage: isObject(usage) ? usage : {},
   };
+}
+
+/** Fields of the whole answer that only the provider's own API has. */
+function noteForeign(carried: Carried | undefined, notes: Notes): void {
+  if (carried === undefined || carried.dialect === dialectId || !isObject(carried.raw)) return;
+  for (const field of Object.keys(carried.raw)) notes.dropped(field, 'an answer of this API has no place for it');
 }

@@ -51,6 +51,7 @@ export class MessageRenderer implements ResponseRenderer {
         this.#end = answerEnd(
           event,
           this.#content.some((block) => block.type === 'tool_use'),
+          this.#context.notes,
         );
         return;
       case 'error':

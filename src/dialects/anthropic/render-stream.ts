@@ -130,7 +130,7 @@ export class MessageStreamRenderer implements StreamRenderer {
 
   #end(event: Extract<ChatEvent, { type: 'end' }>): void {
     this.#isOver = true;
-    const { stop_reason, stop_sequence, fields, usage } = answerEnd(event, this.#hasCall);
+    const { stop_reason, stop_sequence, fields, usage } = answerEnd(event, this.#hasCall, this.#context.notes);
     const inDelta = Object.fromEntries(Object.entries(fields).filter(([key]) => deltaFields.includes(key)));
     const beside = Object.fromEntries(Object.entries(fields).filter(([key]) => !deltaFields.includes(key)));
     this.#send('message_delta', {

@@ -27,6 +27,8 @@ export class AnswerReader {
   #refused = false;
   #finish: string | undefined;
   #stopSequence: string | undefined;
+  /** What the whole answer rests on, where its vendor says so beside the choices (Perplexity). */
+  #sources: Fields = {};
   /** An `end` or an `error` was emitted. */
   #over = false;
   #usageSeen = false;
@@ -67,6 +69,8 @@ export class AnswerReader {
   /** A choice of the chunk or body `source`: what it adds, and whether it ends here. */
   choice(source: Fields, choice: Fields): void {
     this.#start(source);
+    const { citations = this.#sources.citations, search_results = this.#sources.search_results } = source;
+    this.#sources = { citations, search_results };
     const said = choice.delta ?? choice.message;
     if (isFields(said)) this.#delta(said);
     if (typeof choice.finish_reason !== 'string' || choice.finish_reason === '') return;
@@ -86,7 +90,8 @@ export class AnswerReader {
     if (fault !== undefined) return this.#failOn(fault);
     const stop = this.#stop();
     const sequence = stop === 'stop-sequence' ? { stopSequence: this.#stopSequence } : {};
-    this.#emit({ type: 'end', stop, ...sequence });
+    const carried = leftover(this.#sources, []);
+    this.#emit({ type: 'end', stop, ...sequence, ...(carried && { carried }) });
     this.#over = true;
   }
 

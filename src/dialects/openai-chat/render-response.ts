@@ -4,7 +4,7 @@ import type { ChatEvent } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { AnswerContext, JsonObject, ResponseRenderer } from '../dialect.ts';
 import { type AnswerEnd, answerHead, DeltaWriter } from './delta-writer.ts';
-import type { WireObject } from './wire.ts';
+import { restored, type WireObject } from './wire.ts';
 
 export function renderResponse(context: AnswerContext): ResponseRenderer {
   return new ChatResponseRenderer(context);
@@ -16,6 +16,8 @@ class ChatResponseRenderer implements ResponseRenderer {
   /** Text and lists, put together from the deltas. */
   readonly #message: WireObject = {};
   #end: AnswerEnd | undefined;
+  /** Fields that stand next to the choices. */
+  #beside: WireObject = {};
   #error: LlmError | undefined;
 
   constructor(context: AnswerContext) {
@@ -25,8 +27,10 @@ class ChatResponseRenderer implements ResponseRenderer {
 
   push(event: ChatEvent): void {
     this.#deltas.push(event);
-    if (event.type === 'end') this.#end = this.#deltas.finish(event.stop);
-    else if (event.type === 'error') this.#error = event.error;
+    if (event.type === 'end') {
+      this.#end = this.#deltas.finish(event.stop);
+      this.#beside = restored(event.carried);
+    } else if (event.type === 'error') this.#error = event.error;
   }
 
   /** Throws LlmFailure when the answer broke. */
@@ -42,6 +46,7 @@ class ChatResponseRenderer implements ResponseRenderer {
       ...answerHead(this.#context, 'chat.completion'),
       choices: [{ index: 0, message, logprobs: null, finish_reason: this.#end.finishReason }],
       usage: this.#end.usage,
+      ...this.#beside,
     };
   }
 }

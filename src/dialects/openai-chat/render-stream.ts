@@ -4,7 +4,7 @@ import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
 import { answerHead, DeltaWriter } from './delta-writer.ts';
 import { renderStreamError } from './error.ts';
-import type { WireObject } from './wire.ts';
+import { restored, type WireObject } from './wire.ts';
 
 export function renderStream(write: Emit<string>, context: AnswerContext): StreamRenderer {
   return new ChatStreamRenderer(write, context);
@@ -25,7 +25,7 @@ class ChatStreamRenderer implements StreamRenderer {
     this.#context = context;
     const head = JSON.stringify(answerHead(context, 'chat.completion.chunk'));
     this.#head = `data: ${head.slice(0, -1)},"choices":[`;
-    this.#tail = context.wantsStreamUsage ? '],"usage":null}\n\n' : ']}\n\n';
+    this.#tail = context.wantsStreamUsage ? ',"usage":null}\n\n' : '}\n\n';
     this.#deltas = new DeltaWriter(context, (delta) => this.#chunk(delta, null));
   }
 
@@ -40,14 +40,23 @@ class ChatStreamRenderer implements StreamRenderer {
     if (event.type !== 'end') return;
     const { finishReason, usage } = this.#deltas.finish(event.stop);
     this.#over = true;
-    this.#chunk({}, finishReason);
+    this.#chunk({}, finishReason, restored(event.carried));
     if (this.#context.wantsStreamUsage) this.#write(`${this.#head}],"usage":${JSON.stringify(usage)}}\n\n`);
     this.#write('data: [DONE]\n\n');
   }
 
-  #chunk(delta: WireObject, finishReason: string | null): void {
+  /** `beside`: fields that stand next to the choices. */
+  #chunk(delta: WireObject, finishReason: string | null, beside: WireObject = noFields): void {
     const finish = finishReason === null ? 'null' : `"${finishReason}"`;
     const choice = `{"index":0,"delta":${stringifyJson(delta)},"logprobs":null,"finish_reason":${finish}}`;
-    this.#write(this.#head + choice + this.#tail);
+    const fields =
+      beside === noFields
+        ? ''
+        : Object.entries(beside)
+            .map(([key, value]) => `,"${key}":${stringifyJson(value)}`)
+            .join('');
+    this.#write(`${this.#head}${choice}]${fields}${this.#tail}`);
   }
 }
+
+const noFields: WireObject = Object.freeze({});
