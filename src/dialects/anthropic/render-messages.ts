@@ -27,7 +27,7 @@ export interface Conversation {
 export function renderMessages(request: ChatRequest, target: TargetModel, context: BlockContext): Conversation {
   const writer = new ConversationWriter(target, context);
   for (const [i, turn] of request.turns.entries()) writer.turn(turn, i);
-  return writer.finish();
+  return writer.finish(request.system.length > 0);
 }
 
 /** A turn and its place: the place goes into error messages and pairs results with calls. */
@@ -61,9 +61,13 @@ class ConversationWriter {
     if (content.length > 0) this.#push('assistant', content, turn);
   }
 
-  finish(): Conversation {
+  finish(hasSystem: boolean): Conversation {
     this.#closeBetween();
-    if (this.#messages.length === 0) throw refused('messages', 'every message is empty or blank');
+    if (this.#messages.length === 0) {
+      const isInstructed = hasSystem || this.#leading.length > 0;
+      const what = 'hold only instructions; the model behind this name needs a message of the user';
+      throw refused('messages', isInstructed ? what : 'every message is empty or blank');
+    }
     this.#trimPrefill();
     return { messages: this.#messages, leading: this.#leading, lostThinking: lostThinking(this.#messages) };
   }
