@@ -1,8 +1,7 @@
 /** A whole answer of the caller's own dialect: looked at, then sent as it came. */
-import type { Dialect } from '../../dialects/dialect.ts';
-import { parseJson } from '../../lib/json.ts';
+import type { Dialect, JsonObject } from '../../dialects/dialect.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
-import { emptyTally, type Tally } from './tally.ts';
+import { EventTally, emptyTally, type Tally } from './tally.ts';
 import { asAnswerError } from './translated-answer.ts';
 
 export class RelayWhole implements AnswerReader {
@@ -23,14 +22,14 @@ export class RelayWhole implements AnswerReader {
   end(): void {
     const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
     try {
-      const body = parseJson(bytes);
+      const body = parseObject(bytes);
       const error = this.#dialect.checkResponse(body);
       if (error !== undefined) return this.#host.fail(error);
       const read = this.#dialect.readUsage(body);
       this.tally = {
         usage: read?.usage,
         usageFlags: read?.flags ?? [],
-        outputTokensSeen: outputOf(bytes),
+        outputTokensSeen: read?.usage.output ? 0 : this.#count(body),
         complete: true,
       };
     } catch (error) {
@@ -40,12 +39,21 @@ export class RelayWhole implements AnswerReader {
     this.#host.complete();
   }
 
+  /** Only where the provider does not say, or says none: what there is to read is counted. */
+  #count(body: JsonObject): number {
+    const tally = new EventTally();
+    this.#dialect.parseResponse(body, (event) => tally.push(event));
+    return tally.outputTokensSeen;
+  }
+
   broken(why: string): void {
     this.#host.fail(cutShort(why));
   }
 }
 
-/** Only used when the provider says nothing of its output: four bytes of the answer's JSON to a token. */
-function outputOf(bytes: Buffer): number {
-  return Math.ceil(bytes.length / 4);
+/** The bytes are sent as they came, so they are only read: no scan, nothing kept raw. Throws SyntaxError. */
+function parseObject(bytes: Buffer): JsonObject {
+  const value: unknown = JSON.parse(bytes.toString('utf8'));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('not a JSON object');
+  return value as JsonObject;
 }

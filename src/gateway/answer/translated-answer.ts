@@ -182,7 +182,7 @@ export class TranslatedWhole implements AnswerReader {
 export function asAnswerError(error: unknown): LlmError {
   if (error instanceof LlmFailure) return error.error;
   const why = error instanceof Error ? error.message : String(error);
-  const malformed = error instanceof JsonRefused;
+  const malformed = error instanceof JsonRefused || error instanceof SyntaxError;
   return {
     kind: 'upstream',
     message: malformed ? 'The provider’s answer is not valid JSON.' : 'The provider’s answer could not be read.',
