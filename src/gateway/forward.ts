@@ -20,11 +20,12 @@ export async function forward(exchange: Exchange, targets: readonly Target[], pa
   let last: Asked | undefined;
   for (let round = 0; round < roundsMax; round++) {
     if (round > 0 && !(await mayGoRound(last, parts))) break;
-    for (const target of parts.health.order(targets, parts.clock.monotonicMs())) {
+    for (const target of parts.health.order(targets, () => parts.clock.monotonicMs())) {
       if (exchange.delivery.gone) return cancelled(last);
       if (round > 0 && !worthAgain(last?.outcome)) break;
       const plan = tryPlan(exchange, target, parts);
       if ('error' in plan) {
+        parts.health.unproven(target);
         refusal ??= plan.error;
         continue;
       }
@@ -74,6 +75,7 @@ async function attempt(exchange: Exchange, plan: Plan, parts: GatewayParts): Pro
 function judge(target: Target, outcome: Outcome, parts: GatewayParts, now: number): void {
   if (outcome.error !== undefined) parts.health.failed(target, outcome.error.kind, now);
   else if (outcome.type === 'answered' && outcome.status === 'completed') parts.health.succeeded(target);
+  else parts.health.unproven(target);
 }
 
 function dispatch(exchange: Exchange, plan: Plan, parts: GatewayParts, done: (outcome: Outcome) => void): AttemptRun {

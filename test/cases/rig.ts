@@ -10,12 +10,13 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import type { GatewaySettings } from '../../src/gateway/settings.ts';
 import type { Journal, JournalRecord, SettlementRecord } from '../../src/journal/record.ts';
 import { JournalUnavailable } from '../../src/journal/record.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import type { Log } from '../../src/lib/log.ts';
 import type { TargetModel } from '../../src/llm/model.ts';
 import { anthropicCompatible } from '../../src/providers/anthropic-compatible.ts';
 import { openaiCompatible } from '../../src/providers/openai-compatible.ts';
-import type { Credential, Key, Route, Snapshot, Target, Timeouts } from '../../src/snapshot/snapshot.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { Credential, Key, Limits, Route, Snapshot, Target, Timeouts } from '../../src/snapshot/snapshot.ts';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../fakes/upstream.ts';
 import { until } from '../until.ts';
 
@@ -35,6 +36,9 @@ export interface RigOptions {
   readonly settings?: Partial<GatewaySettings>;
   readonly timeouts?: Partial<Timeouts>;
   readonly tickMs?: number;
+  readonly clock?: Clock;
+  /** Limits of routes, by name. */
+  readonly routeLimits?: Readonly<Record<string, Limits>>;
   /** Facts of a model, by its bare name. */
   readonly models?: Readonly<
     Record<string, Partial<TargetModel> & { contextTokens?: number; price?: PriceVersion | null }>
@@ -44,6 +48,8 @@ export interface RigOptions {
   /** Further addresses by name, for routes. */
   readonly addresses?: Readonly<Record<string, string>>;
   readonly key?: Partial<Key>;
+  /** Vendors in place of the `-compatible` ones. */
+  readonly providers?: Readonly<Partial<Record<'oa' | 'an', Provider>>>;
 }
 
 export interface Rig {
@@ -80,7 +86,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const gateway = createGateway({
     snapshot: { current: rigSnapshot(upstream.url, options) },
     journal: memoryJournal(records, switches),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: memoryLog(logged),
     random: () => 0,
     instance: 'rig',
@@ -177,7 +183,7 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   const routes = new Map(
     Object.entries(options.routes ?? {}).map(([name, targets]): [string, Route] => [
       name,
-      { name, strategy: 'fallback', targets: targets.map((each) => target(each)) },
+      { name, strategy: 'fallback', targets: targets.map((each) => target(each)), limits: options.routeLimits?.[name] },
     ]),
   );
   return {
@@ -200,7 +206,7 @@ function rigTarget(text: string, upstreamUrl: string, options: RigOptions): Targ
   const base = address === undefined ? upstreamUrl : (options.addresses?.[address] ?? upstreamUrl);
   const credential: Credential = {
     id: address ?? kind,
-    provider: kind === 'oa' ? openaiCompatible : anthropicCompatible,
+    provider: options.providers?.[kind] ?? (kind === 'oa' ? openaiCompatible : anthropicCompatible),
     baseUrl: kind === 'oa' ? `${base}/v1` : base,
     secret: 'sk-upstream-secret-canary',
   };

@@ -14,17 +14,25 @@ const probeMs = 30_000;
 interface State {
   failures: number;
   restsUntil: number;
-  probedAt: number;
+  /** When the probe under way began. */
+  probedAt: number | undefined;
 }
 
 export class Health {
   readonly #states = new Map<string, State>();
 
-  /** The targets to ask, in order: those that rest are left out unless all do. */
-  order(targets: readonly Target[], now: number): readonly Target[] {
-    if (targets.length === 1) return targets;
-    const awake = targets.filter((target) => this.#mayAsk(target, now));
-    return awake.length > 0 ? awake : targets;
+  /**
+   * The targets to ask, in order, each looked at when its turn comes: a request that was answered before it came to a
+   * resting target has not used up that target's probe. Those that rest are left out unless all do.
+   */
+  *order(targets: readonly Target[], now: () => number): Iterable<Target> {
+    let hasAny = false;
+    for (const target of targets) {
+      if (targets.length > 1 && !this.#mayAsk(target, now())) continue;
+      hasAny = true;
+      yield target;
+    }
+    if (!hasAny) yield* targets;
   }
 
   succeeded(target: Target): void {
@@ -32,19 +40,25 @@ export class Health {
   }
 
   failed(target: Target, kind: ErrorKind, now: number): void {
-    if (!isIllness(kind)) return;
-    const state = this.#states.get(nameOf(target)) ?? { failures: 0, restsUntil: 0, probedAt: 0 };
+    if (!isIllness(kind)) return this.unproven(target);
+    const state = this.#states.get(nameOf(target)) ?? { failures: 0, restsUntil: 0, probedAt: undefined };
     state.failures++;
-    state.probedAt = 0;
+    state.probedAt = undefined;
     if (state.failures >= failuresToRest) state.restsUntil = now + restMs;
     this.#states.set(nameOf(target), state);
+  }
+
+  /** It was asked, or was to be, and nothing was learned about it: the next request may probe it. */
+  unproven(target: Target): void {
+    const state = this.#states.get(nameOf(target));
+    if (state !== undefined) state.probedAt = undefined;
   }
 
   #mayAsk(target: Target, now: number): boolean {
     const state = this.#states.get(nameOf(target));
     if (state === undefined || state.failures < failuresToRest) return true;
     if (now < state.restsUntil) return false;
-    if (state.probedAt !== 0 && now - state.probedAt < probeMs) return false;
+    if (state.probedAt !== undefined && now - state.probedAt < probeMs) return false;
     state.probedAt = now;
     return true;
   }
