@@ -28,8 +28,8 @@ it('every link to a file leads somewhere', () => {
   expect(dead).toEqual([]);
 });
 
-it('every file that ARCHITECTURE.md and AGENTS.md name exists', () => {
-  const named = ['ARCHITECTURE.md', 'AGENTS.md'].flatMap((page) =>
+it('every file that ARCHITECTURE.md, AGENTS.md and docs/guarantees.md name exists', () => {
+  const named = ['ARCHITECTURE.md', 'AGENTS.md', 'docs/guarantees.md'].flatMap((page) =>
     [...read(page).matchAll(/`((?:src|test|docs|gateway|journal|llm|dialects|config|store|commands)\/[\w/.-]+)`/g)].map(
       (match) => match[1] ?? '',
     ),
