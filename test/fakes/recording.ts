@@ -29,7 +29,7 @@ export const recordingsExist: boolean = existsSync(new URL('index.json', wireUrl
 /** All recordings of a dialect (`openai-chat`, `anthropic-messages` ...), of one kind if given. */
 export function listRecordings(dialect: string, kind?: Recording['kind']): readonly Recording[] {
   return readIndex()
-    .filter((row) => row.dialect === dialect && (kind === undefined || row.kind === kind))
+    .filter((row) => String(row.dialect ?? '') === dialect && (kind === undefined || row.kind === kind))
     .map((row) => loadRecording(String(row.id)));
 }
 
