@@ -79,7 +79,7 @@ const timeoutLeaves = {
 const timeouts = z.strictObject({
   connectMs: timeoutLeaves.connectMs.default(10_000).describe('Time to connect to a provider.'),
   firstTokenMs: timeoutLeaves.firstTokenMs
-    .default(300_000)
+    .default(600_000)
     .describe('Time from asking a provider to its first content.'),
   idleMs: timeoutLeaves.idleMs.default(120_000).describe('Longest silence inside a stream.'),
   totalMs: timeoutLeaves.totalMs.default(hourMs).describe('Longest life of one answer.'),

@@ -51,12 +51,7 @@ function tryPlan(exchange: Exchange, target: Target, parts: GatewayParts): Plan 
 
 async function attempt(exchange: Exchange, plan: Plan, parts: GatewayParts): Promise<Outcome> {
   const startedAtMs = parts.clock.nowMs();
-  let run: AttemptRun | undefined;
-  const outcome = await new Promise<Outcome>((resolve) => {
-    run = dispatch(exchange, plan, parts, resolve);
-  });
-  if (run === undefined) return outcome;
-  parts.active.delete(run);
+  const { run, outcome } = await dispatch(exchange, plan, parts);
   const now = parts.clock.monotonicMs();
   exchange.attempts.push({
     id: run.id,
@@ -78,21 +73,30 @@ function judge(target: Target, outcome: Outcome, parts: GatewayParts, now: numbe
   else parts.health.unproven(target);
 }
 
-function dispatch(exchange: Exchange, plan: Plan, parts: GatewayParts, done: (outcome: Outcome) => void): AttemptRun {
-  const run = new AttemptRun(exchange, plan, parts, done);
+async function dispatch(
+  exchange: Exchange,
+  plan: Plan,
+  parts: GatewayParts,
+): Promise<{ run: AttemptRun; outcome: Outcome }> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const run = new AttemptRun(exchange, plan, parts, resolve);
   parts.active.add(run);
-  const upstream = parts.upstreams.of(plan.target);
-  upstream.pool.dispatch(
-    {
-      origin: upstream.origin,
-      path: upstream.prefix + plan.path + upstreamQuery(exchange, plan.relayed),
-      method: 'POST',
-      headers: upstreamHeaders(exchange, plan.target, plan.endpoint.headers ?? {}, run.id, plan.relayed),
-      body: plan.body,
-    },
-    run,
-  );
-  return run;
+  try {
+    const upstream = parts.upstreams.of(plan.target);
+    upstream.pool.dispatch(
+      {
+        origin: upstream.origin,
+        path: upstream.prefix + plan.path + upstreamQuery(exchange, plan.relayed),
+        method: 'POST',
+        headers: upstreamHeaders(exchange, plan.target, plan.endpoint.headers ?? {}, run.id, plan.relayed),
+        body: plan.body,
+      },
+      run,
+    );
+    return { run, outcome: await promise };
+  } finally {
+    parts.active.delete(run);
+  }
 }
 
 /** Another target may do better; a caller's own mistake is one everywhere, and so is a journal that cannot be written. */
