@@ -31,7 +31,7 @@ export interface AnswerHost {
 
 export const cutShort = (why: string): LlmError => ({
   kind: 'upstream',
-  message: 'The provider’s answer ended before it was complete.',
+  message: "The provider's answer ended before it was complete.",
   code: 'stream_cut',
   internal: why,
 });

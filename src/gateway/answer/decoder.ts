@@ -22,7 +22,7 @@ export function decoded(reader: AnswerReader, encoding: string | undefined, byte
   if (make === undefined) {
     return {
       kind: 'upstream',
-      message: 'The provider’s answer has a content-encoding that was not asked for.',
+      message: "The provider's answer has a content-encoding that was not asked for.",
       code: 'upstream_encoding',
     };
   }

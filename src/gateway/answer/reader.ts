@@ -96,7 +96,7 @@ function contextOf(exchange: Exchange, plan: Plan): AnswerContext {
 function tooLarge(bytesMax: number): LlmError {
   return {
     kind: 'upstream',
-    message: `The provider’s answer is larger than ${bytesMax} bytes.`,
+    message: `The provider's answer is larger than ${bytesMax} bytes.`,
     code: 'answer_too_large',
   };
 }

@@ -185,7 +185,7 @@ export function asAnswerError(error: unknown): LlmError {
   const malformed = error instanceof JsonRefused || error instanceof SyntaxError;
   return {
     kind: 'upstream',
-    message: malformed ? 'The provider’s answer is not valid JSON.' : 'The provider’s answer could not be read.',
+    message: malformed ? "The provider's answer is not valid JSON." : "The provider's answer could not be read.",
     code: 'malformed_answer',
     internal: why,
   };
