@@ -12,7 +12,7 @@ export type UsageStatus = 'completed' | 'failed' | 'cancelled' | 'interrupted';
 
 /** One try at one target. */
 export interface Attempt {
-  /** `req_…/1`: what the provider is told in `x-client-request-id`. */
+  /** `req_…-1`: what the provider is told in `x-client-request-id`. */
   readonly id: string;
   readonly target: string;
   readonly credential: string;

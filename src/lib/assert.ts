@@ -6,8 +6,3 @@ export function assert(condition: unknown, what: string): asserts condition {
 export class AssertionFailure extends Error {
   override readonly name = 'AssertionFailure';
 }
-
-/** For the end of a switch over a union: the compiler proves that nothing is left. */
-export function unreachable(value: never): never {
-  throw new AssertionFailure(`unreachable: ${String(value)}`);
-}
