@@ -57,7 +57,8 @@ export class SniffingReader implements AnswerReader {
     const whole = first === OPEN_BRACE || first === OPEN_BRACKET || first === LESS_THAN;
     const { stream } = this.#exchange.ask;
     const { dialect, relayed, withholdUsage } = this.#plan;
-    if (whole) this.#wholeBytes = 0;
+    // What is gathered before it is shown has a limit, in whichever form it comes.
+    if (whole || !stream) this.#wholeBytes = 0;
     if (relayed && whole !== stream) {
       this.#reader = stream ? new RelayStream(dialect, this.#host, withholdUsage) : new RelayWhole(dialect, this.#host);
       return;

@@ -48,13 +48,18 @@ export function upstreamQuery(exchange: Exchange, relayed: boolean): string {
   return kept.size === 0 ? '' : `?${kept}`;
 }
 
+/** More than any provider has; callers' parsers refuse a head of many kilobytes. */
+const limitHeadersMax = 32;
+
 /** A provider's headers that a caller can use: its rate limits, and its own request id under another name. */
 export function answerHeaders(upstream: IncomingHttpHeaders): HeaderList {
   const headers: HeaderList = {};
+  let limits = 0;
   for (const [name, value] of Object.entries(upstream)) {
     if (typeof value !== 'string') continue;
-    if (/(^|-)ratelimit-/.test(name) || name === 'retry-after') headers[name] = value.slice(0, 256);
-    else if (name === 'request-id' || name === 'x-request-id') headers['x-upstream-request-id'] = value.slice(0, 256);
+    if (name === 'request-id' || name === 'x-request-id') headers['x-upstream-request-id'] = value.slice(0, 256);
+    else if (name === 'retry-after') headers[name] = value.slice(0, 256);
+    else if (/(^|-)ratelimit-/.test(name) && limits++ < limitHeadersMax) headers[name] = value.slice(0, 256);
   }
   return headers;
 }
