@@ -7,11 +7,8 @@ import { createKey, listKeys } from '../control/keys/keys.ts';
 import { type Instance, startInstance } from '../instance.ts';
 import { JournalLocked } from '../journal/directory-lock.ts';
 import { systemClock } from '../lib/clock.ts';
-import { watchProcess } from '../lifecycle.ts';
-import { type LogWriter, openLog } from '../logging.ts';
 import { providers } from '../providers/index.ts';
 import type { Store } from '../store/store.ts';
-import { renderWelcome } from '../welcome.ts';
 import {
   addCommonOptions,
   type CommonOptions,
@@ -20,8 +17,11 @@ import {
   openConfiguredStore,
   readConfig,
 } from './context.ts';
-import { isTollgate, tryListening } from './doctor/machine.ts';
 import { CommandFailure, directoryFailure, exitCodes } from './outcome.ts';
+import { addressFailure, refuseTakenPort } from './serve/address.ts';
+import { type LogWriter, openLog } from './serve/log-writer.ts';
+import { watchProcess } from './serve/process-watch.ts';
+import { renderWelcome } from './serve/welcome.ts';
 
 interface ServeOptions extends CommonOptions {
   readonly host?: string;
@@ -79,28 +79,6 @@ async function serve(context: Context, options: ServeOptions): Promise<void> {
   log.info({}, 'stopped');
   log.flush();
   process.exit(exitCodes.ok);
-}
-
-/** Found out before the database is started, and once more, for sure, when the port is taken. */
-async function refuseTakenPort({ server: { host, port } }: Config): Promise<void> {
-  const code = port === 0 ? undefined : await tryListening(host, port);
-  if (code === undefined) return;
-  if (code === 'EADDRINUSE' && (await isTollgate(host, port))) {
-    const remedy = 'Use that one, stop it, or choose another port (--port or server.port).';
-    throw new CommandFailure(exitCodes.address, `Tollgate is already running at ${host}:${port}.`, remedy);
-  }
-  throw addressFailure(code, host, port);
-}
-
-function addressFailure(code: string, host: string, port: number): CommandFailure {
-  const reasons: Record<string, readonly [string, string]> = {
-    EADDRINUSE: ['is used by another program', 'Stop it, or choose another port (--port or server.port).'],
-    EACCES: ['may not be used by this user', 'Choose a port above 1023 (--port or server.port).'],
-    EADDRNOTAVAIL: ['is not an address of this machine', 'Correct server.host; 0.0.0.0 means every address.'],
-    ENOTFOUND: ['is not a name that this machine knows', 'Correct server.host; 0.0.0.0 means every address.'],
-  };
-  const [reason, remedy] = reasons[code] ?? [`cannot be listened on (${code})`, 'Correct server.host and server.port.'];
-  return new CommandFailure(exitCodes.address, `${host}:${port} ${reason}.`, remedy);
 }
 
 /** Returns whether nobody has any key yet. */

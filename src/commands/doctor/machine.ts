@@ -1,9 +1,8 @@
 /** What the machine gives: Node, disk, port, clock. */
 import { statfsSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { request } from 'undici';
 import { prepareDirectory } from '../context.ts';
 import { CommandFailure } from '../outcome.ts';
+import { isTollgate, tryListening } from '../port.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const gibibyte = 1_073_741_824;
@@ -11,7 +10,6 @@ const freeBytesWarn = gibibyte;
 const freeBytesMin = gibibyte / 10;
 const driftMsWarn = 2_000;
 const driftMsMax = 30_000;
-const timeoutMs = 3_000;
 
 export function checkNode(version: string): Finding {
   return ok('node', `${version}, process ${process.pid}, ${process.platform} ${process.arch}`);
@@ -45,30 +43,6 @@ export async function checkPort(host: string, port: number): Promise<Finding> {
     return fail('port', `${host}:${port} may not be used by this user`, 'Choose a server.port above 1023.');
   }
   return fail('port', `cannot listen on ${host}:${port} (${code})`, 'Set server.host to an address of this machine.');
-}
-
-/** The system's error code, or undefined when it worked. */
-export function tryListening(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
-  });
-}
-
-/** Whether what listens there answers like one of ours. */
-export async function isTollgate(host: string, port: number): Promise<boolean> {
-  try {
-    const name = host.includes(':') ? `[${host}]` : host;
-    const { statusCode, body } = await request(`http://${name}:${port}/health`, {
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
-    await body.dump();
-    return statusCode === 200;
-  } catch {
-    return false;
-  }
 }
 
 /** Prices with dates, expiry of keys and certificates all follow this machine's clock. */

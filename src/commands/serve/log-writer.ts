@@ -3,7 +3,7 @@
  * that looks like a secret or a prompt gets past it; rooms do not log such things in the first place.
  */
 import { destination, pino } from 'pino';
-import type { Log } from './lib/log.ts';
+import type { Log } from '../../lib/log.ts';
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clean } from './logging.ts';
+import { clean } from './log-writer.ts';
 
 const canary = 'canary0123456789abcdef';
 
@@ -45,7 +45,7 @@ describe('the wall before the log', () => {
 
 describe('lines', () => {
   const write = (format: string) => {
-    const module = path.join(import.meta.dirname, 'logging.ts');
+    const module = path.join(import.meta.dirname, 'log-writer.ts');
     const program = `import { openLog } from ${JSON.stringify(module)};
       const log = openLog({ level: 'info', format: ${JSON.stringify(format)} });
       log.debug({}, 'not written'); log.warn({ place: 'a b', error: new Error('boom') }, 'Postgres is away'); log.flush();`;

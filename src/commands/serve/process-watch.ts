@@ -3,12 +3,12 @@
 /** A terminal and npm both pass Ctrl-C on: what comes this soon after the first is the same wish. */
 const echoMs = 100;
 
-export interface Lifecycle {
+export interface ProcessWatch {
   /** Resolves with the name of the first SIGTERM, SIGINT or SIGHUP. */
   readonly stopRequested: Promise<NodeJS.Signals>;
 }
 
-export interface LifecycleOptions {
+export interface ProcessWatchOptions {
   readonly monotonicMs: () => number;
   /** A second signal: the person does not want to wait. */
   readonly onSecondSignal: () => void;
@@ -17,7 +17,7 @@ export interface LifecycleOptions {
 }
 
 /** Called once, before anything is opened, so that no signal finds the process without an answer. */
-export function watchProcess({ monotonicMs, onSecondSignal, onCrash }: LifecycleOptions): Lifecycle {
+export function watchProcess({ monotonicMs, onSecondSignal, onCrash }: ProcessWatchOptions): ProcessWatch {
   const stopRequested = new Promise<NodeJS.Signals>((resolve) => {
     let firstMs: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
