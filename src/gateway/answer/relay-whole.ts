@@ -42,7 +42,11 @@ export class RelayWhole implements AnswerReader {
   /** Only where the provider does not say, or says none: what there is to read is counted. */
   #count(body: JsonObject): number {
     const tally = new EventTally();
-    this.#dialect.parseResponse(body, (event) => tally.push(event));
+    try {
+      this.#dialect.parseResponse(body, (event) => tally.count(event));
+    } catch {
+      // The caller gets what the provider said; what of it can be read counts.
+    }
     return tally.outputTokensSeen;
   }
 

@@ -1,4 +1,5 @@
 /** What an answer has used so far: the provider's own words, and our count beside it. A dialect's StreamTap is one. */
+import type { ChatEvent } from '../../llm/chat.ts';
 import { estimateTokens } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 
@@ -29,6 +30,13 @@ export class EventTally implements Tally {
   addUsage(usage: Partial<Usage>, flags: readonly string[] = []): void {
     this.usage = { ...this.usage, ...withoutUndefined(usage) };
     for (const flag of flags) if (!this.usageFlags.includes(flag)) this.usageFlags.push(flag);
+  }
+
+  /** What one event of an answer adds. */
+  count(event: ChatEvent): void {
+    if (event.type === 'usage') this.addUsage(event.usage, event.flags);
+    else if (event.type === 'block-delta') this.addOutput(event.delta);
+    else if (event.type === 'block-start' && event.block.type === 'tool-call') this.addOutput(event.block.name);
   }
 
   addOutput(text: string): void {

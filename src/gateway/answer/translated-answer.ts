@@ -70,16 +70,10 @@ class EventSink {
       return;
     }
     if (event.type === 'error') return this.fail(event.error);
-    this.#count(event);
+    this.tally.count(event);
     this.#push(event);
     if (this.#facts.stream && isContent(event)) this.#shown = true;
     if (event.type === 'end') this.#end();
-  }
-
-  #count(event: ChatEvent): void {
-    if (event.type === 'usage') this.tally.addUsage(event.usage, event.flags);
-    else if (event.type === 'block-delta') this.tally.addOutput(event.delta);
-    else if (event.type === 'block-start' && event.block.type === 'tool-call') this.tally.addOutput(event.block.name);
   }
 
   #end(): void {
