@@ -159,6 +159,8 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     if (this.#over) return;
     this.#completedAt = this.#now();
     this.exchange.delivery.end();
+    // A decompressor is done only after the provider: nothing more can come, so nothing is waited for.
+    if (this.#ended) queueMicrotask(() => this.#closed());
   }
 
   fail(error: LlmError, alreadyShown = false): void {
