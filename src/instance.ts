@@ -11,6 +11,7 @@ import { insertUsageRows } from './journal/usage-rows.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
+import { within } from './lib/within.ts';
 import { type Mock, startMock } from './mock/mock.ts';
 import { providers } from './providers/index.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
@@ -123,15 +124,4 @@ function instanceName(config: Config, clock: Clock): string {
     .replaceAll(/[^a-z0-9-]+/g, '-')
     .slice(0, 48);
   return `${host}-${config.server.port}`;
-}
-
-/** Whether `work` ended in time. */
-async function within(work: Promise<void>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const ended = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return ended;
 }

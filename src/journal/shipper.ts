@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { within } from '../lib/within.ts';
 import { isRowFault } from './insert-fault.ts';
 import type { SettlementBatch, SettlementSource } from './outbox.ts';
 import type { SettlementRecord } from './record.ts';
@@ -68,15 +69,9 @@ export class Shipper {
   async flush(deadlineMs: number): Promise<boolean> {
     if (this.#stopped) return false;
     const written = this.#options.journal.flush();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), deadlineMs);
-    });
-    const drained = new Promise<boolean>((resolve) => this.#drained.push(() => resolve(written)));
+    const drained = new Promise<void>((resolve) => this.#drained.push(resolve));
     this.#wake?.();
-    const arrived = await Promise.race([drained, late]);
-    clearTimeout(timer);
-    return arrived;
+    return (await within(drained, deadlineMs)) && written;
   }
 
   /** Starts no further batch. Resolves when the one under way has ended: `insert` bounds that time. */

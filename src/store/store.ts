@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { within } from '../lib/within.ts';
 import { type Address, parseAddresses } from './address.ts';
 import { abandon, type ConnectionSettings, openClient } from './connection.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded/embedded.ts';
@@ -150,15 +151,6 @@ class PostgresStore implements Store {
 
 /** A query that hangs must not keep the process from ending. */
 const closeTimeoutMs = 5_000;
-
-async function within(work: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
-}
 
 async function prepareSchema(addresses: readonly Address[], settings: ConnectionSettings, log: Log): Promise<void> {
   const client = await openClient(addresses, settings);

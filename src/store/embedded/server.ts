@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, truncate
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../lib/log.ts';
+import { within } from '../../lib/within.ts';
 import { StoreError } from '../error.ts';
 import type { Binaries } from './binaries.ts';
 import { isAlive, readGuard, readPid, removeStaleGuardFiles, spawnGuard } from './guard.ts';
@@ -117,10 +118,7 @@ class OwnedServer implements Server {
     this.#guard.ref();
     const exited = once(this.#guard, 'exit');
     this.#guard.stdin?.destroy();
-    const limit = new AbortController();
-    const late = await Promise.race([exited, delay(stopTimeoutMs, 'late' as const, { signal: limit.signal })]);
-    limit.abort();
-    if (late !== 'late') return;
+    if (await within(exited, stopTimeoutMs)) return;
     // Immediate shutdown: nothing is lost, the next start recovers from the log.
     const pid = serverPid(this.#place);
     if (pid !== undefined && isServerProcess(this.#place)) process.kill(pid, 'SIGQUIT');
