@@ -103,8 +103,11 @@ export class SseParser {
 
   /** Whole frames are measured too, or the limit would depend on where the stream was split. */
   #checkSize(bytes: number): void {
-    if (bytes > this.#bytesMax)
-      throw new SseFrameTooLarge(`a server-sent event is larger than ${this.#bytesMax} bytes`);
+    if (bytes <= this.#bytesMax) return;
+    // Whoever keeps the parser for what it has read does not keep the megabytes that it could not.
+    this.#held = Buffer.alloc(0);
+    this.#heldBytes = 0;
+    throw new SseFrameTooLarge(`a server-sent event is larger than ${this.#bytesMax} bytes`);
   }
 
   /** Appends to what is held, doubling, so that a long line in many pieces costs linear time. */
