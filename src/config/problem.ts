@@ -1,4 +1,5 @@
 /** What is wrong with a configuration, in words that say where, what was found, what was expected and what to do. */
+import { secretShapes } from '../lib/secret-shapes.ts';
 
 export interface Problem {
   /** `server.port`, `providers.openai.apiKey`. Empty for the file as a whole. */
@@ -37,7 +38,7 @@ function renderProblem({ path, source, value, expected, remedy }: Problem): stri
 
 /** Leaves whose value is a secret, wherever they stand. */
 const secretLeaves = new Set(['apikey', 'key', 'password', 'secret', 'token']);
-const secretLooks = /^(sk|tg|tgm|gsk|xai|pk|rk|key|whsec|AIza)[-_A-Za-z0-9]{8,}/;
+const secrets = secretShapes(8);
 const shownCharsMax = 60;
 
 /** A value as it may be printed: secrets by length only, passwords in addresses replaced, long text cut. */
@@ -47,7 +48,9 @@ export function showValue(path: readonly string[], value: unknown): string {
   if (typeof value === 'object') return 'a group of settings';
   if (typeof value !== 'string') return String(value);
   const leaf = (path.at(-1) ?? '').toLowerCase().replaceAll(/[-_]/g, '');
-  const secret = [...secretLeaves].some((name) => leaf === name || leaf.endsWith(name)) || secretLooks.test(value);
+  const secret =
+    [...secretLeaves].some((name) => leaf === name || leaf.endsWith(name)) ||
+    secrets.some((shape) => value.search(shape) >= 0);
   if (secret || path[0] === 'keys') return `a hidden text of ${value.length} characters`;
   const open = value.replace(/:\/\/[^/\s]*@/g, '://***@');
   return JSON.stringify(open.length > shownCharsMax ? `${open.slice(0, shownCharsMax)}…` : open);

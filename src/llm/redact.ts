@@ -2,6 +2,7 @@
  * Makes a provider's words fit to be shown and kept: bounded, valid Unicode without control characters, and nothing in
  * them that looks like a secret. Providers quote keys in their errors ("Incorrect API key provided: sk-…").
  */
+import { secretShapes } from '../lib/secret-shapes.ts';
 
 /** The most characters of foreign text that are ever shown. */
 export const shownCharactersMax = 2000;
@@ -9,13 +10,7 @@ export const shownCharactersMax = 2000;
 /** Enough to hold every secret that begins within what is shown. */
 const examinedCharactersMax = 2 * shownCharactersMax;
 
-const secrets: readonly RegExp[] = [
-  // Keys by their well-known beginnings; providers mask the middle with asterisks or an ellipsis.
-  /\b(?:sk|pk|rk|tg|tgm|gsk|xai|pplx|hf|r8|nvapi|fw|csk)[-_][\w.*…-]{4,}/gi,
-  /\bAIza[\w-]{8,}/g,
-  /\b(?:AKIA|ASIA)[A-Z0-9]{8,}/g,
-  /\beyJ[\w-]{8,}(?:\.[\w-]+){0,2}/g,
-];
+const secrets = secretShapes(4);
 /** What follows such a word is a secret, whatever it looks like; the word itself stays readable. */
 const labelled: readonly RegExp[] = [
   /(\bbearer\s+)[^\s"',;]{4,}/gi,

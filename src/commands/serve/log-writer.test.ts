@@ -12,6 +12,7 @@ describe('the wall before the log', () => {
     { apiKey: canary },
     { detail: `the key sk-${canary} was refused` },
     { detail: `tg-${canary}` },
+    { detail: `gsk_${canary}, csk-${canary} and nvapi-${canary}` },
     { header: `Bearer ${canary}` },
     { url: `postgres://user:${canary}@db.internal/x` },
     { messages: [{ role: 'user', content: canary }] },

@@ -4,6 +4,7 @@
  */
 import { destination, pino } from 'pino';
 import type { Log } from '../../lib/log.ts';
+import { secretShapes } from '../../lib/secret-shapes.ts';
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -44,9 +45,9 @@ const hidden = '[hidden]';
 const secretNames =
   /^(authorization|proxy-authorization|x-api-key|x-goog-api-key|api-?key|secret|password|cookie|token)$/i;
 const contentNames = /^(messages|prompt|content|system|body)$/i;
-/** Keys of known shapes, bearer tokens, passwords in addresses. */
-const secretLooks =
-  /\b(sk|tg|tgm|gsk|xai|rk|whsec)-[-_A-Za-z0-9]{8,}|\bAIza[-_A-Za-z0-9]{20,}|(?<=\bBearer\s)\S{8,}|(?<=:\/\/)[^/\s@]+@/g;
+/** Keys of known shapes, and bearer tokens. */
+const secrets: readonly RegExp[] = [...secretShapes(8), /(?<=\bBearer\s)\S{8,}/g];
+const passwordInAddress = /(?<=:\/\/)[^/\s@]+@/g;
 const depthMax = 6;
 const itemsMax = 200;
 const textMax = 8_192;
@@ -76,7 +77,8 @@ function cleanMember(name: string, value: unknown, depth: number): unknown {
 }
 
 function cleanText(text: string): string {
-  const open = text.replaceAll(secretLooks, (found) => (found.endsWith('@') ? `${hidden}@` : hidden));
+  let open = text.replaceAll(passwordInAddress, `${hidden}@`);
+  for (const secret of secrets) open = open.replaceAll(secret, hidden);
   return open.length > textMax ? `${open.slice(0, textMax)}…` : open;
 }
 
