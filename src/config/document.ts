@@ -46,6 +46,16 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What stands at a path; undefined where nothing does. */
+export function valueAt(tree: unknown, path: readonly string[]): unknown {
+  let value = tree;
+  for (const part of path) {
+    if (Array.isArray(value)) value = value[Number(part)];
+    else value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  }
+  return value;
+}
+
 class Reader {
   readonly #document: Document;
   readonly #file: string;

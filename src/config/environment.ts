@@ -3,7 +3,7 @@
  * vendors' own key variables. A `TOLLGATE_` variable wins over the file; the general ones only fill what it leaves out.
  */
 import type { Provider } from '../providers/provider.ts';
-import { type Environment, isRecord } from './document.ts';
+import { type Environment, isRecord, pathKey, valueAt } from './document.ts';
 import { nearest, type Problem } from './problem.ts';
 import { listLeaves, type Shape, shapeAt } from './shape.ts';
 
@@ -49,7 +49,7 @@ export function overlayEnvironment(
     if (serviceLink.test(name) && /^tcp:\/\/|^[\d.]+$/.test(value) && !known.has(name)) continue;
     const path = known.get(name);
     if (!path) unknownName(name, [...known.keys()], shape, problems, warnings);
-    else if (setAt(tree, path, value)) sources.set(path.join('\u0000'), name);
+    else if (setAt(tree, path, value)) sources.set(pathKey(path), name);
   }
   fillGeneral(tree, env, registry, sources, warnings);
   return { sources, problems, warnings };
@@ -126,7 +126,7 @@ function fillGeneral(
   warnings: string[],
 ): void {
   const fill = (path: readonly string[], name: string) => {
-    if (valueAt(tree, path) === undefined && setAt(tree, path, env[name])) sources.set(path.join('\u0000'), name);
+    if (isAbsent(valueAt(tree, path)) && setAt(tree, path, env[name])) sources.set(pathKey(path), name);
   };
   if (env.DATABASE_URL) fill(['database', 'url'], 'DATABASE_URL');
   if (env.REDIS_URL && tree.redis === undefined) {
@@ -140,10 +140,9 @@ function fillGeneral(
   }
 }
 
-function valueAt(tree: unknown, path: readonly string[]): unknown {
-  let value = tree;
-  for (const part of path) value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  return value === null || value === '' ? undefined : value;
+/** An empty line or text in the file leaves the leaf open. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
 }
 
 /**
@@ -154,8 +153,8 @@ export function coerce(value: unknown, shape: Shape, at: readonly string[] = [])
   const here = shapeAt(shape, at);
   if (isRecord(value) && (here?.kind === 'group' || here?.kind === 'entries')) {
     const entries = Object.entries(value).map(([name, member]) => {
-      const empty = member === null || member === undefined || member === '';
-      if (empty) return [name, here.kind === 'entries' && here.entry.kind === 'group' ? {} : undefined] as const;
+      if (isAbsent(member))
+        return [name, here.kind === 'entries' && here.entry.kind === 'group' ? {} : undefined] as const;
       return [name, coerce(member, shape, [...at, name])] as const;
     });
     const isKnown = (name: string) => here.kind === 'entries' || Object.hasOwn(here.members, name);

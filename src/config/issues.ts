@@ -1,6 +1,6 @@
 /** Turns what the schema refuses into problems with a place, the value and a remedy. */
 import type { z } from 'zod';
-import { isRecord, pathKey } from './document.ts';
+import { isRecord, pathKey, valueAt } from './document.ts';
 import { nearest, type Problem, showValue } from './problem.ts';
 import { memberAt, type Shape, shapeAt } from './shape.ts';
 
@@ -94,13 +94,4 @@ function showOrHide(path: readonly string[], value: unknown, origins: Origins): 
   return hidden && typeof value === 'string'
     ? `a text of ${value.length} characters from the environment`
     : showValue(path, value);
-}
-
-export function valueAt(tree: unknown, path: readonly string[]): unknown {
-  let value = tree;
-  for (const part of path) {
-    if (Array.isArray(value)) value = value[Number(part)];
-    else value = isRecord(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  }
-  return value;
 }
