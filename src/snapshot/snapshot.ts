@@ -83,7 +83,7 @@ export interface Snapshot {
   readonly keys: ReadonlyMap<string, Key>;
   /** A route's name, `provider/name`, or a bare name when it is unambiguous. */
   resolve(name: string): Resolution;
-  /** Every name that can be called, for model lists: routes first, then models. */
+  /** For model lists. Names that are not in it (dated ones, those of a self-hosted vendor) may resolve all the same. */
   listModels(): readonly CatalogModel[];
   listRoutes(): readonly Route[];
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogModel } from '../catalog/catalog.ts';
 import { bearer, provider } from '../providers/provider.ts';
-import { buildSnapshot, type SnapshotParts } from './build.ts';
+import { applyRows, noAccess, type SnapshotKeyRow } from './keys.ts';
+import { buildNames, type NameParts } from './names.ts';
 import type { Credential, Resolution } from './snapshot.ts';
 
 const timeouts = { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 };
@@ -39,30 +40,33 @@ function find(vendor: string, name: string): CatalogModel | undefined {
 
 const target = { credential: credential('acme'), model: model('acme', 'small'), timeouts };
 
-const parts: SnapshotParts = {
-  version: 7,
+const parts: NameParts = {
   credentials: [credential('acme'), credential('zeta'), credential('local')],
   catalog: { models: listed, find },
   routes: [{ name: 'main', targets: [target], limits: { requestsPerMinute: 3 } }],
   modelLimits: new Map([['acme/small', { requestsPerMinute: 7 }]]),
   timeouts,
-  organizations: [
+};
+
+const { keys } = applyRows(
+  noAccess,
+  [
     { id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 } },
     { id: 'org_2', name: 'two', disabled: true, limits: null },
   ],
-  keys: [
+  [
     keyRow('a', { models: ['main'], limits: { requestsPerMinute: 5 }, expires_at: new Date(1_000) }),
     keyRow('b', { organization_id: 'org_2', kind: 'management' }),
     keyRow('c', { revoked_at: new Date(0) }),
   ],
-};
+);
 
-function keyRow(hash: string, more: Partial<SnapshotParts['keys'][number]>): SnapshotParts['keys'][number] {
+function keyRow(hash: string, more: Partial<SnapshotKeyRow>): SnapshotKeyRow {
   const row = { id: `key_${hash}`, hash, name: hash, kind: 'call' as const, organization_id: 'org_1' };
   return { ...row, models: null, limits: null, expires_at: null, revoked_at: null, ...more };
 }
 
-const snapshot = buildSnapshot(parts);
+const snapshot = buildNames(parts);
 const targets = (resolution: Resolution): unknown =>
   'route' in resolution ? resolution.route.targets.map((each) => each.model.id) : resolution;
 
@@ -129,8 +133,8 @@ describe('lists', () => {
 
 describe('keys', () => {
   it('are found by their hash, with their organization; revoked ones are not there', () => {
-    expect([...snapshot.keys.keys()]).toEqual(['a', 'b']);
-    expect(snapshot.keys.get('a')).toEqual({
+    expect([...keys.keys()]).toEqual(['a', 'b']);
+    expect(keys.get('a')).toEqual({
       id: 'key_a',
       name: 'a',
       kind: 'call',
@@ -139,7 +143,6 @@ describe('keys', () => {
       limits: { requestsPerMinute: 5 },
       expiresAtMs: 1_000,
     });
-    expect(snapshot.keys.get('b')).toMatchObject({ kind: 'management', organization: { disabled: true } });
-    expect(snapshot.version).toBe(7);
+    expect(keys.get('b')).toMatchObject({ kind: 'management', organization: { disabled: true } });
   });
 });
