@@ -220,7 +220,7 @@ describe('segments', () => {
     expect(journal.stats().segments).toBeLessThan(6);
     const after = openTestJournal(crashImage(directory));
     const long = (await shipAll(after)).filter((row) => row.requestId === 'req_long');
-    expect(long).toMatchObject([{ costNanoUsd: '443', attempts: [{ id: 'req_long/1' }] }]);
+    expect(long).toMatchObject([{ costNanoUsd: '443', attempts: [{ id: 'req_long-1' }] }]);
   });
 
   it('hand out every settlement in order when there are more than memory keeps', async () => {

@@ -51,10 +51,10 @@ describe('the fake provider as a process', () => {
   it('has every accepted request in its log before it answers', async () => {
     const provider = await startUpstreamProcess();
     const answer = await call(`${provider.url}/v1/messages/count_tokens`, body, {
-      headers: { 'x-client-request-id': 'req_7/1' },
+      headers: { 'x-client-request-id': 'req_7-1' },
     });
     expect(jsonOf(answer).input_tokens).toBeGreaterThan(0);
-    expect(provider.lines()[0]).toMatchObject({ event: 'accepted', attemptId: 'req_7/1', model: 'lorem-50' });
+    expect(provider.lines()[0]).toMatchObject({ event: 'accepted', attemptId: 'req_7-1', model: 'lorem-50' });
     await provider.close();
   });
 });

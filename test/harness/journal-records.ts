@@ -24,7 +24,7 @@ export function attempt(requestId: string, number = 1): AttemptRecord {
   return {
     type: 'attempt',
     requestId,
-    attemptId: `${requestId}/${number}`,
+    attemptId: `${requestId}-${number}`,
     startedAtMs: 1_000 + number * 10,
     target: `vendor/model-${number}`,
     provider: 'vendor',
@@ -61,7 +61,7 @@ export function settlement(requestId: string): SettlementRecord {
     overheadMs: 0.5,
     attempts: [
       {
-        id: `${requestId}/1`,
+        id: `${requestId}-1`,
         target: 'vendor/model-1',
         credential: 'default',
         startedAtMs: 1_010,

@@ -81,7 +81,7 @@ describe('listing usage', () => {
   });
 
   it('gives every field back, money exactly', async () => {
-    const attempts = [{ id: 'req_1/1', target: 't', credential: 'c', startedAtMs: 1, durationMs: 2, status: 200 }];
+    const attempts = [{ id: 'req_1-1', target: 't', credential: 'c', startedAtMs: 1, durationMs: 2, status: 200 }];
     await insert('req_1', noonMs, { cost_nano_usd: 2n ** 62n, attempts: JSON.stringify(attempts), tags: [] });
     const [entry] = (await listUsage(store)).entries;
     expect(entry).toMatchObject({ costNanoUsd: 2n ** 62n, attempts, startedAtMs: noonMs, totalMs: 12.5 });
