@@ -36,10 +36,10 @@ export function adoptDead(adopter: Adopter, bytesMax: number): readonly DeadJour
         if (!isJournal(directory) || livingHolder(directory, clock) || bytesOf(directory) > bytesMax) return [];
         const aside = `${directory.replace(/\.adopted-[^/\\]*$/, '')}.adopted-${randomUUID().slice(0, 8)}`;
         fs.renameSync(directory, aside);
-        log.info({ directory, aside }, 'Adopting the journal of a dead instance');
+        log.info({ directory, aside }, 'adopting the journal of a dead instance');
         return [{ directory: aside, lock: lockDirectory(aside, instance, clock) }];
       } catch (error) {
-        log.error({ directory, error }, 'The journal of a dead instance cannot be adopted; it stays as it is');
+        log.error({ directory, error }, 'the journal of a dead instance cannot be adopted; it stays as it is');
         return [];
       }
     });

@@ -68,7 +68,7 @@ export function openJournal(options: JournalOptions): FileJournal {
     try {
       return openAdopted(all, aloneNow(directory, () => adoptDead(all, lateAdoptionBytesMax)) ?? []);
     } catch (error) {
-      all.log.warn({ directory, error }, 'Journals of dead instances cannot be looked for');
+      all.log.warn({ directory, error }, 'journals of dead instances cannot be looked for');
       return [];
     }
   };
@@ -83,7 +83,7 @@ function openAdopted(options: AllOptions, dead: readonly DeadJournal[]): readonl
       return [new JournalDirectory({ ...options, directory, adopted: true }, lock)];
     } catch (error) {
       // The lock is kept, so that this is tried and said once for each start.
-      options.log.error({ directory, error }, 'The journal of a dead instance cannot be read; it stays as it is');
+      options.log.error({ directory, error }, 'the journal of a dead instance cannot be read; it stays as it is');
       return [];
     }
   });

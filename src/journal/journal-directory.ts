@@ -59,7 +59,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     this.#lock = lock;
     lock.onLost = () => this.#loseLock();
     this.#positionFile = new PositionFile(directory, (error) => {
-      log.warn({ directory, error }, 'The position of shipping cannot be kept; after a crash rows are shipped again');
+      log.warn({ directory, error }, 'the position of shipping cannot be kept; after a crash rows are shipped again');
     });
     this.#position = this.#positionFile.read();
     const replay = replayDirectory(directory, this.#position, log);
@@ -187,13 +187,13 @@ export class JournalDirectory implements Journal, SettlementSource {
   retire(): void {
     const { directory, log } = this.#options;
     this.close().catch((error: unknown) => {
-      log.warn({ directory, error }, 'The journal of a dead instance is shipped, but cannot be removed');
+      log.warn({ directory, error }, 'the journal of a dead instance is shipped, but cannot be removed');
     });
   }
 
   #logLost(record: SettlementRecord, error: unknown): void {
     this.#counts.lostRows++;
-    this.#options.log.error({ record, error }, 'A settlement can neither be written nor kept; this line is all of it');
+    this.#options.log.error({ record, error }, 'a settlement can neither be written nor kept; this line is all of it');
   }
 
   #recover(): void {
@@ -201,7 +201,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     if (this.#open.size > 0) {
       log.warn(
         { directory, instance, requests: this.#open.size },
-        'A gateway died with open requests; they are settled at the last that is known of them',
+        'a gateway died with open requests; they are settled at the last that is known of them',
       );
     }
     for (const request of [...this.#open.all()]) {
@@ -278,7 +278,7 @@ export class JournalDirectory implements Journal, SettlementSource {
       this.#writable = false;
       log.error(
         { directory, error },
-        'The journal cannot be written; requests are refused until the disk takes it again',
+        'the journal cannot be written; requests are refused until the disk takes it again',
       );
     }
     if (this.#closed || this.#lost) return;
@@ -296,7 +296,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     }
     if (!this.#write(false)) return;
     this.#writable = true;
-    log.info({ directory }, 'The journal can be written again');
+    log.info({ directory }, 'the journal can be written again');
   }
 
   #loseLock(): void {
@@ -304,7 +304,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     this.#lost = true;
     this.#writable = false;
     this.#lastError = 'the directory was removed or taken over by another process';
-    log.error({ directory }, 'The journal was removed or taken over; this process takes no more requests: restart it');
+    log.error({ directory }, 'the journal was removed or taken over; this process takes no more requests: restart it');
   }
 
   #unavailable(): JournalUnavailable {
@@ -344,7 +344,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     } catch (error) {
       this.#options.log.warn(
         { directory: this.directory, error },
-        'A shipped segment of the journal cannot be removed',
+        'a shipped segment of the journal cannot be removed',
       );
     }
   }

@@ -106,7 +106,7 @@ export class Outbox implements SettlementSource {
       gap: (start, end) => {
         this.#options.log.error(
           { path, start: chunk.offset + start, end: chunk.offset + end },
-          'The journal is damaged; what can be read behind the damage is shipped',
+          'the journal is damaged; what can be read behind the damage is shipped',
         );
       },
     });
@@ -116,7 +116,7 @@ export class Outbox implements SettlementSource {
 
   /** No frame in a whole chunk, or in the rest of a segment: damage that was found when the journal was opened. */
   #stepOver(chunk: Chunk, from: number, path: string): number {
-    this.#options.log.error({ path, from: chunk.offset + from }, 'The journal is damaged here and nothing can be read');
+    this.#options.log.error({ path, from: chunk.offset + from }, 'the journal is damaged here and nothing can be read');
     const atEnd = chunk.offset + chunk.bytes.length >= chunk.segment.bytes;
     return atEnd ? chunk.bytes.length : chunk.bytes.length - frameHeaderBytes;
   }

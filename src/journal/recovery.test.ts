@@ -36,7 +36,7 @@ describe('a request without settlement, after the process died,', () => {
         overheadMs: 10,
         attempts: [
           {
-            id: 'req_1/1',
+            id: 'req_1-1',
             target: 'vendor/model-1',
             credential: 'default',
             startedAtMs: 1_010,
@@ -62,7 +62,7 @@ describe('a request without settlement, after the process died,', () => {
       costNanoUsd: '400',
       estimated: true,
       servedModel: 'vendor/model-2',
-      attempts: [{ id: 'req_1/1', durationMs: 10 }, { id: 'req_1/2' }],
+      attempts: [{ id: 'req_1-1', durationMs: 10 }, { id: 'req_1-2' }],
     });
   });
 
@@ -116,7 +116,7 @@ describe('replay', () => {
       const ids = rows.map((row) => row.requestId);
       expect(new Set(ids).size).toBe(ids.length);
       const text = bytes.subarray(0, cut).toString('latin1');
-      const asked = ids.filter((id) => text.includes(`"attemptId":"${id}/1"`));
+      const asked = ids.filter((id) => text.includes(`"attemptId":"${id}-1"`));
       expect(rows.filter((row) => row.costNanoUsd !== '0').every((row) => asked.includes(row.requestId))).toBe(true);
       await journal.close();
       fs.rmSync(join(parent, `cut-${cut}`), { recursive: true });
@@ -170,7 +170,7 @@ describe('replay', () => {
     const journal = openTestJournal(image, { log: collecting(lines) });
     expect(journal.stats()).toMatchObject({ tornTails: 1, damagedBytes: 0, unshippedRows: 1 });
     expect(fs.statSync(path).size).toBe(whole / 2);
-    expect(lines).toEqual(['warn The journal ends in the middle of a record; the half record is ignored']);
+    expect(lines).toEqual(['warn the journal ends in the middle of a record; the half record is ignored']);
     expect((await shipAll(journal)).map((row) => row.requestId)).toEqual(['req_1']);
   });
 
@@ -186,7 +186,7 @@ describe('replay', () => {
     const lines: string[] = [];
     const journal = openTestJournal(image, { log: collecting(lines) });
     expect(journal.stats()).toMatchObject({ tornTails: 0, damagedBytes: third, unshippedRows: 2 });
-    expect(lines).toContain('error The journal is damaged; what can be read behind the damage is used');
+    expect(lines).toContain('error the journal is damaged; what can be read behind the damage is used');
     expect((await shipAll(journal)).map((row) => row.requestId)).toEqual(['req_1', 'req_3']);
   });
 

@@ -29,7 +29,7 @@ export function replayDirectory(directory: string, position: Position, log: Log)
   const orphans = new Map<string, AttemptRecord>();
   for (const seq of seqs) segments.push(replaySegment(directory, seq, seq === seqs.at(-1)));
   for (const attempt of orphans.values()) {
-    log.error({ directory, attempt }, 'The journal lost the beginning of a request to damage; nobody can be charged');
+    log.error({ directory, attempt }, 'the journal lost the beginning of a request to damage; nobody can be charged');
   }
   return replay;
 
@@ -41,12 +41,12 @@ export function replayDirectory(directory: string, position: Position, log: Log)
       frame: (payload, end) => {
         const record = parseRecord(payload);
         if (record) take(record, segment, end);
-        else log.error({ path, end }, 'A record of the journal is of a kind that this version does not know');
+        else log.error({ path, end }, 'a record of the journal is of a kind that this version does not know');
         return true;
       },
       gap: (start, end) => {
         replay.damagedBytes += end - start;
-        log.error({ path, start, end }, 'The journal is damaged; what can be read behind the damage is used');
+        log.error({ path, start, end }, 'the journal is damaged; what can be read behind the damage is used');
       },
     });
     segment.bytes = stopped;
@@ -65,7 +65,7 @@ export function replayDirectory(directory: string, position: Position, log: Log)
 
   function cutTail(path: string, from: number, to: number, youngest: boolean): void {
     replay.tornTails++;
-    log.warn({ path, from, to }, 'The journal ends in the middle of a record; the half record is ignored');
+    log.warn({ path, from, to }, 'the journal ends in the middle of a record; the half record is ignored');
     if (youngest) fs.truncateSync(path, from);
   }
 }

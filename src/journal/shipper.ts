@@ -162,7 +162,7 @@ export class Shipper {
   }
 
   #succeed(): void {
-    if (this.#failures > 0) this.#options.log.info({ failures: this.#failures }, 'Usage rows are shipped again');
+    if (this.#failures > 0) this.#options.log.info({ failures: this.#failures }, 'usage rows are shipped again');
     this.#failures = 0;
   }
 
@@ -171,7 +171,7 @@ export class Shipper {
     this.#lastError = messageOf(error);
     // Every doubling of the count: an outage of hours is some lines, not thousands.
     if ((this.#failures & (this.#failures - 1)) !== 0) return;
-    this.#options.log.warn({ failures: this.#failures, error }, 'Usage rows cannot be shipped; the journal keeps them');
+    this.#options.log.warn({ failures: this.#failures, error }, 'usage rows cannot be shipped; the journal keeps them');
   }
 
   /** Between rounds. A flush ends it, and is not kept waiting by the backoff of an outage that may be over. */

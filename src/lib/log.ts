@@ -1,9 +1,10 @@
 /**
  * The log as every room sees it. The composition root hands one in; nobody below it knows which library writes the lines.
  *
- * Fields are for machines and stay flat (`{ requestId, provider, status }`), the message is for people and carries no
- * values. Never a prompt, an answer or a secret: the writer masks what looks like one, but that is the last wall, not
- * the first. An error goes in as `error`; its message and stack are written, its `cause` chain too.
+ * Fields are for machines and stay flat (`{ requestId, provider, status }`). The message is for people: it carries no
+ * values and begins in lower case, unless with a name. Never a prompt, an answer or a secret: the writer masks what
+ * looks like one, but that is the last wall, not the first. An error goes in as `error`; its message and stack are
+ * written, its `cause` chain too.
  */
 export interface Log {
   /** What only somebody hunting a bug wants to see. Off by default. */
