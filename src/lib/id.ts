@@ -2,30 +2,35 @@
 import { randomFillSync } from 'node:crypto';
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-const pool = Buffer.alloc(10 * 256);
+/** Every pair of letters: an id is put together from ten of them. */
+const pairs = Array.from({ length: 1024 }, (_, i) => `${alphabet[i >>> 5]}${alphabet[i & 31]}`);
+/** Random numbers below 1024, taken in turn. */
+const pool = new Uint16Array(8 * 256);
 let used = pool.length;
+let lastMs = -1;
+let timeText = '';
 
 export function newId(prefix: string, nowMs: number): string {
+  if (nowMs !== lastMs) {
+    lastMs = nowMs;
+    timeText = renderTime(nowMs);
+  }
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  let text = '';
-  let time = nowMs;
-  for (let i = 0; i < 10; i++) {
-    text = alphabet[time % 32] + text;
-    time = Math.floor(time / 32);
-  }
-  for (let i = 0; i < 10; i += 5) text += base32Of5Bytes(used + i);
-  used += 10;
-  return `${prefix}_${text}`;
+  let random = '';
+  for (let i = 0; i < 8; i++) random += pairs[(pool[used++] ?? 0) & 1023];
+  return `${prefix}_${timeText}${random}`;
 }
 
-function base32Of5Bytes(at: number): string {
-  const high = pool.readUInt32BE(at);
-  const low = pool[at + 4] ?? 0;
+/** Ten letters, the most significant first, so that ids sort by time. */
+function renderTime(nowMs: number): string {
   let text = '';
-  for (let shift = 27; shift >= 2; shift -= 5) text += alphabet[(high >>> shift) & 31];
-  const rest = ((high & 3) << 8) | low;
-  return text + alphabet[(rest >>> 5) & 31] + alphabet[rest & 31];
+  let rest = nowMs;
+  for (let i = 0; i < 5; i++) {
+    text = `${pairs[rest % 1024]}${text}`;
+    rest = Math.floor(rest / 1024);
+  }
+  return text;
 }
