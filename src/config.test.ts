@@ -31,7 +31,13 @@ describe('without any configuration', () => {
     expect(config.server.limits).toMatchObject({ bodyBytesMax: 33_554_432, headerBytesMax: 32_768 });
     expect(config.dataDir).toBe('./tollgate-data');
     expect(config.database.url).toBeUndefined();
-    expect(config.timeouts).toEqual({ connectMs: 10_000, firstTokenMs: 600_000, idleMs: 120_000, totalMs: 3_600_000 });
+    expect(config.timeouts).toEqual({
+      connectMs: 10_000,
+      firstTokenMs: 600_000,
+      wholeMs: 600_000,
+      idleMs: 120_000,
+      totalMs: 3_600_000,
+    });
     expect(config.warnings).toEqual([]);
   });
 

@@ -2,10 +2,12 @@
  * What no single leaf can know: names that must exist elsewhere, and settings that only make sense together. Works on
  * the tree as read, so that these mistakes are listed together with those of the schema.
  */
+
+import { nearest } from '../lib/nearest.ts';
 import type { Provider } from '../providers/provider.ts';
 import { isRecord } from './document.ts';
 import type { Origins } from './issues.ts';
-import { nearest, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 type Report = (path: readonly string[], expected: string, remedy: string) => void;
 

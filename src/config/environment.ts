@@ -2,9 +2,11 @@
  * The environment's part of the configuration: `TOLLGATE_SECTION_LEAF` for every leaf, DATABASE_URL, REDIS_URL and the
  * vendors' own key variables. A `TOLLGATE_` variable wins over the file; the general ones only fill what it leaves out.
  */
+
+import { nearest } from '../lib/nearest.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Environment, isRecord, pathKey, valueAt } from './document.ts';
-import { nearest, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { listLeaves, type Shape, shapeAt } from './shape.ts';
 
 export interface Overlay {

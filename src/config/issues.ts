@@ -1,7 +1,8 @@
 /** Turns what the schema refuses into problems with a place, the value and a remedy. */
 import type { z } from 'zod';
+import { nearest } from '../lib/nearest.ts';
 import { isRecord, pathKey, valueAt } from './document.ts';
-import { nearest, type Problem, showValue } from './problem.ts';
+import { type Problem, showValue } from './problem.ts';
 import { memberAt, type Shape, shapeAt } from './shape.ts';
 
 /** What is known of a value beside the value itself. */
@@ -76,7 +77,7 @@ function unknownKey(
 }
 
 /** A route's target is a union, which has no shape of its own. */
-const targetKeys = ['model', 'timeouts', 'connectMs', 'firstTokenMs', 'idleMs', 'totalMs'];
+const targetKeys = ['model', 'timeouts', 'connectMs', 'firstTokenMs', 'wholeMs', 'idleMs', 'totalMs'];
 
 function remedyOf(path: readonly string[], shape: Shape, origins: Origins): string {
   const variable = origins.variables.get(pathKey(path));

@@ -1,11 +1,12 @@
 /** From the configuration to what can be called: providers that are on, their models and prices, and routes. */
 import { type Catalog, loadCatalog } from '../catalog/load.ts';
 import type { Config } from '../config.ts';
+import { nearest } from '../lib/nearest.ts';
 import { mockModels } from '../mock/models.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { NameParts } from '../snapshot/names.ts';
 import type { Credential, Limits } from '../snapshot/snapshot.ts';
-import { ConfigError, nearest, type Problem } from './problem.ts';
+import { ConfigError, type Problem } from './problem.ts';
 
 export interface ActiveProvider extends Credential {
   readonly models: readonly string[];

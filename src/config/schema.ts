@@ -35,10 +35,13 @@ const limits = z.strictObject({
     .describe('Largest request head, all headers together; a larger one gets 431.'),
   headersTimeoutMs: wholeNumber(100, hourMs, 'milliseconds')
     .default(10_000)
-    .describe('Time for a caller to send its headers.'),
+    .describe('Time for a caller to send its headers; then 408.'),
   bodyIdleMs: wholeNumber(100, hourMs, 'milliseconds')
     .default(30_000)
-    .describe('Longest silence while a caller sends its body.'),
+    .describe('Longest silence while a caller sends its body; then 408.'),
+  bodyTimeoutMs: wholeNumber(100, dayMs, 'milliseconds')
+    .default(600_000)
+    .describe('Time for a caller to send its whole body; then 408.'),
   clientStallMs: wholeNumber(100, dayMs, 'milliseconds')
     .default(120_000)
     .describe('A caller that reads nothing for this long while bytes wait for it is cut.'),
@@ -72,6 +75,7 @@ const server = z.strictObject({
 const timeoutLeaves = {
   connectMs: wholeNumber(1, hourMs, 'milliseconds'),
   firstTokenMs: wholeNumber(1, dayMs, 'milliseconds'),
+  wholeMs: wholeNumber(1, dayMs, 'milliseconds'),
   idleMs: wholeNumber(1, dayMs, 'milliseconds'),
   totalMs: wholeNumber(1, dayMs, 'milliseconds'),
 };
@@ -80,7 +84,10 @@ const timeouts = z.strictObject({
   connectMs: timeoutLeaves.connectMs.default(10_000).describe('Time to connect to a provider.'),
   firstTokenMs: timeoutLeaves.firstTokenMs
     .default(600_000)
-    .describe('Time from asking a provider to its first content.'),
+    .describe('Time from asking a provider to the first content of a stream.'),
+  wholeMs: timeoutLeaves.wholeMs
+    .default(600_000)
+    .describe('Time from asking a provider to the end of an answer that is not streamed.'),
   idleMs: timeoutLeaves.idleMs.default(120_000).describe('Longest silence inside a stream.'),
   totalMs: timeoutLeaves.totalMs.default(hourMs).describe('Longest life of one answer.'),
 });
@@ -88,6 +95,7 @@ const timeouts = z.strictObject({
 const someTimeouts = z.strictObject({
   connectMs: timeoutLeaves.connectMs.optional().describe('Replaces `timeouts.connectMs` here.'),
   firstTokenMs: timeoutLeaves.firstTokenMs.optional().describe('Replaces `timeouts.firstTokenMs` here.'),
+  wholeMs: timeoutLeaves.wholeMs.optional().describe('Replaces `timeouts.wholeMs` here.'),
   idleMs: timeoutLeaves.idleMs.optional().describe('Replaces `timeouts.idleMs` here.'),
   totalMs: timeoutLeaves.totalMs.optional().describe('Replaces `timeouts.totalMs` here.'),
 });

@@ -190,6 +190,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
       startedAt: this.startedAt,
       lastDataAt: this.#lastDataAt,
       shown: this.#shown,
+      stream: this.exchange.ask.stream,
     });
     if (late !== undefined) return this.fail(late);
     if (this.exchange.ask.stream && now - delivery.lastWriteAt > settings.keepaliveMs) this.#keepAlive(now);

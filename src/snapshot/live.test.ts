@@ -17,7 +17,7 @@ const names = {
   credentials: [],
   catalog: { models: [], find: () => undefined },
   routes: [],
-  timeouts: { connectMs: 1, firstTokenMs: 1, idleMs: 1, totalMs: 1 },
+  timeouts: { connectMs: 1, firstTokenMs: 1, wholeMs: 1, idleMs: 1, totalMs: 1 },
 };
 
 let database: TestDatabase;

@@ -5,7 +5,7 @@ import { applyRows, noAccess, type SnapshotKeyRow } from './keys.ts';
 import { buildNames, type NameParts } from './names.ts';
 import type { Credential, Resolution } from './snapshot.ts';
 
-const timeouts = { connectMs: 1, firstTokenMs: 2, idleMs: 3, totalMs: 4 };
+const timeouts = { connectMs: 1, firstTokenMs: 2, wholeMs: 2, idleMs: 3, totalMs: 4 };
 
 const credential = (id: string): Credential => ({
   id,

@@ -47,8 +47,10 @@ export interface Credential {
 
 export interface Timeouts {
   readonly connectMs: number;
-  /** From dispatch to the first content. */
+  /** From dispatch to the first content of a stream. */
   readonly firstTokenMs: number;
+  /** From dispatch to the end of an answer that is not streamed. */
+  readonly wholeMs: number;
   /** Between two pieces of a stream. */
   readonly idleMs: number;
   readonly totalMs: number;

@@ -154,7 +154,7 @@ async function startProbe(rig: Rig): Promise<RawClient> {
 }
 
 describe('case 116, F7: each limit of time', () => {
-  const wide = { connectMs: 5000, firstTokenMs: 5000, idleMs: 5000, totalMs: 5000 };
+  const wide = { connectMs: 5000, firstTokenMs: 5000, wholeMs: 5000, idleMs: 5000, totalMs: 5000 };
 
   async function timesOut(rig: Rig, limit: string): Promise<void> {
     for (const [door, upstream] of roads) {
@@ -170,8 +170,8 @@ describe('case 116, F7: each limit of time', () => {
     }
   }
 
-  it('firstTokenMs: accepts, and hangs before the headers, behind them, or in the middle of a whole answer', async () => {
-    const rig = await startRig({ timeouts: { ...wide, firstTokenMs: 200 }, tickMs: 10 });
+  it('wholeMs: accepts, and hangs before the headers, behind them, or in the middle of a whole answer', async () => {
+    const rig = await startRig({ timeouts: { ...wide, wholeMs: 200 }, tickMs: 10 });
     const hangs: readonly Script[] = [
       (_call, reply) => reply.hang(),
       (_call, reply) => reply.head(200, { 'content-type': 'application/json' }),
@@ -183,7 +183,7 @@ describe('case 116, F7: each limit of time', () => {
     ];
     for (const hang of hangs) {
       rig.upstream.on('m', hang);
-      await timesOut(rig, 'firstTokenMs');
+      await timesOut(rig, 'wholeMs');
       await rig.upstream.waitForClosed(1000);
     }
     await rig.close();

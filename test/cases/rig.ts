@@ -169,7 +169,13 @@ function memoryLog(lines: string[]): Log {
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
-const defaultTimeouts: Timeouts = { connectMs: 2000, firstTokenMs: 10_000, idleMs: 10_000, totalMs: 60_000 };
+const defaultTimeouts: Timeouts = {
+  connectMs: 2000,
+  firstTokenMs: 10_000,
+  wholeMs: 10_000,
+  idleMs: 10_000,
+  totalMs: 60_000,
+};
 
 function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   const key: Key = {

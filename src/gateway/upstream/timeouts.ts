@@ -7,13 +7,17 @@ export interface AttemptTimes {
   readonly startedAt: number;
   readonly lastDataAt: number;
   readonly shown: boolean;
+  /** The caller asked for a stream: of a whole answer nothing is seen before its end. */
+  readonly stream: boolean;
 }
 
 /** The limit that has passed, as the error that the caller is told; undefined while all is well. */
 export function expired(target: Target, times: AttemptTimes): LlmError | undefined {
-  const { firstTokenMs, idleMs, totalMs } = target.timeouts;
+  const { firstTokenMs, wholeMs, idleMs, totalMs } = target.timeouts;
   if (times.now - times.startedAt > totalMs) return timeout('totalMs', totalMs, 'did not finish its answer');
-  if (!times.shown && times.now - times.startedAt > firstTokenMs)
+  if (!times.stream && times.now - times.startedAt > wholeMs)
+    return timeout('wholeMs', wholeMs, 'gave no whole answer');
+  if (times.stream && !times.shown && times.now - times.startedAt > firstTokenMs)
     return timeout('firstTokenMs', firstTokenMs, 'gave no first token');
   if (times.shown && times.now - times.lastDataAt > idleMs)
     return timeout('idleMs', idleMs, 'fell silent in the middle of its answer');
