@@ -82,9 +82,12 @@ interface Limit {
   readonly cost: number;
 }
 
+const noLimits: readonly Limit[] = [];
+
 /** A request's whole chain, the nearest owner first. */
 function limitsOf({ key, ask }: Pick<Exchange, 'key' | 'ask'>, route: Route): readonly Limit[] {
   const { organization } = key;
+  if (key.limits === undefined && organization.limits === undefined && route.limits === undefined) return noLimits;
   const tokens = ask.inputTokensEstimate;
   const name = route.limitsOf ?? route.name;
   // A route that was not configured stands for one model, and only such names have a slash.

@@ -21,9 +21,12 @@ export function receiveBody(request: IncomingMessage, settings: GatewaySettings)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const idle = setTimeout(() => finish(slow(settings)), settings.bodyIdleMs);
+    const idle = setTimeout(() => finish(silent(settings)), settings.bodyIdleMs);
+    // A byte now and then is not silence, and would hold the connection for weeks.
+    const whole = setTimeout(() => finish(slow(settings)), settings.bodyTimeoutMs);
     const finish = (failure?: LlmFailure): void => {
       clearTimeout(idle);
+      clearTimeout(whole);
       request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
       request.on('error', () => {});
       if (failure === undefined) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes));
@@ -104,6 +107,13 @@ function tooLarge(settings: GatewaySettings): LlmFailure {
 }
 
 function slow(settings: GatewaySettings): LlmFailure {
+  return new LlmFailure({
+    kind: 'request-timeout',
+    message: `The request body did not arrive within ${settings.bodyTimeoutMs} ms (server.limits.bodyTimeoutMs).`,
+  });
+}
+
+function silent(settings: GatewaySettings): LlmFailure {
   return new LlmFailure({
     kind: 'request-timeout',
     message: `No byte of the request body arrived for ${settings.bodyIdleMs} ms (server.limits.bodyIdleMs).`,

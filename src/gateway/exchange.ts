@@ -7,7 +7,9 @@ import type { JsonScan } from '../lib/json.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
 import type { Key } from '../snapshot/snapshot.ts';
+import type { Tally } from './answer/tally.ts';
 import type { Delivery } from './edge/delivery.ts';
+import type { JudgedUsage } from './metering/usage-judge.ts';
 
 /** The body as far as every step needs to know it. */
 export interface Ask {
@@ -38,6 +40,8 @@ export class Exchange {
   /** Monotonic time at which the first provider was asked. */
   dispatchedAt: number | undefined;
   firstTokenAt: number | undefined;
+  /** What a whole answer used, as it was told in its cost header. */
+  judged: { readonly tally: Tally; readonly usage: JudgedUsage } | undefined;
   /** Monotonic time at which its rate limits let it through; undefined: none has. */
   admittedAt: number | undefined;
   /** The rate limits that this request was counted against. */

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/doors.ts';
+import type { IntentRecord } from '../journal/record.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { totalTokens } from '../llm/usage.ts';
 import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
@@ -41,11 +42,14 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
     // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
     parts.limits.admit(exchange, route, parts.clock.monotonicMs());
     parts.retries.request(exchange.startedAt);
-    parts.journal.intent(intentRecord(exchange, parts.instance));
-    await answer(exchange, route, door.operation === 'count-tokens' ? countTokens : forward, parts);
+    const intent = intentRecord(exchange, parts.instance);
+    parts.journal.intent(intent);
+    await answer(intent, exchange, route, door.operation === 'count-tokens' ? countTokens : forward, parts);
   } catch (error) {
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
-    delivery.fail(told, exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange));
+    const headers = exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange);
+    // There is nothing to wait for on this connection: its caller has stopped sending.
+    delivery.fail(told, told.kind === 'request-timeout' ? { ...headers, connection: 'close' } : headers);
     if (!request.complete) discardBody(request, parts.settings.bodyBytesMax);
   }
 }
@@ -74,7 +78,13 @@ function enter(
 type Answer = (exchange: Exchange, targets: readonly Target[], parts: GatewayParts) => Promise<Ending>;
 
 /** From here on the request has an intent, so it gets a settlement, whatever is thrown. */
-async function answer(exchange: Exchange, route: Route, how: Answer, parts: GatewayParts): Promise<void> {
+async function answer(
+  intent: IntentRecord,
+  exchange: Exchange,
+  route: Route,
+  how: Answer,
+  parts: GatewayParts,
+): Promise<void> {
   let ending: Ending;
   try {
     ending = await how(exchange, route.targets, parts);
@@ -84,7 +94,7 @@ async function answer(exchange: Exchange, route: Route, how: Answer, parts: Gate
     ending = { status: 'failed', error: told, billable: false };
   }
   const now = parts.clock.monotonicMs();
-  const record = settlementRecord(exchange, ending, parts.instance, now, parts.clock.nowMs());
+  const record = settlementRecord(intent, exchange, ending, now, parts.clock.nowMs());
   parts.journal.settle(record);
   parts.limits.settle(exchange, route, totalTokens(record.usage), now);
   logEnding(exchange, ending, parts);

@@ -7,6 +7,8 @@ export interface GatewaySettings {
   readonly headersTimeoutMs: number;
   /** Longest silence while a client sends its body. */
   readonly bodyIdleMs: number;
+  /** A client has this long to send its whole body, however steadily it comes. */
+  readonly bodyTimeoutMs: number;
   /** Largest whole (not streamed) answer taken from a provider. */
   readonly answerBytesMax: number;
   /** A stream that is silent for this long gets a keepalive. */
@@ -25,6 +27,7 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   headerBytesMax: 32 * 1024,
   headersTimeoutMs: 10_000,
   bodyIdleMs: 30_000,
+  bodyTimeoutMs: 600_000,
   answerBytesMax: 64 * 1024 * 1024,
   keepaliveMs: 15_000,
   clientStallMs: 120_000,

@@ -27,7 +27,13 @@ export function answerBadRequest(
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // The other side may never end its half, and the parser tells of a connection only once.
+  const cut = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => clearTimeout(cut));
 }
+
+/** Cut at once, a caller that is still sending would get a reset instead of its answer. */
+const lingerMs = 1000;
 
 function explain(error: NodeJS.ErrnoException, settings: GatewaySettings): { status: number; told: LlmError } {
   if (error.code === 'HPE_HEADER_OVERFLOW') {

@@ -13,6 +13,7 @@ export class Delivery {
   readonly requestId: string;
   readonly #response: ServerResponse;
   readonly #dialect: Dialect;
+  readonly #stallMs: number;
   #streaming = false;
   #ended = false;
   #waitsForDrain = false;
@@ -23,8 +24,10 @@ export class Delivery {
   /** Monotonic time of the last write, or of the moment since which the caller reads nothing. */
   lastWriteAt: number;
 
-  constructor(response: ServerResponse, dialect: Dialect, requestId: string, now: number) {
+  /** `stallMs`: a caller that reads nothing of the rest for this long is cut. */
+  constructor(response: ServerResponse, dialect: Dialect, requestId: string, now: number, stallMs: number) {
     this.#response = response;
+    this.#stallMs = stallMs;
     this.#dialect = dialect;
     this.requestId = requestId;
     this.lastWriteAt = now;
@@ -91,6 +94,7 @@ export class Delivery {
     if (this.#ended) return;
     this.#ended = true;
     this.#response.end();
+    this.#watchRest();
   }
 
   /** A whole answer in one piece. */
@@ -105,6 +109,7 @@ export class Delivery {
       'content-length': String(bytes.length),
     });
     this.#response.end(bytes);
+    this.#watchRest();
   }
 
   /** Ends the request as a failure, in the caller's dialect. */
@@ -124,6 +129,14 @@ export class Delivery {
   cut(): void {
     this.#ended = true;
     this.#response.destroy();
+  }
+
+  /**
+   * Nobody else looks after an answer that has ended, and up to a whole one may wait for a caller that never reads it.
+   * The socket's timer starts again with each byte that goes, and node sets another one for the next request.
+   */
+  #watchRest(): void {
+    if (this.#response.writableLength > 0) this.#response.socket?.setTimeout(this.#stallMs);
   }
 
   #closed(): void {

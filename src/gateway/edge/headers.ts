@@ -95,6 +95,7 @@ function asHeaderText(text: string): string {
 
 /** What a whole answer cost, known before it is sent; a stream's cost is in its usage row. */
 export function costHeader(exchange: Exchange, plan: Plan, tally: Tally): HeaderList {
-  const { usage } = judgeUsage(exchange, plan, tally, 'completed');
-  return { 'x-tollgate-cost-usd': formatUsd(chargeNanoUsd(plan.price, usage)).replace('$', '') };
+  const judged = judgeUsage(exchange, plan, tally, 'completed');
+  exchange.judged = { tally, usage: judged };
+  return { 'x-tollgate-cost-usd': formatUsd(chargeNanoUsd(plan.price, judged.usage)).slice(1) };
 }

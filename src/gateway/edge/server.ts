@@ -7,6 +7,7 @@ import { type Door, dialectOfCaller, doors, modelListFormat, versionHeader } fro
 import { newId } from '../../lib/id.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { authenticate } from '../authenticate.ts';
+import { discardBody } from '../body.ts';
 import type { GatewayParts } from '../parts.ts';
 import { handle } from '../pipeline.ts';
 import { answerBadRequest } from './bad-request.ts';
@@ -50,13 +51,18 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
   const door = doors.get(path);
   const dialect = door?.dialect ?? dialectOfCaller(path, request.headers[versionHeader] !== undefined);
   const startedAt = parts.clock.monotonicMs();
-  const delivery = new Delivery(response, dialect, newRequestId(parts), startedAt);
+  const delivery = new Delivery(response, dialect, newRequestId(parts), startedAt, parts.settings.clientStallMs);
   if (state.draining) response.setHeader('connection', 'close');
+  if (door !== undefined && request.method === 'POST' && request.httpVersionMajor === 1 && !state.draining) {
+    state.track(handle({ request, delivery, door: door satisfies Door, startedAt }, parts));
+    return;
+  }
+  // Nobody reads this body, so it must not go on for ever.
+  discardBody(request, parts.settings.bodyBytesMax);
   if (request.httpVersionMajor !== 1) return refuse(delivery, wrongVersion, { connection: 'close' });
   if (door === undefined) return answerElsewhere(path, request, delivery, parts, state);
   if (request.method !== 'POST') return refuse(delivery, wrongMethod(request, path, 'POST'), { allow: 'POST' });
-  if (state.draining) return refuse(delivery, stopping);
-  state.track(handle({ request, delivery, door: door satisfies Door, startedAt }, parts));
+  refuse(delivery, stopping);
 }
 
 function answerElsewhere(
@@ -66,7 +72,6 @@ function answerElsewhere(
   parts: GatewayParts,
   state: ServerState,
 ): void {
-  request.resume();
   const known = path === '/health' || path === '/ready' || isModels(path);
   if (!known) return refuse(delivery, unknownPath(path));
   if (request.method !== 'GET' && request.method !== 'HEAD')

@@ -16,7 +16,28 @@ import type { Plan } from '../plan.ts';
 import { type JudgedUsage, judgeUsage } from './usage-judge.ts';
 
 export function intentRecord(exchange: Exchange, instance: string): IntentRecord {
-  return { type: 'intent', ...intentFacts(exchange, instance) };
+  return {
+    type: 'intent',
+    requestId: exchange.id,
+    instance,
+    startedAtMs: exchange.startedAtMs,
+    operation: exchange.door.operation,
+    keyId: exchange.key.id,
+    organizationId: exchange.key.organization.id,
+    requestedModel: exchange.ask.model,
+    clientDialect: exchange.dialect.id,
+    stream: exchange.ask.stream,
+    snapshotVersion: exchange.snapshotVersion,
+    inputTokensEstimate: exchange.ask.inputTokensEstimate,
+    clientRequestId: exchange.header('x-request-id'),
+    sessionId: exchange.header('x-tollgate-session'),
+    endUser: exchange.door.endUser(exchange.ask.scan),
+    tags: exchange
+      .header('x-tollgate-tags')
+      ?.split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  };
 }
 
 /** Enough to settle the request if the gateway dies the next moment. */
@@ -53,18 +74,19 @@ export interface Ending {
   readonly billable: boolean;
 }
 
+/** What the intent said, and what became of it. */
 export function settlementRecord(
+  intent: IntentRecord,
   exchange: Exchange,
   ending: Ending,
-  instance: string,
   now: number,
   nowMs: number,
 ): SettlementRecord {
   const { plan, tally } = ending;
   const judged = plan !== undefined && tally !== undefined ? judgeEnding(exchange, ending, plan, tally) : nothing;
   return {
+    ...intent,
     type: 'settlement',
-    ...intentFacts(exchange, instance),
     status: ending.status,
     httpStatus: exchange.delivery.status,
     errorKind: ending.error?.kind,
@@ -92,33 +114,11 @@ const nothing: JudgedUsage = { usage: noUsage, estimated: false, flags: [], char
 /** An attempt that produced nothing is charged only what the provider itself reported. */
 function judgeEnding(exchange: Exchange, ending: Ending, plan: Plan, tally: Tally): JudgedUsage {
   if (!ending.billable && tally.usage === undefined) return nothing;
+  // A whole answer was judged for its cost header, before it was sent.
+  if (exchange.judged?.tally === tally && ending.status === 'completed') return exchange.judged.usage;
   return judgeUsage(exchange, plan, tally, ending.status);
 }
 
 function costOf(price: PriceVersion, judged: JudgedUsage): bigint {
   return judged.charged ? chargeNanoUsd(price, judged.usage) : 0n;
-}
-
-function intentFacts(exchange: Exchange, instance: string): Omit<IntentRecord, 'type'> {
-  return {
-    requestId: exchange.id,
-    instance,
-    startedAtMs: exchange.startedAtMs,
-    operation: exchange.door.operation,
-    keyId: exchange.key.id,
-    organizationId: exchange.key.organization.id,
-    requestedModel: exchange.ask.model,
-    clientDialect: exchange.dialect.id,
-    stream: exchange.ask.stream,
-    snapshotVersion: exchange.snapshotVersion,
-    inputTokensEstimate: exchange.ask.inputTokensEstimate,
-    clientRequestId: exchange.header('x-request-id'),
-    sessionId: exchange.header('x-tollgate-session'),
-    endUser: exchange.door.endUser(exchange.ask.scan),
-    tags: exchange
-      .header('x-tollgate-tags')
-      ?.split(',')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
-  };
 }
