@@ -1,7 +1,4 @@
-/**
- * The command line, and the root from which everything is put together. The only file, beside the configuration, that
- * reads the environment.
- */
+/** The command line. The only file, beside the configuration, that reads the environment. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Context } from './commands/context.ts';
@@ -12,7 +9,7 @@ import { endingOf, exitCodes } from './commands/outcome.ts';
 import { addServe } from './commands/serve.ts';
 import { renderJson } from './commands/table.ts';
 import { addUsage } from './commands/usage.ts';
-import { nearest } from './config/problem.ts';
+import { nearest } from './lib/nearest.ts';
 
 // One level up both from src/ and from dist/.
 const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
