@@ -1,7 +1,6 @@
 /** Turns what the schema refuses into problems with a place, the value and a remedy. */
 import type { z } from 'zod';
 import { nearest } from '../lib/nearest.ts';
-import { nearest } from '../lib/nearest.ts';
 import { isRecord, pathKey, valueAt } from './document.ts';
 import { type Problem, showValue } from './problem.ts';
 import { memberAt, type Shape, shapeAt } from './shape.ts';
