@@ -93,6 +93,7 @@ describe('a mistake of the person at the terminal is one plain sentence and an e
     expectPlain(await run(['serve', '--prot', '1']), 2, [/unknown option '--prot'/]);
     expectPlain(await run(['doctr']), 2, [/"doctr" is not a command/, /Did you mean "tollgate doctor"\?/]);
     expectPlain(await run(['usage', '--since', 'soon']), 2, [/--since "soon" is not a point in time/]);
+    expectPlain(await run(['models', 'mok']), 2, [/provider "mok" is not turned on/, /Did you mean mock\?/]);
   });
 
   it('2: a route to a model that is not in the catalogue', async () => {

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import type { CatalogModel, Rate } from '../catalog/catalog.ts';
 import { nameParts } from '../config/names.ts';
 import { systemClock } from '../lib/clock.ts';
+import { nearest } from '../lib/nearest.ts';
 import { providers } from '../providers/index.ts';
 import { addCommonOptions, type CommonOptions, type Context, readConfig } from './context.ts';
+import { CommandFailure, exitCodes } from './outcome.ts';
 import { renderJson, renderTable } from './table.ts';
 
 export function addModels(program: Command, context: Context): void {
@@ -13,16 +15,33 @@ export function addModels(program: Command, context: Context): void {
     .action((provider: string | undefined, options: CommonOptions) => {
       const config = readConfig(context, options);
       const nowMs = systemClock.nowMs();
-      const { catalog } = nameParts(config, providers, nowMs);
+      const { catalog, credentials } = nameParts(config, providers, nowMs);
+      if (provider !== undefined)
+        requireActive(
+          provider,
+          credentials.map(({ id }) => id),
+        );
       const rows = catalog.models
-        .filter((model) => !provider || model.provider === provider)
+        .filter((model) => provider === undefined || model.provider === provider)
         .map((model) => toRow(model, nowMs));
-      const routes = Object.entries(config.routes).map(([name, { targets }]) => ({
+      const routes = Object.entries(provider === undefined ? config.routes : {}).map(([name, { targets }]) => ({
         name,
         targets: targets.map((target) => (typeof target === 'string' ? target : target.model)),
       }));
       context.out(options.json ? renderJson({ models: rows, routes }) : renderText(rows, routes));
     });
+}
+
+/** Throws CommandFailure: a misspelt name must not look like a provider without models. */
+function requireActive(provider: string, active: readonly string[]): void {
+  if (active.includes(provider)) return;
+  const guess = nearest(provider, active);
+  const hint = guess ? `Did you mean ${guess}? ` : '';
+  throw new CommandFailure(
+    exitCodes.usage,
+    `The provider ${JSON.stringify(provider)} is not turned on.`,
+    `${hint}Turned on: ${active.join(', ') || 'none'}. A key such as OPENAI_API_KEY turns its provider on.`,
+  );
 }
 
 interface Row {
@@ -55,7 +74,7 @@ function usdPerMillion({ base }: Rate): number {
 
 function renderText(rows: readonly Row[], routes: readonly { name: string; targets: readonly string[] }[]): string {
   if (rows.length === 0 && routes.length === 0) {
-    return 'No provider is turned on. Set a key such as OPENAI_API_KEY, or add one under "providers" in the file.\nThe mock/ models are always there: mock/echo, for example.\n';
+    return 'There are no models to list. Set a key such as OPENAI_API_KEY, or add a provider under "providers" in the file.\n';
   }
   const dollars = (amount: number | undefined) => (amount === undefined ? 'unknown' : `$${amount}`);
   const cells = rows.map((row) => [

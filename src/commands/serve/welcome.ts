@@ -42,14 +42,14 @@ Claude Code:
 
   ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude${claudeModel}
 
-${renderProviders(providers)}
+${renderProviders(providers, tollgate('models'))}
 
 Keys:   ${tollgate('keys create NAME')}    (also keys list, keys revoke NAME)
 Usage:  ${tollgate('usage')}
 Check:  ${tollgate('doctor')}`;
 }
 
-function renderProviders(providers: readonly string[]): string {
-  if (providers.length > 0) return `Providers that are on: ${providers.join(', ')}. Their models: npx tollgate models`;
+function renderProviders(providers: readonly string[], modelsCommand: string): string {
+  if (providers.length > 0) return `Providers that are on: ${providers.join(', ')}. Their models: ${modelsCommand}`;
   return 'No provider is on yet: set OPENAI_API_KEY, ANTHROPIC_API_KEY or another one and start again.';
 }
