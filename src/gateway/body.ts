@@ -3,8 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
 import { JsonRefused, type JsonScan, readField, scanJson } from '../lib/json.ts';
 import { invalidRequest, LlmFailure } from '../llm/error.ts';
-import type { Ask } from './exchange.ts';
 import type { GatewaySettings } from './settings.ts';
+
+/** The body as far as every step needs to know it. */
+export interface Ask {
+  readonly scan: JsonScan;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly inputTokensEstimate: number;
+}
 
 /** Reads the whole body. Rejects with LlmFailure: body-too-large, request-timeout, or an aborted request. */
 export function receiveBody(request: IncomingMessage, settings: GatewaySettings): Promise<Buffer> {

@@ -3,21 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/doors.ts';
 import type { Attempt } from '../journal/record.ts';
-import type { JsonScan } from '../lib/json.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
 import type { Key } from '../snapshot/snapshot.ts';
 import type { Tally } from './answer/tally.ts';
+import type { Ask } from './body.ts';
 import type { Delivery } from './edge/delivery.ts';
-import type { JudgedUsage } from './metering/usage-judge.ts';
-
-/** The body as far as every step needs to know it. */
-export interface Ask {
-  readonly scan: JsonScan;
-  readonly model: string;
-  readonly stream: boolean;
-  readonly inputTokensEstimate: number;
-}
+import type { JudgedUsage } from './metering/judged-usage.ts';
 
 export class Exchange {
   readonly id: string;

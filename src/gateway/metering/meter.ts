@@ -13,7 +13,8 @@ import { noUsage } from '../../llm/usage.ts';
 import type { Tally } from '../answer/tally.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Plan } from '../plan.ts';
-import { type JudgedUsage, judgeUsage } from './usage-judge.ts';
+import type { JudgedUsage } from './judged-usage.ts';
+import { judgeUsage } from './usage-judge.ts';
 
 export function intentRecord(exchange: Exchange, instance: string): IntentRecord {
   return {

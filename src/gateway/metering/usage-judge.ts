@@ -8,14 +8,7 @@ import type { Tally } from '../answer/tally.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Plan } from '../plan.ts';
 import { estimateInput } from './input-estimate.ts';
-
-export interface JudgedUsage {
-  readonly usage: Usage;
-  /** At least one count is ours. */
-  readonly estimated: boolean;
-  readonly flags: readonly string[];
-  readonly charged: boolean;
-}
+import type { JudgedUsage } from './judged-usage.ts';
 
 export function judgeUsage(exchange: Exchange, plan: Plan, tally: Tally, status: UsageStatus): JudgedUsage {
   const flags = [...tally.usageFlags];
