@@ -1,0 +1,171 @@
+/**
+ * No query on a request's path. A real gateway talks to Postgres through a proxy that reads every statement: they come
+ * by the clock and by the batch, never by the request; and while Postgres answers nothing, nobody waits for it.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startUpstream, type Upstream } from '../fakes/upstream.ts';
+import { fakeProviders } from '../harness/fake-providers.ts';
+import { startGateway, type TestGateway } from '../harness/gateway.ts';
+import { call } from '../harness/sse-client.ts';
+import { type TestDatabase, testDatabase } from '../postgres.ts';
+import { type PostgresProxy, startPostgresProxy } from '../postgres-proxy.ts';
+import { until } from '../until.ts';
+
+/** Everything that a gateway may say to Postgres while no key changes. */
+const known: Readonly<Record<string, RegExp>> = {
+  usage: /^INSERT INTO usage \(.+ON CONFLICT \(request_id\) DO NOTHING$/,
+  poll: /^select "snapshot_version", "reload_version" from "settings"$/,
+  listen: /^LISTEN tollgate_snapshot$/,
+  alive: /^SELECT 1$/,
+  session: /^SELECT set_config\('search_path', \$1, false\),/,
+};
+
+interface Statement {
+  readonly atMs: number;
+  readonly kind: string;
+}
+
+let database: TestDatabase;
+let proxy: PostgresProxy;
+let upstream: Upstream;
+let gateway: TestGateway;
+const statements: Statement[] = [];
+/** Requests that leave a row, so far. */
+let rowsDue = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  proxy = await startPostgresProxy(database.url, {
+    onStatement: (text) => statements.push({ atMs: performance.now(), kind: kindOf(text) }),
+  });
+  upstream = await startUpstream({ keepBodies: false });
+  const config = { ...fakeProviders(upstream, ['echo', 'lorem-5']), database: { url: proxy.url } };
+  gateway = await startGateway({ config, database });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await upstream.close();
+  await proxy.close();
+  await database.close();
+});
+
+/** The kind's name, or the text of what nobody knows. */
+function kindOf(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return Object.entries(known).find(([, pattern]) => pattern.test(line))?.[0] ?? line.slice(0, 200);
+}
+
+/** Both doors, relayed and translated, plain and streamed; and, without a row, refusals and a list. */
+async function ask(i: number): Promise<number> {
+  const startedAt = performance.now();
+  const path = i % 2 === 0 ? '/v1/chat/completions' : '/v1/messages';
+  const model = `${i % 4 < 2 ? 'oa' : 'an'}/${i % 8 < 4 ? 'echo' : 'lorem-5'}`;
+  const body = { model, max_tokens: 50, stream: i % 8 >= 4, messages: [{ role: 'user', content: 'hello' }] };
+  if (i % 50 === 13) {
+    expect((await call(gateway.url + path, body, { key: `tg-unknown-${i}` })).status).toBe(401);
+  } else if (i % 50 === 26) {
+    expect((await call(gateway.url + path, { ...body, model: 'oa/unknown' }, { key: gateway.key })).status).toBe(404);
+  } else if (i % 50 === 39) {
+    expect((await call(`${gateway.url}/v1/models`, undefined, { key: gateway.key })).status).toBe(200);
+  } else {
+    rowsDue++;
+    const answer = await call(gateway.url + path, body, { key: gateway.key });
+    expect(answer.status, answer.body).toBe(200);
+    expect(answer.broken).toBeUndefined();
+  }
+  return performance.now() - startedAt;
+}
+
+const windowMs = 4000;
+const bursts = 50;
+const frozenMs = 5000;
+
+/** `count` requests, evenly in bursts over the window, and the statements that came meanwhile. */
+async function traffic(count: number): Promise<{ seconds: number; statements: readonly Statement[] }> {
+  const first = statements.length;
+  const startedAt = performance.now();
+  for (let burst = 0; burst < bursts; burst++) {
+    const from = Math.round((count * burst) / bursts);
+    const to = Math.round((count * (burst + 1)) / bursts);
+    await Promise.all(Array.from({ length: to - from }, (_, i) => ask(from + i)));
+    await pause(Math.max(0, startedAt + ((burst + 1) * windowMs) / bursts - performance.now()));
+  }
+  const rows = await gateway.waitForUsage(rowsDue);
+  expect(rows.filter((row) => row.status !== 'completed')).toEqual([]);
+  return { seconds: (performance.now() - startedAt) / 1000, statements: statements.slice(first) };
+}
+
+function count(list: readonly Statement[], kind: string): number {
+  return list.filter((statement) => statement.kind === kind).length;
+}
+
+const unknown = (list: readonly Statement[]) =>
+  list.map(({ kind }) => kind).filter((kind) => known[kind] === undefined);
+
+describe('what a gateway says to Postgres under traffic', () => {
+  it('comes by time and by batch: twice the requests make no more of it', async () => {
+    await Promise.all(Array.from({ length: 16 }, (_, i) => ask(i)));
+    await gateway.waitForUsage(rowsDue);
+    const runs: Awaited<ReturnType<typeof traffic>>[] = [];
+    for (const requests of [500, 1000]) {
+      const run = await traffic(requests);
+      runs.push(run);
+      expect(unknown(run.statements)).toEqual([]);
+      // Every 200 ms, or sooner when 250 rows wait; every 3 s; every 5 s.
+      expect(count(run.statements, 'usage')).toBeGreaterThan(0);
+      expect(count(run.statements, 'usage')).toBeLessThanOrEqual(run.seconds / 0.2 + requests / 250 + 2);
+      expect(count(run.statements, 'poll')).toBeLessThanOrEqual(run.seconds / 3 + 2);
+      expect(count(run.statements, 'alive')).toBeLessThanOrEqual(run.seconds / 5 + 2);
+      // Connections stay open; two may be new.
+      expect(count(run.statements, 'session') + count(run.statements, 'listen')).toBeLessThanOrEqual(4);
+    }
+    expect(1000 / (runs[1]?.statements.length ?? 0)).toBeGreaterThan(10);
+    const perSecond = runs.map((run) => run.statements.length / run.seconds);
+    expect(perSecond[1]).toBeLessThan((perSecond[0] ?? 0) * 1.3 + 1);
+  });
+
+  it('is nothing for callers with wrong keys', async () => {
+    const first = statements.length;
+    const startedAt = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, i) => call(`${gateway.url}/v1/messages`, {}, { key: `tg-guess-${i}` })),
+    );
+    const seconds = (performance.now() - startedAt) / 1000;
+    expect(answers.filter(({ status }) => status !== 401)).toEqual([]);
+    const seen = statements.slice(first);
+    expect(seen.map(({ kind }) => kind).filter((kind) => kind !== 'poll' && kind !== 'alive')).toEqual([]);
+    expect(seen.length).toBeLessThanOrEqual(seconds / 3 + 3);
+  });
+});
+
+describe('while Postgres accepts everything and answers nothing', () => {
+  it('requests are as fast as before, and their rows come when it answers again', async () => {
+    const before = await times(200);
+    await gateway.waitForUsage(rowsDue);
+    proxy.hold();
+    const heldAtMs = performance.now();
+    const frozen = [...(await times(200))];
+    // Beyond the times after which connections and polls are given up.
+    while (performance.now() - heldAtMs < frozenMs) frozen.push(...(await times(4)));
+    expect((await fetch(`${gateway.url}/ready`)).status).toBe(200);
+    expect(await gateway.usageRows()).not.toHaveLength(rowsDue);
+    proxy.release();
+    expect(median(frozen)).toBeLessThan(median(before) * 3 + 5);
+    // Whoever had waited for a query would have waited for its timeout, which is at least 2 s.
+    expect(Math.max(...frozen)).toBeLessThan(2000);
+    await until('the rows', async () => (await gateway.usageRows()).length === rowsDue, 40_000);
+    expect(unknown(statements.slice(-20))).toEqual([]);
+  }, 90_000);
+});
+
+/** What each of the requests took, four at a time, in milliseconds. */
+async function times(requests: number): Promise<readonly number[]> {
+  const list: number[] = [];
+  for (let i = 0; i < requests; i += 4) list.push(...(await Promise.all([0, 1, 2, 3].map((n) => ask(i + n)))));
+  return list;
+}
+
+function median(list: readonly number[]): number {
+  return list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
+}
