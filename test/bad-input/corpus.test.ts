@@ -1,6 +1,6 @@
 /**
- * Issue line 8, faults S5, S19, S20, S25, S30: over 2,000 generated bad inputs. Never a 500, always an error in the
- * caller's dialect, no provider call for what is refused, no stall, no growth.
+ * Holes S5, S19, S20, S25, S30: over 2,000 generated bad inputs. Never a 500, always an error in the caller's dialect,
+ * no provider call for what is refused, no stall, no growth.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

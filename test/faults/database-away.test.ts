@@ -1,4 +1,4 @@
-/** Issue line 7, fault F3: Postgres stopped for 30 s under traffic. Nobody notices, and every row is there afterwards. */
+/** Fault F3: Postgres stopped for 30 s under traffic. Nobody notices, and every row is there afterwards. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

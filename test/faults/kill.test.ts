@@ -1,6 +1,6 @@
 /**
- * Issue line 6, cases 108 and 121, fault F1: kill -9 of the gateway at random points under 50 streams. The provider's
- * own log is the truth: every request it accepted has exactly one usage row, and no row was charged that it never saw.
+ * Cases 108 and 121, fault F1: kill -9 of the gateway at random points under 50 streams. The provider's own log is the
+ * truth: every request it accepted has exactly one usage row, and no row was charged that it never saw.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
