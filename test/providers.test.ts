@@ -134,9 +134,9 @@ describe('the registry', () => {
   });
 });
 
-describe('docs/adding-a-vendor.md', () => {
-  it('shows a real file, as it is', () => {
-    const page = readFileSync(new URL('../docs/adding-a-vendor.md', import.meta.url), 'utf8');
+describe('the example of a vendor file', () => {
+  it.each(['docs/adding-a-vendor.md', 'CONTRIBUTING.md'])('%s shows a real file, as it is', (name) => {
+    const page = readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
     expect(page).toContain(readFileSync(new URL('cerebras.ts', folder), 'utf8'));
   });
 });
