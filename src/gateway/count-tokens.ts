@@ -24,6 +24,7 @@ export async function countTokens(
 ): Promise<Ending> {
   const target = targets[0];
   const counted = target === undefined ? undefined : await askProvider(exchange, target, parts);
+  if (exchange.delivery.gone) return { status: 'cancelled', billable: false };
   const inputTokens = counted ?? estimateRequest(parseAsk(exchange));
   const headers = {
     ...ownHeaders(exchange, target?.model.id),
@@ -39,12 +40,15 @@ async function askProvider(exchange: Exchange, target: Target, parts: GatewayPar
   if (endpoint?.countTokensPath === undefined) return undefined;
   const { body } = relayBody(exchange, target, endpoint);
   const upstream = parts.upstreams.of(target);
+  const gone = new AbortController();
+  exchange.delivery.onGone(() => gone.abort());
   try {
     const answer = await upstream.pool.request({
       path: upstream.prefix + endpoint.countTokensPath + upstreamQuery(exchange, true),
       method: 'POST',
       headers: upstreamHeaders(exchange, target, endpoint.headers ?? {}, exchange.id, true),
       body,
+      signal: gone.signal,
       headersTimeout: waitMs,
       bodyTimeout: waitMs,
     });
@@ -53,6 +57,7 @@ async function askProvider(exchange: Exchange, target: Target, parts: GatewayPar
     if (isCallersFault(answer.statusCode)) throw callersFault(exchange, answer.statusCode, answer.headers, text);
   } catch (error) {
     if (error instanceof LlmFailure) throw error;
+    if (gone.signal.aborted) return undefined;
     parts.log.warn(
       { error, requestId: exchange.id, target: target.model.id },
       'a provider did not count tokens; estimated',
