@@ -251,6 +251,16 @@ describe('case 8: model aliases', () => {
     expect(rig.upstream.chat.model).toBe('gpt-4o');
     expect(await rig.row()).toMatchObject({ requestedModel: 'fast', servedModel: 'oa/gpt-4o' });
   });
+
+  it('charges by its own entry, whatever dated name the provider answers with', async () => {
+    const body = chatJson({ text: 'hi', usage: { input: 10, output: 2 } }, { model: 'gpt-4o-2024-08-06' });
+    rig.upstream.once((_call, reply) => reply.send(200, { 'content-type': 'application/json' }, body));
+    const answer = await rig.chat(ask('fast'));
+    // A relay keeps the provider's bytes; who served is told beside them.
+    expect(answer.json()).toMatchObject({ model: 'gpt-4o-2024-08-06' });
+    expect(answer.headers['x-tollgate-model']).toBe('oa/gpt-4o');
+    expect(await rig.row()).toMatchObject({ servedModel: 'oa/gpt-4o', priceVersion: 'rig:1', costNanoUsd: '14000' });
+  });
 });
 
 describe('case 9: the provider refuses our credential', () => {
