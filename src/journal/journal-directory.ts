@@ -224,7 +224,8 @@ export class JournalDirectory implements Journal, SettlementSource {
       return false;
     }
     for (let i = 0; i < pending.records.length; i++) {
-      this.#written(pending.records[i] as JournalRecord, at.segment, at.offset + (pending.ends[i] as number));
+      const end = at.offset + (pending.ends[i] as number);
+      this.#written(pending.records[i] as JournalRecord, pending.texts[i] as string, at.segment, end);
     }
     pending.clear();
     // Nothing but recoveries is ever written to a dead instance's journal: let its last segment go soon.
@@ -233,12 +234,12 @@ export class JournalDirectory implements Journal, SettlementSource {
     return true;
   }
 
-  #written(record: JournalRecord, segment: Segment, end: number): void {
+  #written(record: JournalRecord, text: string, segment: Segment, end: number): void {
     this.#open.apply(record, segment.seq);
     if (record.type !== 'settlement') return;
     segment.settledTo = end;
     this.#counts.unshippedRows++;
-    this.#outbox.push(record, { segment: segment.seq, offset: end });
+    this.#outbox.push(text, { segment: segment.seq, offset: end });
   }
 
   #scheduleTurn(): void {

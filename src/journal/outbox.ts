@@ -4,14 +4,13 @@
  */
 import { open } from 'node:fs/promises';
 import type { Log } from '../lib/log.ts';
-import { frameHeaderBytes, parseRecord, payloadBytesMax, scanFrames } from './frames.ts';
+import { frameHeaderBytes, payloadBytesMax, scanFrames } from './frames.ts';
 import { isBefore, type Position } from './position.ts';
-import type { SettlementRecord } from './record.ts';
 import { type Segment, segmentPath } from './segment-log.ts';
 
 export interface SettlementBatch {
-  /** Empty when the journal was searched up to `end` without finding any. */
-  readonly rows: readonly SettlementRecord[];
+  /** Settlements as the JSON that is in the journal. Empty when it was searched up to `end` without finding any. */
+  readonly rows: readonly string[];
   readonly end: Position;
 }
 
@@ -34,7 +33,8 @@ export interface OutboxOptions {
 }
 
 interface Recent {
-  readonly row: SettlementRecord;
+  /** Text, not the object: it is what will be sent, and costs the garbage collector one leaf. */
+  readonly row: string;
   readonly end: Position;
 }
 
@@ -65,7 +65,7 @@ export class Outbox implements SettlementSource {
   }
 
   /** A settlement was written. */
-  push(row: SettlementRecord, end: Position): void {
+  push(row: string, end: Position): void {
     if (this.#recent.length >= recentRowsMax) {
       // The older half goes at once: dropping one by one would shift the array each time.
       const dropped = this.#recent.splice(0, recentRowsMax / 2);
@@ -94,13 +94,12 @@ export class Outbox implements SettlementSource {
     if (chunk === undefined) return undefined;
     const seq = chunk.segment.seq;
     const from = seq === this.#position.segment ? this.#position.offset - chunk.offset : 0;
-    const rows: SettlementRecord[] = [];
+    const rows: string[] = [];
     const path = segmentPath(this.#options.directory, seq);
     const stopped = scanFrames(chunk.bytes, from, {
       frame: (payload) => {
-        // An unescaped quote cannot stand inside a JSON string, so this only skips what is no settlement.
-        const record = payload.includes(settlementMark) ? parseRecord(payload) : undefined;
-        if (record?.type === 'settlement') rows.push(record);
+        // An unescaped quote cannot stand inside a JSON string, so no caller's text looks like this.
+        if (payload.includes(settlementMark)) rows.push(payload.toString('utf8'));
         return rows.length < rowsMax;
       },
       gap: (start, end) => {

@@ -12,6 +12,8 @@ export class PendingRecords {
   /** Bytes in use. */
   length = 0;
   readonly records: JournalRecord[] = [];
+  /** Their JSON. */
+  readonly texts: string[] = [];
   /** Where each record's frame ends in `bytes`. */
   readonly ends: number[] = [];
 
@@ -22,17 +24,20 @@ export class PendingRecords {
     this.#reserve(frameHeaderBytes + json.length * 3);
     this.length = writeFrame(this.bytes, this.length, json);
     this.records.push(record);
+    this.texts.push(json);
     this.ends.push(this.length);
   }
 
   dropLast(): void {
     this.records.pop();
+    this.texts.pop();
     this.ends.pop();
     this.length = this.ends.at(-1) ?? 0;
   }
 
   clear(): void {
     this.records.length = 0;
+    this.texts.length = 0;
     this.ends.length = 0;
     this.length = 0;
     if (this.bytes.length > keepBytesMax) this.bytes = Buffer.allocUnsafeSlow(startBytes);

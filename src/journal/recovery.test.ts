@@ -130,7 +130,7 @@ describe('replay', () => {
     first.flush();
     const [source] = first.sources();
     const batch = await source?.read(2);
-    expect(batch?.rows.map((row) => row.requestId)).toEqual(['req_1', 'req_2']);
+    expect(batch?.rows).toEqual([settlement('req_1'), settlement('req_2')].map((row) => JSON.stringify(row)));
     if (batch) source?.acknowledge(batch);
     await first.close();
     const second = openTestJournal(join(parent, 'one'));

@@ -171,7 +171,7 @@ interface Table {
   awayAfter: number;
   /** So many inserts are done and reported as failed. */
   losesAnswers: number;
-  insert(this: void, rows: readonly SettlementRecord[]): Promise<void>;
+  insert(this: void, rows: readonly string[]): Promise<void>;
 }
 
 /** A table with a primary key, as Postgres and the network would have it. */
@@ -183,7 +183,8 @@ function newTable(): Table {
     away: false,
     awayAfter: Number.POSITIVE_INFINITY,
     losesAnswers: 0,
-    async insert(rows) {
+    async insert(texts) {
+      const rows = texts.map((text) => JSON.parse(text) as SettlementRecord);
       if (table.awayAfter-- <= 0) {
         table.away = true;
         table.awayAfter = Number.POSITIVE_INFINITY;

@@ -10,8 +10,8 @@ import type { SettlementBatch, SettlementSource } from './outbox.ts';
 import type { SettlementRecord } from './record.ts';
 import { keepRejected } from './rejected-rows.ts';
 
-/** Puts all rows into Postgres, or none; rows whose request id is there are skipped. */
-export type InsertRows = (rows: readonly SettlementRecord[]) => Promise<void>;
+/** Puts all rows, each the JSON of a settlement, into Postgres, or none; those whose request id is there are skipped. */
+export type InsertRows = (rows: readonly string[]) => Promise<void>;
 
 export interface ShipperOptions {
   readonly journal: {
@@ -125,14 +125,14 @@ export class Shipper {
   }
 
   async #ship(source: SettlementSource, batch: SettlementBatch): Promise<void> {
-    await this.#insert(batch.rows.filter((row) => !this.#rejected.has(row.requestId)));
+    await this.#insert(batch.rows.filter((row) => !this.#rejected.has(row)));
     this.#rejected.clear();
     source.acknowledge(batch);
     if (batch.rows.length > 0) this.#lastShippedAtMs = this.#options.clock.nowMs();
   }
 
   /** Halves a batch that Postgres refuses until the row is found. Depth: the logarithm of the batch. */
-  async #insert(rows: readonly SettlementRecord[]): Promise<void> {
+  async #insert(rows: readonly string[]): Promise<void> {
     if (rows.length === 0) return;
     try {
       await this.#options.insert(rows);
@@ -140,7 +140,7 @@ export class Shipper {
     } catch (error) {
       if (!isRowFault(error)) throw error;
       const [row] = rows;
-      if (rows.length === 1 && row) {
+      if (rows.length === 1 && row !== undefined) {
         this.#reject(row, error);
         return;
       }
@@ -150,13 +150,14 @@ export class Shipper {
     }
   }
 
-  #reject(row: SettlementRecord, error: unknown): void {
+  #reject(row: string, error: unknown): void {
     const { journal, clock, log } = this.#options;
     keepRejected(journal.rejectedPath, row, messageOf(error), clock.nowMs());
-    this.#rejected.add(row.requestId);
+    this.#rejected.add(row);
     this.#rejectedRows++;
+    const { requestId, organizationId } = JSON.parse(row) as SettlementRecord;
     log.error(
-      { requestId: row.requestId, organizationId: row.organizationId, path: journal.rejectedPath, error },
+      { requestId, organizationId, path: journal.rejectedPath, error },
       'Postgres refuses a usage row for what is in it; it is set aside in a file and is on no bill yet',
     );
   }

@@ -5,9 +5,9 @@ import { type TestDatabase, testDatabase } from '../../test/postgres.ts';
 import { noUsage } from '../llm/usage.ts';
 import type { Store } from '../store/store.ts';
 import { isRowFault } from './insert-fault.ts';
-import type { SettlementRecord } from './record.ts';
+import type { Attempt, SettlementRecord } from './record.ts';
 import { sqlText } from './sql-text.ts';
-import { insertUsageRows } from './usage-rows.ts';
+import { insertUsageRows, mended, storable } from './usage-rows.ts';
 
 let database: TestDatabase;
 let store: Store;
@@ -16,7 +16,7 @@ let insert: (rows: readonly SettlementRecord[]) => Promise<void>;
 beforeAll(async () => {
   database = await testDatabase();
   store = await database.open();
-  insert = insertUsageRows(store.db);
+  insert = (records) => insertUsageRows(store.db)(records.map((record) => JSON.stringify(record)));
 });
 afterAll(() => database.close());
 beforeEach(async () => {
@@ -141,22 +141,41 @@ describe('a settlement', () => {
     expect(row?.dropped.length).toBe(64);
   });
 
-  it('is taken with any text at all', async () => {
-    let number = 0;
-    const text = fc.string({ unit: 'binary', maxLength: 40 });
+  it('becomes the same row from the text of the journal and from the mended one, whatever is in it', async () => {
+    const ways = { asItIs: 0, mended: 0 };
     await fc.assert(
-      fc.asyncProperty(text, fc.array(text, { maxLength: 3 }), async (endUser, tags) => {
-        const requestId = `req_${number++}`;
-        await insert([{ ...settlement(requestId), endUser, tags }]);
-        const row = await store.db
-          .selectFrom('usage')
-          .selectAll()
-          .where('request_id', '=', requestId)
-          .executeTakeFirstOrThrow();
-        expect([row.end_user, row.tags]).toEqual([sqlText(endUser, 1_024), tags.map((tag) => sqlText(tag, 1_024))]);
+      fc.asyncProperty(settlements, async (record) => {
+        const text = JSON.stringify(record);
+        ways[storable(text) === text ? 'asItIs' : 'mended']++;
+        const expected = expectedRow(record);
+        expect(await rowOf(text)).toEqual(expected);
+        expect(await rowOf(mended(text))).toEqual(expected);
       }),
-      { numRuns: 50 },
+      { numRuns: 300 },
     );
+    expect(Math.min(...Object.values(ways))).toBeGreaterThan(30);
+  }, 30_000);
+
+  it('is not taken as it is when any text in it is too long', () => {
+    const { servedModel, provider, credential, upstreamDialect, priceVersion, firstTokenMs, tags, ...bare } =
+      settlement('');
+    const shortest = {
+      ...bare,
+      ...{ instance: '', startedAtMs: 0, keyId: '', organizationId: '', requestedModel: '', stream: true },
+      ...{
+        snapshotVersion: 0,
+        inputTokensEstimate: 0,
+        httpStatus: 0,
+        usage: noUsage,
+        recovered: true,
+        estimated: true,
+      },
+      ...{ costNanoUsd: '0', totalMs: 0, overheadMs: 0, attempts: [], settledAtMs: 0 },
+    };
+    const long = JSON.stringify({ ...shortest, requestedModel: 'x'.repeat(1_025) });
+    expect(storable(long)).not.toBe(long);
+    const usual = JSON.stringify({ ...settlement('req_1'), requestedModel: 'x'.repeat(500) });
+    expect(storable(usual)).toBe(usual);
   });
 });
 
@@ -183,3 +202,103 @@ describe('a batch', () => {
     expect(await rows()).toEqual([]);
   });
 });
+
+async function rowOf(text: string) {
+  await insertUsageRows(store.db)([text]);
+  return store.db.deleteFrom('usage').returningAll().executeTakeFirstOrThrow();
+}
+
+const word = fc.oneof(
+  { weight: 12, arbitrary: fc.string({ maxLength: 12 }) },
+  { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('a\0b', '\ud800', 'C:\\users', '\u001f', '"type":"settlement"', 'x'.repeat(1_500)),
+  },
+);
+const words = fc.oneof(
+  { weight: 9, arbitrary: fc.array(word, { maxLength: 3 }) },
+  { weight: 1, arbitrary: fc.array(fc.constant(''), { minLength: 60, maxLength: 70 }) },
+);
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+const duration = fc.oneof(fc.nat(), fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }));
+const wallMs = fc.integer({ min: 0, max: 4_102_444_800_000 });
+const attempts: fc.Arbitrary<Attempt> = fc.record(
+  {
+    ...{ id: word, target: word, credential: word, startedAtMs: wallMs, durationMs: fc.nat(), status: fc.nat(999) },
+    error: word,
+  },
+  { requiredKeys: ['id', 'target', 'credential', 'startedAtMs', 'durationMs', 'status'] },
+);
+const settlements: fc.Arbitrary<SettlementRecord> = fc
+  .record({
+    ...{ requestedModel: word, stream: fc.boolean(), estimated: fc.boolean(), recovered: fc.boolean() },
+    ...{ startedAtMs: wallMs, settledAtMs: wallMs, httpStatus: fc.nat(999), snapshotVersion: count },
+    ...{ servedModel: optional(word), provider: optional(word), priceVersion: optional(word) },
+    ...{ clientRequestId: optional(word), sessionId: optional(word), endUser: optional(word), tags: optional(words) },
+    ...{ errorKind: optional(word), firstTokenMs: optional(duration), totalMs: duration, overheadMs: duration },
+    usage: fc.record({
+      ...{ input: count, output: count, cacheRead: count, cacheWrite5m: count, cacheWrite1h: count },
+      ...{ thinking: count, audioInput: count, audioOutput: count, webSearches: count },
+    }),
+    costNanoUsd: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
+    ...{ flags: words, dropped: words, attempts: fc.array(attempts, { maxLength: 2 }) },
+  })
+  .map((some) => ({ ...settlement('req_1'), ...some }));
+
+/** What each column is to be, worked out in another place than Postgres. */
+function expectedRow(record: SettlementRecord) {
+  const text = (value: string) => sqlText(value, 1_024);
+  const orNull = (value: string | undefined) => (value === undefined ? null : text(value));
+  const list = (values: readonly string[]) => values.slice(0, 64).map(text);
+  const { usage } = record;
+  return {
+    request_id: record.requestId,
+    instance: record.instance,
+    started_at: new Date(record.startedAtMs),
+    settled_at: new Date(record.settledAtMs),
+    operation: record.operation,
+    status: record.status,
+    http_status: record.httpStatus,
+    error_kind: orNull(record.errorKind),
+    key_id: record.keyId,
+    organization_id: record.organizationId,
+    requested_model: text(record.requestedModel),
+    served_model: orNull(record.servedModel),
+    provider: orNull(record.provider),
+    credential: orNull(record.credential),
+    client_dialect: record.clientDialect,
+    upstream_dialect: orNull(record.upstreamDialect),
+    stream: record.stream,
+    input_tokens: usage.input,
+    output_tokens: usage.output,
+    cache_read_tokens: usage.cacheRead,
+    cache_write_5m_tokens: usage.cacheWrite5m,
+    cache_write_1h_tokens: usage.cacheWrite1h,
+    thinking_tokens: usage.thinking,
+    audio_input_tokens: usage.audioInput,
+    audio_output_tokens: usage.audioOutput,
+    web_searches: usage.webSearches,
+    estimated: record.estimated,
+    recovered: record.recovered,
+    flags: list(record.flags),
+    price_version: orNull(record.priceVersion),
+    cost_nano_usd: BigInt(record.costNanoUsd),
+    first_token_ms: record.firstTokenMs ?? null,
+    total_ms: record.totalMs,
+    overhead_ms: record.overheadMs,
+    attempts: record.attempts.map(({ error, ...rest }) => ({
+      ...rest,
+      ...{ id: text(rest.id), target: text(rest.target), credential: text(rest.credential) },
+      ...(error === undefined ? {} : { error: text(error) }),
+    })),
+    dropped: list(record.dropped),
+    snapshot_version: record.snapshotVersion,
+    client_request_id: orNull(record.clientRequestId),
+    session_id: orNull(record.sessionId),
+    end_user: orNull(record.endUser),
+    tags: list(record.tags ?? []),
+  };
+}

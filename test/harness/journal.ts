@@ -39,7 +39,7 @@ export async function shipAll(journal: FileJournal, acknowledge = true): Promise
     for (;;) {
       const batch = await source.read(100);
       if (batch === undefined) break;
-      rows.push(...batch.rows);
+      rows.push(...batch.rows.map((row) => JSON.parse(row) as SettlementRecord));
       if (acknowledge) source.acknowledge(batch);
       else if (batch.rows.length > 0) break;
     }
