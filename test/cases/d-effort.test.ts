@@ -16,6 +16,7 @@ beforeAll(async () => {
       adaptive: { thinking: 'adaptive', outputTokensMax: 128_000, fixedSampling: true },
       older: { thinking: 'adaptive', outputTokensMax: 128_000, efforts: ['low', 'medium', 'high', 'max'] },
       effort: { thinking: 'effort', fixedSampling: true, outputTokensMax: 128_000 },
+      own: { thinking: 'effort' },
       plain: { thinking: 'none', outputTokensMax: 8192 },
     },
   });
@@ -153,6 +154,43 @@ describe('case 65: thinking over openai-chat', () => {
     const { up, dropped } = await asked(rig, 'messages', `oa/${name}`, thinking(8000));
     expect([up.reasoning_effort, up.thinking, dropped]).toEqual([undefined, undefined, ['thinking']]);
     expect(up.max_tokens).toBe(name === 'plain' ? 8192 : 4096);
+  });
+});
+
+describe('FX10: numbers that hold whatever our constants are', () => {
+  it('medium without a limit has a legal budget', async () => {
+    const { up } = await asked(rig, 'chat', 'an/budget', { reasoning_effort: 'medium' });
+    expect(budgetOf(up)).toBeGreaterThanOrEqual(1024);
+    expect(budgetOf(up)).toBeLessThan(Number(up.max_tokens));
+  });
+
+  it('high in 900 tokens is no thinking, and is told; none is none', async () => {
+    const { up, dropped } = await asked(rig, 'chat', 'an/budget', { reasoning_effort: 'high', max_tokens: 900 });
+    expect([up.thinking, up.max_tokens, dropped]).toEqual([undefined, 900, ['thinking']]);
+    rig.forget();
+    const none = await asked(rig, 'chat', 'an/budget', { reasoning_effort: 'none' });
+    expect(none.up.thinking).toBeUndefined();
+  });
+
+  it('low with a forced tool and a temperature is a request that anthropic takes', async () => {
+    const tools = [{ type: 'function', function: { name: 'f' } }];
+    const rest = { reasoning_effort: 'low', temperature: 0.2, tool_choice: 'required', tools };
+    const { up, dropped } = await asked(rig, 'chat', 'an/budget', rest);
+    expect([up.tool_choice, up.thinking, up.temperature]).toEqual([{ type: 'any' }, undefined, 0.2]);
+    expect(dropped).toEqual(['thinking']);
+  });
+
+  it('16,000 tokens with 10,000 of thinking are 16,000 and an effort', async () => {
+    const rest = { max_tokens: 16_000, thinking: { type: 'enabled', budget_tokens: 10_000 }, temperature: 1 };
+    const { up } = await asked(rig, 'messages', 'oa/effort', rest);
+    expect([up.max_completion_tokens, up.max_tokens, up.temperature]).toEqual([16_000, undefined, undefined]);
+    expect(up.reasoning_effort).toBe('medium');
+  });
+
+  it('an operator’s own model that takes an effort is asked for one', async () => {
+    const rest = { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 2000 }, temperature: 1 };
+    const { up, dropped } = await asked(rig, 'messages', 'oa/own', rest);
+    expect([up.reasoning_effort, up.max_tokens, up.temperature, dropped]).toEqual(['low', 4000, 1, []]);
   });
 });
 
