@@ -169,6 +169,7 @@ function memoryLog(lines: string[]): Log {
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
+// The test, the gateway and the fake share one thread: what blocks one delays the others.
 const defaultTimeouts: Timeouts = {
   connectMs: 2000,
   firstTokenMs: 10_000,
