@@ -6,7 +6,7 @@
  * either: a length below `payloadBytesMax` has a zero byte in it, and JSON text has none.
  */
 import { crc32 } from 'node:zlib';
-import type { JournalRecord } from './record.ts';
+import type { JournalRecord, OpeningRecord } from './record.ts';
 
 export const frameHeaderBytes = 8;
 /** A record holds no prompt and no answer; the real ones are a few kilobytes. */
@@ -54,12 +54,12 @@ export function scanFrames(bytes: Buffer, from: number, visitor: FrameVisitor): 
 }
 
 /** The record in a payload; undefined when it is none that this version knows. */
-export function parseRecord(payload: Buffer): JournalRecord | undefined {
+export function parseRecord(payload: Buffer): JournalRecord | OpeningRecord | undefined {
   try {
-    const value = JSON.parse(payload.toString('utf8')) as Partial<JournalRecord> | null;
+    const value = JSON.parse(payload.toString('utf8')) as Partial<JournalRecord | OpeningRecord> | null;
     if (typeof value?.requestId !== 'string') return undefined;
-    const known = ['intent', 'attempt', 'progress', 'settlement'].includes(value.type ?? '');
-    return known ? (value as JournalRecord) : undefined;
+    const known = ['intent', 'attempt', 'opening', 'progress', 'settlement'].includes(value.type ?? '');
+    return known ? (value as JournalRecord | OpeningRecord) : undefined;
   } catch {
     return undefined;
   }

@@ -9,13 +9,12 @@ import { probeDisk } from './disk.ts';
 import type { JournalDirectoryOptions, JournalStats } from './journal-settings.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { Outbox, type SettlementBatch, type SettlementSource } from './outbox.ts';
-import { PendingRecords } from './pending-records.ts';
+import { type PendingFrame, PendingRecords } from './pending-records.ts';
 import { type Position, PositionFile } from './position.ts';
 import {
   type AttemptRecord,
   type IntentRecord,
   type Journal,
-  type JournalRecord,
   JournalUnavailable,
   type ProgressRecord,
   type SettlementRecord,
@@ -98,16 +97,18 @@ export class JournalDirectory implements Journal, SettlementSource {
 
   intent(record: IntentRecord): void {
     this.#refuseWhenFull();
-    this.#pending.add(record);
+    // While the disk refuses, attempts do not come, and what waits is to be bounded.
+    if (this.#writable) this.#pending.hold(record);
+    else this.#pending.add(record);
     this.#scheduleTurn();
   }
 
   attempt(record: AttemptRecord): void {
     if (!this.#writable) throw this.#unavailable();
-    this.#pending.add(record);
-    if (this.#write(this.#options.fsync === 'always')) return;
+    this.#pending.addAttempt(record);
+    if (this.#append(this.#options.fsync === 'always')) return;
     // The provider will not be asked: a recovery must not charge for it.
-    this.#pending.dropLast();
+    this.#pending.dropAttempt();
     throw this.#unavailable();
   }
 
@@ -121,7 +122,7 @@ export class JournalDirectory implements Journal, SettlementSource {
   settle(record: SettlementRecord): void {
     try {
       if (this.#pending.length > this.#options.pendingBytesMax) throw this.#unavailable();
-      this.#pending.add(record);
+      this.#pending.addSettlement(record);
       this.#scheduleTurn();
     } catch (error) {
       this.#logLost(record, error);
@@ -130,7 +131,7 @@ export class JournalDirectory implements Journal, SettlementSource {
 
   /** Writes what is buffered, now. Returns false when the disk refuses; it stays buffered. */
   flush(): boolean {
-    return this.#write(false);
+    return this.#write();
   }
 
   read(rowsMax: number): Promise<SettlementBatch | undefined> {
@@ -163,8 +164,8 @@ export class JournalDirectory implements Journal, SettlementSource {
   async close(): Promise<void> {
     if (this.#closed) return;
     if (!this.flush()) {
-      for (const record of this.#pending.records) {
-        if (record.type === 'settlement') this.#logLost(record, this.#lastError);
+      for (const { settlement } of this.#pending.frames) {
+        if (settlement) this.#logLost(JSON.parse(settlement.json) as SettlementRecord, this.#lastError);
       }
     }
     this.#closed = true;
@@ -212,7 +213,13 @@ export class JournalDirectory implements Journal, SettlementSource {
     this.#collect();
   }
 
-  #write(durable: boolean): boolean {
+  /** Everything that waits, intents without an attempt too. Returns false when the disk refuses. */
+  #write(): boolean {
+    this.#pending.frameHeld();
+    return this.#append(false);
+  }
+
+  #append(durable: boolean): boolean {
     const pending = this.#pending;
     if (pending.length === 0) return true;
     if (this.#lost || this.#closed) return false;
@@ -223,10 +230,7 @@ export class JournalDirectory implements Journal, SettlementSource {
       this.#refuse(error);
       return false;
     }
-    for (let i = 0; i < pending.records.length; i++) {
-      const end = at.offset + (pending.ends[i] as number);
-      this.#written(pending.records[i] as JournalRecord, pending.texts[i] as string, at.segment, end);
-    }
+    for (const frame of pending.frames) this.#written(frame, at.segment, at.offset + frame.end);
     pending.clear();
     // Nothing but recoveries is ever written to a dead instance's journal: let its last segment go soon.
     if (this.#options.adopted) this.#log.roll();
@@ -234,12 +238,13 @@ export class JournalDirectory implements Journal, SettlementSource {
     return true;
   }
 
-  #written(record: JournalRecord, text: string, segment: Segment, end: number): void {
-    this.#open.apply(record, segment.seq);
-    if (record.type !== 'settlement') return;
+  #written({ records, settlement }: PendingFrame, segment: Segment, end: number): void {
+    for (const record of records) this.#open.apply(record, segment.seq);
+    if (settlement === undefined) return;
+    this.#open.close(settlement.requestId);
     segment.settledTo = end;
     this.#counts.unshippedRows++;
-    this.#outbox.push(text, { segment: segment.seq, offset: end });
+    this.#outbox.push(settlement.json, { segment: segment.seq, offset: end });
   }
 
   #scheduleTurn(): void {
@@ -247,7 +252,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     this.#turnScheduled = true;
     setImmediate(() => {
       this.#turnScheduled = false;
-      if (this.#writable) this.#write(false);
+      if (this.#writable) this.#write();
     });
   }
 
@@ -295,7 +300,7 @@ export class JournalDirectory implements Journal, SettlementSource {
       this.#refuse(error);
       return;
     }
-    if (!this.#write(false)) return;
+    if (!this.#write()) return;
     this.#writable = true;
     log.info({ directory }, 'the journal can be written again');
   }
@@ -355,8 +360,11 @@ export class JournalDirectory implements Journal, SettlementSource {
     const oldest = this.#log.segments[0];
     if (oldest === undefined || this.#log.segments.length <= heldSegmentsMax || !isShipped(oldest, this.#position))
       return;
-    if (this.#open.countIn(oldest.seq) === 0 || !this.#writable || !this.#write(false)) return;
-    for (const record of this.#open.recordsIn(oldest.seq)) this.#pending.add(record);
-    this.#write(false);
+    if (this.#open.countIn(oldest.seq) === 0 || !this.#writable || !this.#write()) return;
+    for (const record of this.#open.recordsIn(oldest.seq)) {
+      if (record.type === 'attempt') this.#pending.addAttempt(record);
+      else this.#pending.add(record);
+    }
+    this.#write();
   }
 }

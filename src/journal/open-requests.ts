@@ -33,9 +33,17 @@ export class OpenRequests {
     }
     if (entry === undefined) return false;
     if (record.type === 'progress') entry.progress = record;
-    else if (record.type === 'settlement') this.#close(record.requestId, entry);
+    else if (record.type === 'settlement') this.close(record.requestId);
     else if (!entry.attempts.some((known) => known.attemptId === record.attemptId)) entry.attempts.push(record);
     return true;
+  }
+
+  /** Nothing happens when it is not open. */
+  close(requestId: string): void {
+    const entry = this.#entries.get(requestId);
+    if (entry === undefined) return;
+    this.#entries.delete(requestId);
+    this.#count(entry.segment, -1);
   }
 
   countIn(segment: number): number {
@@ -48,7 +56,7 @@ export class OpenRequests {
   }
 
   /** Everything about the open requests of one segment: written again, it takes their place. */
-  recordsIn(segment: number): readonly JournalRecord[] {
+  recordsIn(segment: number): readonly (IntentRecord | AttemptRecord | ProgressRecord)[] {
     return [...this.#entries.values()]
       .filter((entry) => entry.segment === segment)
       .flatMap(({ intent, attempts, progress }) => [intent, ...attempts, ...(progress ? [progress] : [])]);
@@ -63,11 +71,6 @@ export class OpenRequests {
       this.#entries.set(intent.requestId, { intent, attempts: [], progress: undefined, segment });
     }
     this.#count(segment, 1);
-  }
-
-  #close(requestId: string, entry: Entry): void {
-    this.#entries.delete(requestId);
-    this.#count(entry.segment, -1);
   }
 
   #count(segment: number, change: number): void {

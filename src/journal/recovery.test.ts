@@ -7,6 +7,7 @@ import type { Log } from '../lib/log.ts';
 import { silentLog } from '../lib/log.ts';
 import { noUsage } from '../llm/usage.ts';
 import type { FileJournal } from './file-journal.ts';
+import { parseRecord, scanFrames } from './frames.ts';
 
 describe('a request without settlement, after the process died,', () => {
   it('is settled at its last progress, as interrupted, recovered and estimated', async () => {
@@ -66,10 +67,37 @@ describe('a request without settlement, after the process died,', () => {
     });
   });
 
+  it('is settled the same whether its intent is a record of its own, as it once always was, or one with its attempt', async () => {
+    const apart = await deadJournal(async (journal) => {
+      journal.intent(intent('req_1'));
+      await turnEnd();
+      journal.attempt(attempt('req_1'));
+    });
+    const joined = await deadJournal((journal) => {
+      journal.intent(intent('req_1'));
+      journal.attempt(attempt('req_1'));
+    });
+    expect([typesIn(apart), typesIn(joined)]).toEqual([['intent', 'attempt'], ['opening']]);
+    const [[one], [other]] = [await shipAll(openTestJournal(apart)), await shipAll(openTestJournal(joined))];
+    expect(one).toMatchObject({ requestId: 'req_1', status: 'interrupted', costNanoUsd: '400' });
+    expect({ ...one, settledAtMs: 0 }).toEqual({ ...other, settledAtMs: 0 });
+  });
+
   it('costs nothing when no provider was asked', async () => {
     const [row] = await recovered((journal) => journal.intent(intent('req_1')));
     expect(row).toMatchObject({ usage: noUsage, costNanoUsd: '0', estimated: false, attempts: [], recovered: true });
     expect(row?.servedModel).toBeUndefined();
+  });
+
+  it('is none when it was settled in the turn in which it came: the settlement alone is written', async () => {
+    const image = await deadJournal((journal) => {
+      journal.intent(intent('req_1'));
+      journal.settle(settlement('req_1'));
+    });
+    expect(typesIn(image)).toEqual(['settlement']);
+    const journal = openTestJournal(image);
+    expect(journal.stats()).toMatchObject({ recoveredRequests: 0, unshippedRows: 1 });
+    expect(await shipAll(journal)).toEqual([settlement('req_1')]);
   });
 
   it('is settled once, however often recovery is itself interrupted', async () => {
@@ -101,6 +129,8 @@ describe('replay', () => {
     const live = openTestJournal(join(parent, 'live'));
     for (let i = 0; i < 2; i++) {
       live.intent(intent(`req_${i}`));
+      // One record with its attempt, or two.
+      if (i % 2 === 1) await turnEnd();
       live.attempt(attempt(`req_${i}`));
       live.progress(progress(`req_${i}`, i));
       if (i % 2 === 0) live.settle(settlement(`req_${i}`));
@@ -207,10 +237,19 @@ describe('replay', () => {
   });
 });
 
-async function deadJournal(live: (journal: FileJournal) => void): Promise<string> {
+function typesIn(directory: string): string[] {
+  const types: string[] = [];
+  scanFrames(fs.readFileSync(join(directory, '0000000001.log')), 0, {
+    frame: (payload) => types.push(parseRecord(payload)?.type ?? 'unknown') > 0,
+    gap: () => types.push('gap'),
+  });
+  return types;
+}
+
+async function deadJournal(live: (journal: FileJournal) => void | Promise<void>): Promise<string> {
   const directory = join(journalParent(), 'live');
   const journal = openTestJournal(directory);
-  live(journal);
+  await live(journal);
   await turnEnd();
   return crashImage(directory);
 }

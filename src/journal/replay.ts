@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.ts';
 import { parseRecord, scanFrames } from './frames.ts';
 import { OpenRequests } from './open-requests.ts';
 import { isBefore, type Position } from './position.ts';
-import type { AttemptRecord, JournalRecord } from './record.ts';
+import type { AttemptRecord, JournalRecord, OpeningRecord } from './record.ts';
 import { listSegments, type Segment, segmentPath } from './segment-log.ts';
 
 export interface Replay {
@@ -54,7 +54,11 @@ export function replayDirectory(directory: string, position: Position, log: Log)
     return segment;
   }
 
-  function take(record: JournalRecord, segment: Segment, end: number): void {
+  function take(record: JournalRecord | OpeningRecord, segment: Segment, end: number): void {
+    if (record.type === 'opening') {
+      for (const each of [record.intent, record.attempt]) replay.open.apply(each, segment.seq);
+      return;
+    }
     const known = replay.open.apply(record, segment.seq);
     if (record.type === 'attempt' && !known) orphans.set(record.requestId, record);
     if (record.type !== 'settlement') return;
