@@ -171,7 +171,7 @@ function memoryLog(lines: string[]): Log {
 
 // The test, the gateway and the fake share one thread: what blocks one delays the others.
 const defaultTimeouts: Timeouts = {
-  connectMs: 2000,
+  connectMs: 10_000,
   firstTokenMs: 10_000,
   wholeMs: 10_000,
   idleMs: 10_000,
