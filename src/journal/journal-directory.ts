@@ -26,6 +26,12 @@ import { isShipped, type Segment, SegmentLog } from './segment-log.ts';
 /** Closed segments from which requests that are still open are carried forward: a stream of hours must not hold gigabytes. */
 const heldSegmentsMax = 3;
 
+/**
+ * How long an intent waits to be written with its attempt. On a connection that is used again the attempt comes behind
+ * everything else of the turn, and on a new one when it is connected. Nobody was promised anything before.
+ */
+const intentWaitMs = 10;
+
 /** Recoveries are written in pieces: there may be as many as there were open requests. */
 const recoveryWriteBytes = 1024 * 1024;
 
@@ -46,6 +52,7 @@ export class JournalDirectory implements Journal, SettlementSource {
   #closed = false;
   #turnScheduled = false;
   #collecting = false;
+  #holdTimer: NodeJS.Timeout | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #lastError: string | undefined;
@@ -97,10 +104,13 @@ export class JournalDirectory implements Journal, SettlementSource {
 
   intent(record: IntentRecord): void {
     this.#refuseWhenFull();
-    // While the disk refuses, attempts do not come, and what waits is to be bounded.
-    if (this.#writable) this.#pending.hold(record);
-    else this.#pending.add(record);
-    this.#scheduleTurn();
+    if (this.#writable) {
+      this.#pending.hold(record);
+      this.#holdTimer ??= setTimeout(() => this.#endHold(), intentWaitMs).unref();
+    } else {
+      // Attempts do not come then, and what waits is to be bounded.
+      this.#pending.add(record);
+    }
   }
 
   attempt(record: AttemptRecord): void {
@@ -170,6 +180,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     }
     this.#closed = true;
     this.#writable = false;
+    clearTimeout(this.#holdTimer);
     clearTimeout(this.#syncTimer);
     clearTimeout(this.#retryTimer);
     const error = await this.#log.close();
@@ -213,6 +224,11 @@ export class JournalDirectory implements Journal, SettlementSource {
     this.#collect();
   }
 
+  #endHold(): void {
+    this.#holdTimer = undefined;
+    if (this.#writable) this.#write();
+  }
+
   /** Everything that waits, intents without an attempt too. Returns false when the disk refuses. */
   #write(): boolean {
     this.#pending.frameHeld();
@@ -252,7 +268,7 @@ export class JournalDirectory implements Journal, SettlementSource {
     this.#turnScheduled = true;
     setImmediate(() => {
       this.#turnScheduled = false;
-      if (this.#writable) this.#write();
+      if (this.#writable) this.#append(false);
     });
   }
 

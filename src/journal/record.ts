@@ -103,7 +103,7 @@ export interface SettlementRecord extends Omit<IntentRecord, 'type'> {
 
 export type JournalRecord = IntentRecord | AttemptRecord | ProgressRecord | SettlementRecord;
 
-/** How an intent and its first attempt are written when they come in one turn, as they nearly always do. */
+/** How an intent and its first attempt are written when they come together, as they nearly always do. */
 export interface OpeningRecord {
   readonly type: 'opening';
   readonly requestId: string;
@@ -115,7 +115,7 @@ export interface OpeningRecord {
 export interface Journal {
   /** False: the disk refused a write; every request is refused with 503 until it works again. */
   readonly writable: boolean;
-  /** Buffered; becomes durable with its first `attempt` or at the end of the event-loop turn, whichever is first. */
+  /** Buffered; becomes durable with its first `attempt` or some milliseconds later, whichever is first. */
   intent(record: IntentRecord): void;
   /** In the kernel when it returns (kill -9 safe). Throws JournalUnavailable when the disk refuses. */
   attempt(record: AttemptRecord): void;

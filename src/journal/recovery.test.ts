@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { crashImage, journalParent, openTestJournal, shipAll, turnEnd } from '../../test/harness/journal.ts';
 import { attempt, intent, progress, settlement } from '../../test/harness/journal-records.ts';
+import { until } from '../../test/until.ts';
 import type { Log } from '../lib/log.ts';
 import { silentLog } from '../lib/log.ts';
 import { noUsage } from '../llm/usage.ts';
@@ -68,9 +69,9 @@ describe('a request without settlement, after the process died,', () => {
   });
 
   it('is settled the same whether its intent is a record of its own, as it once always was, or one with its attempt', async () => {
-    const apart = await deadJournal(async (journal) => {
+    const apart = await deadJournal((journal) => {
       journal.intent(intent('req_1'));
-      await turnEnd();
+      journal.flush();
       journal.attempt(attempt('req_1'));
     });
     const joined = await deadJournal((journal) => {
@@ -84,12 +85,15 @@ describe('a request without settlement, after the process died,', () => {
   });
 
   it('costs nothing when no provider was asked', async () => {
-    const [row] = await recovered((journal) => journal.intent(intent('req_1')));
+    const [row] = await recovered(async (journal) => {
+      journal.intent(intent('req_1'));
+      await until('the intent is written without an attempt', () => journal.stats().openRequests === 1);
+    });
     expect(row).toMatchObject({ usage: noUsage, costNanoUsd: '0', estimated: false, attempts: [], recovered: true });
     expect(row?.servedModel).toBeUndefined();
   });
 
-  it('is none when it was settled in the turn in which it came: the settlement alone is written', async () => {
+  it('is none when it was settled at once: the settlement alone is written', async () => {
     const image = await deadJournal((journal) => {
       journal.intent(intent('req_1'));
       journal.settle(settlement('req_1'));
@@ -130,7 +134,7 @@ describe('replay', () => {
     for (let i = 0; i < 2; i++) {
       live.intent(intent(`req_${i}`));
       // One record with its attempt, or two.
-      if (i % 2 === 1) await turnEnd();
+      if (i % 2 === 1) live.flush();
       live.attempt(attempt(`req_${i}`));
       live.progress(progress(`req_${i}`, i));
       if (i % 2 === 0) live.settle(settlement(`req_${i}`));
@@ -254,7 +258,7 @@ async function deadJournal(live: (journal: FileJournal) => void | Promise<void>)
   return crashImage(directory);
 }
 
-async function recovered(live: (journal: FileJournal) => void) {
+async function recovered(live: (journal: FileJournal) => void | Promise<void>) {
   return shipAll(openTestJournal(await deadJournal(live)));
 }
 
