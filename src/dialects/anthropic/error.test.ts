@@ -40,7 +40,7 @@ describe("a provider's error is read", () => {
   it("9: the gateway's own credential is its own affair: no word of it for the caller", () => {
     const error = anthropic.parseError(401, {}, body('authentication_error', 'invalid x-api-key sk-ant-abcdef123456'));
     expect(error.message).not.toMatch(/sk-ant|invalid x-api-key/);
-    expect(error.internal).toBe('authentication_error: invalid x-api-key [redacted]');
+    expect(error.internal).toBe('401 authentication_error: invalid x-api-key [redacted]');
     expect(anthropic.renderError(error, 'req_1').status).toBe(502);
   });
 

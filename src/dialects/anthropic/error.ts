@@ -5,6 +5,7 @@
  * the caller's error.
  */
 import { type ErrorKind, type LlmError, statusOf } from '../../llm/error.ts';
+import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import type { RenderedError } from '../dialect.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -27,8 +28,13 @@ export function parseError(status: number, headers: Headers, body: string): LlmE
     ...(kind === 'model-not-found' && { code: 'model_not_found' }),
     ...(waitMs !== undefined && { retryAfterMs: waitMs }),
     upstreamStatus: status,
-    internal: redact(`${type || 'no type'}: ${message || body}`),
+    internal: isAccount(kind, status) ? redact(`${errorLabel(status, type)}: ${message}`) : errorLabel(status, type),
   };
+}
+
+/** A refused credential is refused before a prompt is read, and only the operator can do something about it. */
+function isAccount(kind: ErrorKind, status: number): boolean {
+  return kind === 'upstream-credential' && status !== 403;
 }
 
 function readBody(body: string): { type: string; message: string } {

@@ -1,5 +1,6 @@
 /** Errors both ways. https://platform.openai.com/docs/guides/error-codes */
 import { type ErrorKind, type LlmError, statusOf } from '../../llm/error.ts';
+import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import { type ResponseHeaders, readRetryAfterMs } from '../../llm/retry-after.ts';
 import type { RenderedError } from '../dialect.ts';
@@ -14,7 +15,6 @@ export function parseError(status: number, headers: ResponseHeaders, body: strin
   return {
     ...error,
     upstreamStatus: status,
-    internal: `${status}: ${redact(body)}`,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
@@ -31,8 +31,15 @@ export function readErrorObject(value: unknown, status?: number): LlmError {
     ...(isOurs && found.param !== undefined && { param: redact(found.param).slice(0, 200) }),
     ...(kind === 'too-long' && { code: 'context_length_exceeded' }),
     ...(kind === 'invalid-request' && /^[a-z][a-z0-9_]{1,63}$/.test(found.code) && { code: found.code }),
-    internal: redact(`${found.type} ${found.code} ${found.message}`),
+    internal: internalOf(found, kind, status),
   };
+}
+
+/** A refused credential is refused before a prompt is read, and only the operator can do something about it. */
+function internalOf({ type, code, message }: FoundError, kind: ErrorKind, status: number | undefined): string {
+  const label = errorLabel(status, type, code);
+  const isAccount = kind === 'upstream-credential' && status !== 403;
+  return isAccount ? redact(`${label}: ${message}`) : label;
 }
 
 /**

@@ -175,13 +175,13 @@ export class TranslatedWhole implements AnswerReader {
 /** What a reader threw, as a fault of the provider's answer. */
 export function asAnswerError(error: unknown): LlmError {
   if (error instanceof LlmFailure) return error.error;
-  const why = error instanceof Error ? error.message : String(error);
   const malformed = error instanceof JsonRefused || error instanceof SyntaxError;
   return {
     kind: 'upstream',
     message: malformed ? "The provider's answer is not valid JSON." : "The provider's answer could not be read.",
     code: 'malformed_answer',
-    internal: why,
+    // The message of a SyntaxError quotes the answer.
+    internal: error instanceof Error && !(error instanceof SyntaxError) ? error.message : 'not JSON',
   };
 }
 
