@@ -5,6 +5,14 @@ import { clean } from './log-writer.ts';
 
 const canary = 'canary0123456789abcdef';
 
+function unreadable(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('the wall before the log', () => {
   const secrets: readonly Record<string, unknown>[] = [
     { authorization: canary },
@@ -35,6 +43,18 @@ describe('the wall before the log', () => {
     expect(cleaned).toMatchObject({
       error: { message: 'connect failed', code: 'ECONNREFUSED', cause: { message: 'refused' } },
     });
+  });
+
+  it('quotes nothing that could not be read', () => {
+    const errors = [`${canary} dear diary`, `{"a": ${canary}`, `["${canary}`].map(unreadable);
+    expect(JSON.stringify(clean({ errors }, true))).not.toContain(canary.slice(0, 5));
+  });
+
+  it('shows where in the program only what nobody foresaw', () => {
+    const bug = new TypeError('x is undefined', { cause: new Error('why') });
+    const foreseen = Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
+    expect(JSON.stringify(clean({ bug }, true))).toMatch(/log-writer\.test.*log-writer\.test/);
+    expect(JSON.stringify([clean({ bug }), clean({ foreseen }, true)])).not.toMatch(/stack|log-writer/);
   });
 
   it('ends on circles, endless lists and endless text', () => {

@@ -29,7 +29,7 @@ export function openLog({ level, format }: LogOptions): LogWriter {
     debug: (fields, message) => logger.isLevelEnabled('debug') && logger.debug(clean(fields), message),
     info: (fields, message) => logger.info(clean(fields), message),
     warn: (fields, message) => logger.warn(clean(fields), message),
-    error: (fields, message) => logger.error(clean(fields), message),
+    error: (fields, message) => logger.error(clean(fields, true), message),
     flush: () => flush(sink),
   };
 }
@@ -48,49 +48,52 @@ const contentNames = /^(messages|prompt|content|system|body)$/i;
 /** Keys of known shapes, and bearer tokens. */
 const secrets: readonly RegExp[] = [...secretShapes(8), /(?<=\bBearer\s)\S{8,}/g];
 const passwordInAddress = /(?<=:\/\/)[^/\s@]+@/g;
+/** `Unexpected token 'D', "Dear diary"... is not valid JSON`: the runtime quotes what it could not read. */
+const quotedJson = /(?<=Unexpected token )[^]*(?= is not valid JSON)/;
 const depthMax = 6;
 const itemsMax = 200;
 const textMax = 8_192;
 
-/** A copy that may be written. */
-export function clean(fields: Record<string, unknown>): Record<string, unknown> {
-  return cleanValue(fields, 0) as Record<string, unknown>;
+/** A copy that may be written. `stacks`: with those of errors that the system or Postgres did not foresee. */
+export function clean(fields: Record<string, unknown>, stacks = false): Record<string, unknown> {
+  return cleanValue(fields, 0, stacks) as Record<string, unknown>;
 }
 
-function cleanValue(value: unknown, depth: number): unknown {
+function cleanValue(value: unknown, depth: number, stacks: boolean): unknown {
   if (typeof value === 'string') return cleanText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= depthMax) return '[deep]';
-  if (value instanceof Error) return cleanError(value, depth);
+  if (value instanceof Error) return cleanError(value, depth, stacks);
   if (value instanceof Date) return value.toISOString();
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (Array.isArray(value)) return value.slice(0, itemsMax).map((item) => cleanValue(item, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, itemsMax).map((item) => cleanValue(item, depth + 1, stacks));
   const entries = Object.entries(value).slice(0, itemsMax);
-  return Object.fromEntries(entries.map(([name, member]) => [name, cleanMember(name, member, depth)]));
+  return Object.fromEntries(entries.map(([name, member]) => [name, cleanMember(name, member, depth, stacks)]));
 }
 
-function cleanMember(name: string, value: unknown, depth: number): unknown {
+function cleanMember(name: string, value: unknown, depth: number, stacks: boolean): unknown {
   if (secretNames.test(name) && value !== undefined) return hidden;
   if (contentNames.test(name) && (typeof value === 'string' || typeof value === 'object') && value) return hidden;
-  return cleanValue(value, depth + 1);
+  return cleanValue(value, depth + 1, stacks);
 }
 
 function cleanText(text: string): string {
-  let open = text.replaceAll(passwordInAddress, `${hidden}@`);
+  let open = text.replaceAll(passwordInAddress, `${hidden}@`).replace(quotedJson, hidden);
   for (const secret of secrets) open = open.replaceAll(secret, hidden);
   return open.length > textMax ? `${open.slice(0, textMax)}…` : open;
 }
 
-function cleanError(error: Error, depth: number): Record<string, unknown> {
+/** A stack says where in the program. Of a full disk or a missing host, that is the wrong place to look. */
+function cleanError(error: Error, depth: number, stacks: boolean): Record<string, unknown> {
   const { name, message, stack, cause } = error;
   const code = 'code' in error ? error.code : undefined;
   return {
     name,
     message: cleanText(message),
     ...(code === undefined ? {} : { code }),
-    ...(stack === undefined ? {} : { stack: cleanText(stack) }),
-    ...(cause === undefined ? {} : { cause: cleanValue(cause, depth + 1) }),
+    ...(stacks && stack !== undefined && !('syscall' in error) ? { stack: cleanText(stack) } : {}),
+    ...(cause === undefined ? {} : { cause: cleanValue(cause, depth + 1, stacks) }),
   };
 }
 
@@ -104,7 +107,7 @@ function renderLine(line: string): string {
 }
 
 function renderField(value: unknown): string {
-  const isError = typeof value === 'object' && value !== null && 'stack' in value && 'message' in value;
+  const isError = typeof value === 'object' && value !== null && 'name' in value && 'message' in value;
   const text = isError ? String(value.message) : typeof value === 'string' ? value : JSON.stringify(value);
   return /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);
 }
