@@ -71,14 +71,15 @@ export class Delivery {
   /** Sends the head of a stream. Later calls do nothing: an early keepalive may have sent it already. */
   startStream(headers: HeaderList): void {
     if (this.#streaming || this.#ended || this.gone) return;
-    this.#streaming = true;
-    this.status = 200;
     this.#response.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
+    // Not before: node throws at a header that it does not take, and the caller must hear of that.
+    this.#streaming = true;
+    this.status = 200;
   }
 
   /** Returns false when the caller does not keep up: stop reading from the provider until onDrain. */
@@ -100,14 +101,14 @@ export class Delivery {
   /** A whole answer in one piece. */
   send(status: number, headers: HeaderList, body: Buffer | string): void {
     if (this.#ended || this.gone) return;
-    this.#ended = true;
-    this.status = status;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     this.#response.writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
       ...headers,
       'content-length': String(bytes.length),
     });
+    this.#ended = true;
+    this.status = status;
     this.#response.end(bytes);
     this.#watchRest();
   }
