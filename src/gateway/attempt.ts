@@ -7,6 +7,7 @@ import type { Dispatcher } from 'undici';
 import { type Journal, JournalUnavailable } from '../journal/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LlmError } from '../llm/error.ts';
+import { hideSecret, quotesSecret } from '../llm/redact.ts';
 import type { AnswerHost, AnswerReader } from './answer/answer.ts';
 import { decoded } from './answer/decoder.ts';
 import { SniffingReader } from './answer/reader.ts';
@@ -102,7 +103,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
             status,
             headers,
             dialect: plan.dialect,
-            provider: plan.target.credential.provider,
+            credential: plan.target.credential,
             host: this,
           });
     const encoding = headers['content-encoding'];
@@ -163,13 +164,18 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     if (this.#ended) queueMicrotask(() => this.#closed());
   }
 
-  fail(error: LlmError, alreadyShown = false): void {
+  fail(told: LlmError, alreadyShown = false): void {
     if (this.#over) return;
+    const error = this.#withoutSecret(told);
     const { delivery } = this.exchange;
     if (!this.#shown) return this.#finish({ type: 'refused', error, tally: this.tally });
     if (alreadyShown) delivery.end();
     else delivery.fail(error, {});
     this.#finish({ type: 'answered', status: 'failed', error, tally: this.tally });
+  }
+
+  quotesCredential(bytes: Buffer): boolean {
+    return quotesSecret(bytes.toString('latin1'), this.plan.target.credential.secret);
   }
 
   /** Called about once a second, and oftener where times are short. */
@@ -209,7 +215,20 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
   }
 
   #answerHeaders(): Record<string, string> {
-    return { ...answerHeaders(this.#headers), ...ownHeaders(this.exchange, this.plan.target.model.id) };
+    const theirs = answerHeaders(this.#headers, this.plan.target.credential.secret);
+    return { ...theirs, ...ownHeaders(this.exchange, this.plan.target.model.id) };
+  }
+
+  /** Providers quote keys in their errors; whatever field it stands in, it goes neither to the caller nor to the log. */
+  #withoutSecret(error: LlmError): LlmError {
+    const { secret } = this.plan.target.credential;
+    return {
+      ...error,
+      message: hideSecret(error.message, secret),
+      ...(error.param !== undefined && { param: hideSecret(error.param, secret) }),
+      ...(error.code !== undefined && { code: hideSecret(error.code, secret) }),
+      ...(error.internal !== undefined && { internal: hideSecret(error.internal, secret) }),
+    };
   }
 
   /** Nothing more will come: an answer that was complete is settled now, with whatever usage was named. */

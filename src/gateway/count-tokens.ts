@@ -3,7 +3,7 @@
  * estimate answers, so that a client which insists on counting works with any model. Free, and a usage row all the same.
  */
 import { LlmFailure } from '../llm/error.ts';
-import { redact } from '../llm/redact.ts';
+import { hideSecret, redact } from '../llm/redact.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import { ownHeaders, upstreamHeaders, upstreamQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
@@ -52,7 +52,7 @@ async function askProvider(exchange: Exchange, target: Target, parts: GatewayPar
       headersTimeout: waitMs,
       bodyTimeout: waitMs,
     });
-    const text = await boundedText(answer.body);
+    const text = hideSecret(await boundedText(answer.body), target.credential.secret);
     if (answer.statusCode === 200) return readCount(text);
     if (isCallersFault(answer.statusCode)) throw callersFault(exchange, answer.statusCode, answer.headers, text);
   } catch (error) {

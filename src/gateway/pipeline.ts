@@ -7,6 +7,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/doors.ts';
 import type { IntentRecord } from '../journal/record.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
+import { withoutQuotes } from '../llm/quotes.ts';
 import { totalTokens } from '../llm/usage.ts';
 import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
 import { authenticate } from './authenticate.ts';
@@ -132,9 +133,7 @@ function logEnding(exchange: Exchange, { status, error, plan }: Ending, parts: G
     dropped: exchange.notes.list.map((note) => note.field),
   };
   if (status !== 'failed') return parts.log.debug(fields, `request ${status}`);
+  const why = error?.internal === undefined ? undefined : withoutQuotes(error.internal, exchange.ask.scan.body);
   const level = error?.kind === 'upstream-credential' || error?.kind === 'internal' ? 'error' : 'warn';
-  parts.log[level](
-    { ...fields, kind: error?.kind, upstreamStatus: error?.upstreamStatus, why: error?.internal },
-    'request failed',
-  );
+  parts.log[level]({ ...fields, kind: error?.kind, upstreamStatus: error?.upstreamStatus, why }, 'request failed');
 }

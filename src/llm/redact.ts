@@ -27,6 +27,19 @@ export function redact(text: string): string {
   return `${clean.slice(0, shownCharactersMax - 1).toWellFormed()}…`;
 }
 
+/** Shorter ones are no secrets but words (`none`, `ollama`), which may stand in any text. */
+const secretLengthMin = 8;
+
+/** Whether a text quotes this very secret. */
+export function quotesSecret(text: string, secret: string | undefined): boolean {
+  return secret !== undefined && secret.length >= secretLengthMin && text.includes(secret);
+}
+
+/** The text without this very secret: not every vendor's keys look like one, but ours at a vendor is known. */
+export function hideSecret(text: string, secret: string | undefined): string {
+  return secret !== undefined && quotesSecret(text, secret) ? text.replaceAll(secret, '[redacted]') : text;
+}
+
 /** A NUL breaks the database, the others break terminals; line breaks and tabs are harmless. */
 function withoutControls(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => (character === '\n' || character === '\t' ? character : ''));

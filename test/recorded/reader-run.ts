@@ -68,6 +68,10 @@ class KeepingHost implements AnswerHost {
     throw new Error('a stream was answered whole');
   }
 
+  quotesCredential(): boolean {
+    return false;
+  }
+
   complete(): void {
     if (this.#outcome !== undefined) throw new Error('completed twice');
     this.#outcome = 'whole';

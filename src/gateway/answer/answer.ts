@@ -27,6 +27,8 @@ export interface AnswerHost {
    * caller's failure form, which `alreadyShown` says has been written.
    */
   fail(error: LlmError, alreadyShown?: boolean): void;
+  /** Whether the provider's bytes quote the credential that it was asked with: the caller must not see them. */
+  quotesCredential(bytes: Buffer): boolean;
 }
 
 export const cutShort = (why: string): LlmError => ({

@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dialect } from '../../dialects/dialect.ts';
 import type { LlmError } from '../../llm/error.ts';
-import { redact } from '../../llm/redact.ts';
-import type { Provider } from '../../providers/provider.ts';
+import { hideSecret, redact } from '../../llm/redact.ts';
+import type { Credential } from '../../snapshot/snapshot.ts';
 import type { AnswerHost, AnswerReader } from './answer.ts';
 import { emptyTally } from './tally.ts';
 
@@ -16,7 +16,7 @@ export class RefusalReader implements AnswerReader {
     status: number;
     headers: IncomingHttpHeaders;
     dialect: Dialect;
-    provider: Provider;
+    credential: Credential;
     host: AnswerHost;
   };
   readonly #chunks: Buffer[] = [];
@@ -27,7 +27,7 @@ export class RefusalReader implements AnswerReader {
     status: number;
     headers: IncomingHttpHeaders;
     dialect: Dialect;
-    provider: Provider;
+    credential: Credential;
     host: AnswerHost;
   }) {
     this.#facts = facts;
@@ -51,11 +51,12 @@ export class RefusalReader implements AnswerReader {
   }
 
   #read(): LlmError {
-    const { status, headers, dialect, provider } = this.#facts;
+    const { status, headers, dialect, credential } = this.#facts;
     if (status >= 300 && status < 400) return redirected(status);
-    const body = textOf(Buffer.concat(this.#chunks));
+    // Before anything is cut: a part of a secret is one too.
+    const body = hideSecret(textOf(Buffer.concat(this.#chunks)), credential.secret);
     const parsed = dialect.parseError(status, headers, body);
-    const vendor = provider.parseError?.(status, asJson(body)) ?? {};
+    const vendor = credential.provider.parseError?.(status, asJson(body)) ?? {};
     const error = { ...parsed, ...vendor, upstreamStatus: status };
     return { ...error, message: redact(error.message).slice(0, 2048) };
   }

@@ -76,9 +76,10 @@ export class RelayStream implements AnswerReader {
     const error = this.tally.error ?? cutShort('an error frame');
     this.#over = true;
     if (!this.#shown) return this.#host.fail(error);
-    this.#pieces.push(raw);
+    const mayBeShown = !this.#host.quotesCredential(raw);
+    if (mayBeShown) this.#pieces.push(raw);
     this.#write();
-    this.#host.fail(error, true);
+    this.#host.fail(error, mayBeShown);
   }
 
   #flush(): void {

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { chargeNanoUsd } from '../../catalog/charge.ts';
 import { formatUsd } from '../../lib/money.ts';
+import { quotesSecret } from '../../llm/redact.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Tally } from '../answer/tally.ts';
 import type { Exchange } from '../exchange.ts';
@@ -52,11 +53,11 @@ export function upstreamQuery(exchange: Exchange, relayed: boolean): string {
 const limitHeadersMax = 32;
 
 /** A provider's headers that a caller can use: its rate limits, and its own request id under another name. */
-export function answerHeaders(upstream: IncomingHttpHeaders): HeaderList {
+export function answerHeaders(upstream: IncomingHttpHeaders, secret: string | undefined): HeaderList {
   const headers: HeaderList = {};
   let limits = 0;
   for (const [name, value] of Object.entries(upstream)) {
-    if (typeof value !== 'string') continue;
+    if (typeof value !== 'string' || quotesSecret(value, secret)) continue;
     if (name === 'request-id' || name === 'x-request-id') headers['x-upstream-request-id'] = value.slice(0, 256);
     else if (name === 'retry-after') headers[name] = value.slice(0, 256);
     else if (/(^|-)ratelimit-/.test(name) && limits++ < limitHeadersMax) headers[name] = value.slice(0, 256);
@@ -67,7 +68,8 @@ export function answerHeaders(upstream: IncomingHttpHeaders): HeaderList {
 /** What every answer says about itself. */
 export function ownHeaders(exchange: Exchange, servedModel?: string): HeaderList {
   const headers: HeaderList = requestIdHeaders(exchange.id);
-  if (servedModel !== undefined) headers['x-tollgate-model'] = servedModel;
+  // A self-hosted vendor takes any name, and a header that node refuses would be the end of the answer.
+  if (servedModel !== undefined) headers['x-tollgate-model'] = asHeaderText(servedModel);
   if (exchange.attemptsBegun > 0) headers['x-tollgate-attempts'] = String(exchange.attemptsBegun);
   if (exchange.notes.list.length > 0)
     headers['x-tollgate-dropped'] = exchange.notes.list
