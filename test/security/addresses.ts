@@ -1,0 +1,57 @@
+/** One internal address in the many forms that filters have missed, all with the same port. */
+export function addressForms(port: string): readonly string[] {
+  const hosts = [
+    '127.0.0.1',
+    'localhost',
+    'LOCALHOST',
+    'localhost.',
+    '127.1',
+    '127.0.1',
+    '0',
+    '0.0.0.0',
+    '0x7f.1',
+    '0x7f000001',
+    '2130706433',
+    '017700000001',
+    '0177.0.0.1',
+    '127.0.0.1.nip.io',
+    '[::1]',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[64:ff9b::7f00:1]',
+    '[2002:7f00:1::]',
+    '[fec0::1]',
+    '[fe80::1%25lo]',
+    '①②⑦.⓪.⓪.①',
+    '127。0。0。1',
+    '169.254.169.254',
+    '[fd00:ec2::254]',
+    '100.100.100.200',
+    '100.64.0.1',
+    '10.0.0.1',
+    '192.168.0.1',
+    'metadata.google.internal',
+    'user:pass@127.0.0.1',
+    'evil.example@127.0.0.1',
+    '127.0.0.1#@evil.example',
+    '127.0.0.1?@evil.example',
+    '127.0.0.1\\@evil.example',
+  ];
+  const bare = hosts.map(
+    (host) => `http://${host.includes('#') || host.includes('?') ? host : `${host}:${port}`}/x.png`,
+  );
+  const schemes = ['https', 'HTTP', 'ftp', 'gopher', 'dict', 'file', 'ws', 'jar:http', 'view-source:http'];
+  return [
+    ...bare,
+    ...schemes.map((scheme) => `${scheme}://127.0.0.1:${port}/x`),
+    `//127.0.0.1:${port}/x`,
+    `http:127.0.0.1:${port}`,
+    `http:\\\\127.0.0.1:${port}\\x`,
+    ` http://127.0.0.1:${port}/x`,
+    `http://127.0.0.1:${port}/x\n`,
+    `data:image/png;base64,http://127.0.0.1:${port}`,
+    'file:///etc/passwd',
+    '/etc/passwd',
+  ];
+}
