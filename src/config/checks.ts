@@ -114,8 +114,17 @@ function checkKeys(tree: Record<string, unknown>, report: Report): void {
     const twin = typeof key === 'string' && key !== '' ? seen.get(key) : undefined;
     if (twin) report(['keys', name, 'key'], `is the same key as keys.${twin}.key`, 'Give each its own key.');
     if (typeof key === 'string') seen.set(key, name);
+    if (typeof key === 'string' && exampleKey.test(key)) {
+      const remedy =
+        'Give a random one, for example from "openssl rand -hex 32", or make it by "tollgate keys create".';
+      report(['keys', name, 'key'], 'is an example that anybody would guess', remedy);
+    }
   }
 }
+
+/** What instructions, tutorials and compose files have where a secret belongs: scans of the internet try these first. */
+const exampleKey =
+  /^(?:(?:sk|tg|tgm)[-_])?(?:change[-_]?(?:me|this|it)|replace[-_]?(?:me|this)|(?:my|your|the|test|some)?[-_]?(?:api)?[-_]?(?:key|secret|token|password|master[-_]?key)(?:[-_]?here)?|passw[o0]rd|admin|default|example|placeholder|dummy|letmein|qwerty(?:uiop)?|\d{4,16}|x{4,}|\.{3,}|<[^>]*>)[-_.!0-9]{0,12}$/i;
 
 /** The entries of a section that are groups; anything else is the schema's business. */
 function groups(section: unknown): Map<string, Record<string, unknown>> {
