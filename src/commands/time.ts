@@ -10,8 +10,17 @@ export function parseTime(option: string, text: string, direction: 'past' | 'fut
     const ms = Number(span[1]) * (unitMs[span[2] ?? ''] ?? 0);
     return direction === 'future' ? nowMs + ms : nowMs - ms;
   }
-  const ms = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
+  const ms = parseDate(text);
+  if (ms !== undefined) return ms;
   const remedy = 'Write 30d, 12h, 45m, or a date such as 2027-01-31 or 2027-01-31T12:00:00Z (UTC).';
   throw new CommandFailure(exitCodes.usage, `${option} ${JSON.stringify(text)} is not a point in time.`, remedy);
+}
+
+/** Without a zone it is UTC, wherever the machine stands; a day that its month does not have is a mistake. */
+function parseDate(text: string): number | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
+  const [, date, time = 'T00:00', zone = 'Z'] = match ?? [];
+  const ms = Date.parse(`${date}${time}${zone}`);
+  const exists = !Number.isNaN(ms) && new Date(Date.parse(`${date}T00:00Z`)).toISOString().startsWith(`${date}T`);
+  return exists ? ms : undefined;
 }
