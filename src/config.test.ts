@@ -212,6 +212,7 @@ describe('mistakes', () => {
     ],
     ['broken YAML', 'server: [1', '', 'Correct the line'],
     ['a list as file', '- a', '', 'See docs'],
+    ['a second document', 'log: { level: info }\n---\nlog: { level: warn }', '', 'Keep one'],
     ['a key twice', 'log: { level: info }\nlog: { level: warn }', '', 'Correct the line'],
     ['a placeholder without end', 'dataDir: "${HOME"', 'dataDir', '${NAME:-default}'],
   ];
@@ -259,6 +260,10 @@ describe('mistakes', () => {
       `keys: { a: { key: "${secret} x" }, b: ${secret} }`,
       'database: { url: "mysql://user:canary@host/db" }',
       `keys: { a: { key: ${secret}, organisation: ${secret} } }`,
+      ...['postgres://u:canary secret@h/x', 'u:canary@h', 'mysql://u:a/canary@h', 'postgres://h?password=canary'].map(
+        (url) => `database: { url: "${url}", port: 1 }`,
+      ),
+      'providers: { openai: { apiKey: x, baseUrl: "https://h/v1?key=canary" } }',
     ];
     for (const text of texts) {
       const shown = JSON.stringify(problemsOf(text, { SECRET: 'word-canary' }));
@@ -267,9 +272,21 @@ describe('mistakes', () => {
     }
   });
 
+  it('never show a key of digits, and say that it lacks quotes', () => {
+    const [key] = problemsOf('keys: { a: { key: 1234567890 } }');
+    expect(key?.value).toBe('a hidden number, not a text in quotes');
+    expect(problemsOf('providers: { openai: { apiKey: 1234567890 } }')[0]?.value).toBe(key?.value);
+    expect(problemsOf('keys: { a: { key: abcdefgh, limits: { requestsPerMinute: 0 } } }')[0]?.value).toBe('0');
+  });
+
   it('an unknown variable that begins like a section is a mistake, any other a warning', () => {
     expect(problemsOf('', { TOLLGATE_SERVER_PROT: '1' })[0]?.remedy).toBe('Did you mean TOLLGATE_SERVER_PORT?');
     expect(parse('', { TOLLGATE_PRT: '1', REDIS_URL: 'redis://h' }).warnings).toHaveLength(2);
+  });
+
+  it('a variable of an entry that the file does not have says where the entry belongs', () => {
+    const env = { TOLLGATE_KEYS_CI_KEY: 'tg-canary0123456789' };
+    expect(problemsOf('', env)).toMatchObject([{ remedy: expect.stringContaining('must have the entry of keys') }]);
   });
 
   it('any text at all is either a configuration or a ConfigError', () => {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { crossCheck } from './config/checks.ts';
 import { type Environment, isRecord, pathKey, type RawFile, readDocument } from './config/document.ts';
 import { coerce, overlayEnvironment } from './config/environment.ts';
-import { type Origins, toProblems } from './config/issues.ts';
+import { commandLine, type Origins, toProblems } from './config/issues.ts';
 import { ConfigError } from './config/problem.ts';
 import { configSchema, type FileConfig } from './config/schema.ts';
 import { shapeOf } from './config/shape.ts';
@@ -109,7 +109,7 @@ function applyFlags(
       if (!isRecord(group)) continue;
       group[leaf] = value;
     }
-    applied.set(pathKey(dotted.split('.')), 'command line');
+    applied.set(pathKey(dotted.split('.')), commandLine);
   }
   return applied;
 }

@@ -26,9 +26,13 @@ export function pathKey(path: readonly PropertyKey[]): string {
 /** Never throws: what cannot be read is in `problems`. */
 export function readDocument(text: string, file: string, env: Environment): RawFile {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
   const reader = new Reader(document, file, lineCounter, env);
   for (const error of [...document.errors, ...document.warnings]) {
+    if (error.code === 'MULTIPLE_DOCS') {
+      reader.report([], error.pos[0], 'begins a second document ("---")', 'Keep one: only the first would count.');
+      continue;
+    }
     reader.report(
       [],
       error.pos[0],

@@ -100,9 +100,13 @@ function unknownName(
   warnings: string[],
 ): void {
   const guess = nearest(name, known);
-  const remedy = guess ? `Did you mean ${guess}?` : 'See docs/reference/configuration.md for all names.';
-  const sections = shape.kind === 'group' ? Object.keys(shape.members) : [];
-  const ours = sections.some((section) => name.startsWith(`${environmentName([section])}_`));
+  const members = shape.kind === 'group' ? Object.entries(shape.members) : [];
+  const ours = members.find(([section]) => name.startsWith(`${environmentName([section])}_`));
+  const hint =
+    ours?.[1].shape.kind === 'entries'
+      ? `The file must have the entry of ${ours[0]} that it belongs to.`
+      : 'See docs/reference/configuration.md for all names.';
+  const remedy = guess ? `Did you mean ${guess}?` : hint;
   if (ours) problems.push({ path: name, source: 'environment', expected: 'is not a setting', remedy });
   else warnings.push(`The environment variable ${name} is not a setting of Tollgate and has no effect. ${remedy}`);
 }

@@ -6,6 +6,9 @@ import { type Problem, showValue } from './problem.ts';
 import { memberAt, type Shape, shapeAt } from './shape.ts';
 
 /** What is known of a value beside the value itself. */
+/** The source of options. */
+export const commandLine = 'command line';
+
 export interface Origins {
   /** `file:line` or the variable's name. */
   sourceOf(path: readonly string[]): string | undefined;
@@ -81,6 +84,7 @@ const targetKeys = ['model', 'timeouts', 'connectMs', 'firstTokenMs', 'wholeMs',
 
 function remedyOf(path: readonly string[], shape: Shape, origins: Origins): string {
   const variable = origins.variables.get(pathKey(path));
+  if (variable === commandLine) return 'Correct the option.';
   if (variable) return `Correct or unset ${variable}.`;
   const member = memberAt(shape, path);
   if (member?.default !== undefined && typeof member.default !== 'object') {

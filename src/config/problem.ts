@@ -46,12 +46,17 @@ export function showValue(path: readonly string[], value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object') return 'a group of settings';
-  if (typeof value !== 'string') return String(value);
   const leaf = (path.at(-1) ?? '').toLowerCase().replaceAll(/[-_]/g, '');
-  const secret =
-    [...secretLeaves].some((name) => leaf === name || leaf.endsWith(name)) ||
-    secrets.some((shape) => value.search(shape) >= 0);
-  if (secret || path[0] === 'keys') return `a hidden text of ${value.length} characters`;
-  const open = value.replace(/:\/\/[^/\s]*@/g, '://***@');
+  const named = [...secretLeaves].some((name) => leaf === name || leaf.endsWith(name));
+  if (typeof value !== 'string') return named ? `a hidden ${typeof value}, not a text in quotes` : String(value);
+  if (named || path[0] === 'keys' || secrets.some((shape) => value.search(shape) >= 0)) {
+    return `a hidden text of ${value.length} characters`;
+  }
+  const open = leaf.endsWith('url') || value.includes('://') ? hideInAddress(value) : value;
   return JSON.stringify(open.length > shownCharsMax ? `${open.slice(0, shownCharsMax)}…` : open);
+}
+
+/** Also of an address that is none: the password is often what makes it one. */
+function hideInAddress(address: string): string {
+  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').replace(/([?&;][^=&;]*=)[^&;#]*/g, '$1***');
 }
