@@ -16,7 +16,7 @@ const manifest: { version: string } = JSON.parse(readFileSync(new URL('../packag
 
 const context: Context = {
   env: process.env,
-  cwd: process.cwd(),
+  cwd: currentDirectory(),
   version: manifest.version,
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
@@ -35,12 +35,28 @@ async function run(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+      if (error.exitCode !== 0 && args.includes('--json')) context.out(renderJson(misuse(error)));
       return;
     }
     const { exitCode, text, json } = endingOf(error);
     if (args.includes('--json')) context.out(renderJson(json));
     context.err(`${text}\n`);
     process.exitCode = exitCode;
+  }
+}
+
+/** Commander has told people already. */
+function misuse({ message }: CommanderError): Record<string, unknown> {
+  const remedy = 'Add --help for the options.';
+  return { error: { exitCode: exitCodes.usage, message: message.replace(/^error: /, ''), remedy } };
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.stderr.write('The directory that this was started in does not exist any more. Change to another one.\n');
+    return process.exit(exitCodes.failure);
   }
 }
 

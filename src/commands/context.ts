@@ -1,5 +1,5 @@
 /** What every command gets: the world as arguments, and the options that all of them share. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
@@ -57,7 +57,7 @@ export function dataDirOf(context: Context, config: Config): string {
 export function prepareDirectory(directory: string): void {
   const probe = path.join(directory, `.write-test-${process.pid}`);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     writeFileSync(probe, '');
     rmSync(probe, { force: true });
   } catch (error) {
@@ -65,12 +65,28 @@ export function prepareDirectory(directory: string): void {
   }
 }
 
-/** Throws StoreError or CommandFailure. */
-export function openConfiguredStore(context: Context, config: Config, log: Log): Promise<Store> {
+/** Parent by parent: the runtime's own `recursive` never ends where a file system answers ENOENT to it, as /proc does. */
+function makeDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (path.dirname(directory) !== directory) makeDirectory(path.dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
+
+/** The data directory is only made where the database lives in it. Throws StoreError or CommandFailure. */
+export async function openConfiguredStore(context: Context, config: Config, log: Log): Promise<Store> {
   const dataDir = dataDirOf(context, config);
-  prepareDirectory(dataDir);
   const { url, schema } = config.database;
-  return openStore({ dataDir, url, schema, clock: systemClock, log });
+  if (url === undefined) prepareDirectory(dataDir);
+  try {
+    return await openStore({ dataDir, url, schema, clock: systemClock, log });
+  } catch (error) {
+    throw directoryFailure(dataDir, error);
+  }
 }
 
 /** For commands that ask the database one thing and end. */

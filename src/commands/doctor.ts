@@ -1,6 +1,6 @@
 /** `tollgate doctor`: looks at everything that Tollgate needs, and says what to do about what is wrong. */
 import type { Command } from 'commander';
-import { activeProviders } from '../config/names.ts';
+import { activeProviders, nameParts } from '../config/names.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { systemClock } from '../lib/clock.ts';
 import { providers } from '../providers/index.ts';
@@ -53,7 +53,10 @@ async function examine(context: Context, options: CommonOptions): Promise<Findin
 
 function tryConfig(context: Context, options: CommonOptions): Config | Finding[] {
   try {
-    return readConfig(context, options);
+    const config = readConfig(context, options);
+    // Only for what it throws: `serve` refuses a route to nowhere.
+    nameParts(config, providers, systemClock.nowMs());
+    return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map(({ path, source, value, expected, remedy }) => {

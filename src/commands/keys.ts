@@ -1,8 +1,9 @@
 /** `tollgate keys create|list|revoke`: works beside a running gateway, which follows within a second. */
 import type { Command } from 'commander';
-import { createKey, type KeyInfo, listKeys, revokeKey } from '../control/keys/keys.ts';
+import { createKey, type KeyFilter, type KeyInfo, listKeys, revokeKey } from '../control/keys/keys.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type Limits, limitMax } from '../snapshot/snapshot.ts';
+import type { Store } from '../store/store.ts';
 import { addCommonOptions, type CommonOptions, type Context, withStore } from './context.ts';
 import { CommandFailure, exitCodes } from './outcome.ts';
 import { renderJson, renderTable } from './table.ts';
@@ -67,7 +68,7 @@ async function create(context: Context, name: string, options: CreateOptions): P
 async function list(context: Context, options: ListOptions): Promise<void> {
   const { organization, all } = options;
   const filter = { ...(organization !== undefined && { organization }), includeRevoked: all === true };
-  const keys = await withStore(context, options, (store) => listKeys(store, filter));
+  const keys = await withStore(context, options, (store) => listAll(store, filter));
   if (options.json) return context.out(renderJson(keys));
   if (keys.length === 0) return context.out('There are no such keys. Make one with "tollgate keys create NAME".\n');
   const nowMs = systemClock.nowMs();
@@ -82,6 +83,17 @@ async function list(context: Context, options: ListOptions): Promise<void> {
     key.id,
   ]);
   context.out(renderTable(['NAME', 'KEY', 'ORGANIZATION', 'MODELS', 'LIMITS', 'CREATED', 'STATE', 'ID'], rows));
+}
+
+const pageRowsMax = 1_000;
+
+async function listAll(store: Store, filter: KeyFilter): Promise<readonly KeyInfo[]> {
+  const keys: KeyInfo[] = [];
+  for (let after: string | undefined; ; after = keys.at(-1)?.id) {
+    const page = await listKeys(store, { ...filter, limit: pageRowsMax, ...(after !== undefined && { after }) });
+    keys.push(...page);
+    if (page.length < pageRowsMax) return keys;
+  }
 }
 
 async function revoke(context: Context, which: string, options: CommonOptions): Promise<void> {

@@ -73,6 +73,7 @@ export function directoryFailure(directory: string, error: unknown): unknown {
     ENOSPC: 'is on a disk that is full',
     ENOTDIR: 'has a file in its path where a directory is needed',
     EEXIST: 'is a file, not a directory',
+    ENOENT: 'cannot be made there',
   };
   const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
   if (!reason) return error;

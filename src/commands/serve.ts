@@ -15,6 +15,7 @@ import {
   type Context,
   dataDirOf,
   openConfiguredStore,
+  prepareDirectory,
   readConfig,
 } from './context.ts';
 import { CommandFailure, directoryFailure, exitCodes } from './outcome.ts';
@@ -63,6 +64,7 @@ async function serve(context: Context, options: ServeOptions): Promise<void> {
     },
   });
   await refuseTakenPort(config);
+  prepareDirectory(dataDirOf(context, config));
   const store = await openConfiguredStore(context, config, log);
   try {
     const isFirstStart = await importKeys(store, config, log);

@@ -1,10 +1,11 @@
 /** `tollgate usage`: what was used and what it cost, added up or request by request. */
 import { type Command, Option } from 'commander';
 import type { UsageFilter } from '../control/usage/filter.ts';
-import { listUsage, type UsageEntry } from '../control/usage/list.ts';
+import { listUsage, type UsageEntry, type UsagePage } from '../control/usage/list.ts';
 import { summarizeUsage, type UsageGroup, type UsageSummary } from '../control/usage/summary.ts';
 import { systemClock } from '../lib/clock.ts';
 import { formatUsd } from '../lib/money.ts';
+import type { Store } from '../store/store.ts';
 import { addCommonOptions, type CommonOptions, type Context, withStore } from './context.ts';
 import { CommandFailure, exitCodes } from './outcome.ts';
 import { renderJson, renderTable } from './table.ts';
@@ -50,12 +51,33 @@ async function showSums(context: Context, options: UsageOptions): Promise<void> 
 }
 
 async function showRequests(context: Context, options: UsageOptions): Promise<void> {
-  const limit = options.requests === true ? 50 : Number(options.requests);
-  const page = await withStore(context, options, (store) => listUsage(store, { ...filterOf(options), limit }));
+  const count = options.requests === true ? 50 : parseCount(options.requests ?? '');
+  const page = await withStore(context, options, (store) => listMany(store, filterOf(options), count));
   if (options.json) return context.out(renderJson(page));
   if (page.entries.length === 0) return context.out(nothing);
   const head = ['STARTED (UTC)', 'KEY', 'MODEL', 'STATUS', 'INPUT', 'OUTPUT', 'COST', 'FIRST', 'TOTAL', 'REQUEST'];
   context.out(renderTable(head, page.entries.map(requestCells)));
+}
+
+const pageRowsMax = 1_000;
+const countMax = 1_000_000;
+
+async function listMany(store: Store, filter: UsageFilter, count: number): Promise<UsagePage> {
+  const entries: UsageEntry[] = [];
+  let cursor: string | undefined;
+  do {
+    const limit = Math.min(pageRowsMax, count - entries.length);
+    const page = await listUsage(store, { ...filter, limit, ...(cursor !== undefined && { cursor }) });
+    entries.push(...page.entries);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && entries.length < count);
+  return cursor === undefined ? { entries } : { entries, nextCursor: cursor };
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text) && Number(text) <= countMax) return Number(text);
+  const remedy = `Write a whole number from 1 to ${countMax}, or leave it out for 50.`;
+  throw new CommandFailure(exitCodes.usage, `--requests ${JSON.stringify(text)} is not a number of requests.`, remedy);
 }
 
 const nothing = 'No usage that matches. A request is shown about a second after its end.\n';

@@ -25,7 +25,8 @@ export async function checkProvider(active: ActiveProvider, nowMs: () => number)
     const startedMs = nowMs();
     const answer = await request(url, { headers, signal, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
     const tookMs = nowMs() - startedMs;
-    answer.body.destroy();
+    // An answer that is thrown away half-read says so by an error event.
+    answer.body.on('error', () => {}).destroy();
     return { finding: judge(subject, url, answer.statusCode, tookMs, active), ...drift(answer.headers.date, nowMs()) };
   } catch (error) {
     return { finding: unreachable(subject, url, error) };

@@ -49,7 +49,7 @@ const contentNames = /^(messages|prompt|content|system|body)$/i;
 const secrets: readonly RegExp[] = [...secretShapes(8), /(?<=\bBearer\s)\S{8,}/g];
 const passwordInAddress = /(?<=:\/\/)[^/\s@]+@/g;
 /** `Unexpected token 'D', "Dear diary"... is not valid JSON`: the runtime quotes what it could not read. */
-const quotedJson = /(?<=Unexpected token )[^]*(?= is not valid JSON)/;
+const quotedJson = /(?<=Unexpected token ).*(?= is not valid JSON)/s;
 const depthMax = 6;
 const itemsMax = 200;
 const textMax = 8_192;
