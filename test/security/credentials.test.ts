@@ -234,6 +234,21 @@ describe('S6, S15: neither Host nor a header of identity changes anything', () =
     expect(rig.upstream.calls).toEqual([]);
   });
 
+  it('S8: a key for managing calls nothing and lists nothing', async () => {
+    const managing = await startRig({ key: { kind: 'management' } });
+    try {
+      for (const [path, kind, upstream, stream] of roads) {
+        const answer = await managing.post(path, JSON.stringify({ ...bodyOf(kind, `${upstream}/m`), stream }));
+        expect(answer.status).toBe(403);
+      }
+      const list = rawRequestText('/v1/models', { authorization: `Bearer ${rigKey}` }, '', 'GET');
+      expect((await rawRequest(managing.url, list)).status).toBe(403);
+      expect(managing.upstream.calls).toEqual([]);
+    } finally {
+      await managing.close();
+    }
+  });
+
   it('two credentials that differ, or one that stands twice, are refused (also case 10)', async () => {
     const other = `tg-other${'0'.repeat(40)}`;
     const both = await send({ authorization: `Bearer ${rigKey}`, 'x-api-key': other });
