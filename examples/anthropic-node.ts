@@ -1,4 +1,4 @@
-/** TOLLGATE_KEY=tg-... node examples/anthropic-node.ts: the official Anthropic SDK, with a tool. */
+/** TOLLGATE_KEY=tg-... npx node examples/anthropic-node.ts: the official Anthropic SDK, with a tool. */
 import Anthropic from '@anthropic-ai/sdk';
 
 const client = new Anthropic({

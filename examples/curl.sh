@@ -1,5 +1,5 @@
 #!/bin/sh
-# TOLLGATE_KEY=tg-... examples/curl.sh: a stream in each dialect, and what it cost.
+# TOLLGATE_KEY=tg-... examples/curl.sh: a stream in each dialect. `npx tollgate usage` then says what they cost.
 url=${TOLLGATE_URL:-http://127.0.0.1:7070}
 key=${TOLLGATE_KEY:?set TOLLGATE_KEY to the key that the first start printed}
 

@@ -1,4 +1,4 @@
-/** TOLLGATE_KEY=tg-... node examples/openai-node.ts: the official OpenAI SDK, streaming. */
+/** TOLLGATE_KEY=tg-... npx node examples/openai-node.ts: the official OpenAI SDK, streaming. */
 import OpenAI from 'openai';
 
 const client = new OpenAI({
