@@ -44,7 +44,7 @@ interface Chunk {
   readonly bytes: Buffer;
 }
 
-/** About 8 MB of rows. */
+/** About 5 MB of text. */
 const recentRowsMax = 4096;
 /** The largest frame fits, and it is little enough to keep while Postgres is away. */
 const chunkBytes = frameHeaderBytes + payloadBytesMax;
