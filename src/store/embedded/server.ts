@@ -53,7 +53,7 @@ export async function findOrStartServer(options: ServerOptions): Promise<Server>
     }
     await delay(pollMs);
   }
-  throw startError(place);
+  throw isServerProcess(place) ? silenceError(place) : startError(place);
 }
 
 /** Undefined when the new server gave up: another process was faster, or it cannot start. */
@@ -198,6 +198,15 @@ const logBytesMax = 1_000_000;
 
 function shortenLog(file: string): void {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > logBytesMax) truncateSync(file);
+}
+
+/** Its log ends with whatever it said before, which would mislead. */
+function silenceError(place: Place): StoreError {
+  return new StoreError(
+    'embedded',
+    `The embedded Postgres in ${place.home} runs (process ${serverPid(place)}), but does not answer.`,
+    `See whether that process is stopped or its disk hangs, and ${place.logFile}.`,
+  );
 }
 
 function startError(place: Place): StoreError {
