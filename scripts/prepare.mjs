@@ -35,7 +35,6 @@ async function main() {
     );
   }
   repairPostgres();
-  linkCommand();
 }
 
 /** The Node that runs the program: the one in node_modules, else the one on this machine. Undefined: none is new enough. */
@@ -112,21 +111,6 @@ function repairPostgres() {
   if (!existsSync(script) || existsSync(done)) return;
   const { status } = spawnSync(process.execPath, [script], { cwd: packageDir, stdio: 'ignore' });
   if (status === 0) writeFileSync(done, '');
-}
-
-/**
- * `npx tollgate` finds the command where npm puts those of dependencies. Otherwise npx makes a package of this
- * directory, asks whether it may, and warns that the machine's own Node is too old for it.
- */
-function linkCommand() {
-  const link = join(modules, '.bin', 'tollgate');
-  if (process.platform === 'win32' || existsSync(link) || !existsSync(join(root, 'bin', 'tollgate.mjs'))) return;
-  try {
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join('..', '..', 'bin', 'tollgate.mjs'), link);
-  } catch {
-    // A checkout that this user may only read, or another start that was faster: npx finds its own way.
-  }
 }
 
 function npm(args) {

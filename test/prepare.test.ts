@@ -45,13 +45,6 @@ it('installs once when two start at the same time, and says nothing when there i
   expect(await prepare()).toEqual({ code: 0, said: '' });
 });
 
-it('puts the command where npx looks for it', async () => {
-  mkdirSync(path.join(project, 'bin'));
-  writeFileSync(path.join(project, 'bin/tollgate.mjs'), 'console.log("it runs")');
-  for (let i = 0; i < 2; i++) expect(await prepare()).toMatchObject({ code: 0 });
-  expect(readFileSync(path.join(project, 'node_modules/.bin/tollgate'), 'utf8')).toContain('it runs');
-});
-
 it('takes over from an installation whose process is gone', async () => {
   mkdirSync(path.join(project, '.cache/prepare.lock'), { recursive: true });
   writeFileSync(path.join(project, '.cache/prepare.lock/pid'), '2147483646');
