@@ -4,6 +4,9 @@ import { request } from 'undici';
 
 const timeoutMs = 3_000;
 
+/** `127.0.0.1:7070`, `[::1]:7070`. */
+export const addressText = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
 /** The system's error code, or undefined when it worked. */
 export function tryListening(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -16,8 +19,7 @@ export function tryListening(host: string, port: number): Promise<string | undef
 /** Whether what listens there answers like one of ours. */
 export async function isTollgate(host: string, port: number): Promise<boolean> {
   try {
-    const name = host.includes(':') ? `[${host}]` : host;
-    const { statusCode, body } = await request(`http://${name}:${port}/health`, {
+    const { statusCode, body } = await request(`http://${addressText(host, port)}/health`, {
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });

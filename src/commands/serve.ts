@@ -19,6 +19,7 @@ import {
   readConfig,
 } from './context.ts';
 import { CommandFailure, directoryFailure, exitCodes } from './outcome.ts';
+import { addressText } from './port.ts';
 import { addressFailure, refuseTakenPort } from './serve/address.ts';
 import { type LogWriter, openLog } from './serve/log-writer.ts';
 import { watchProcess } from './serve/process-watch.ts';
@@ -134,8 +135,7 @@ function greet(
   key: string | undefined,
 ): void {
   const everywhere = address.host === '0.0.0.0' || address.host === '::';
-  const host = everywhere ? '127.0.0.1' : address.host.includes(':') ? `[${address.host}]` : address.host;
-  const url = `http://${host}:${address.port}`;
+  const url = `http://${addressText(everywhere ? '127.0.0.1' : address.host, address.port)}`;
   if (options.json) {
     context.out(`${JSON.stringify({ version: context.version, url, ...(key && { key }) })}\n`);
     return;

@@ -2,7 +2,7 @@
 import { statfsSync } from 'node:fs';
 import { prepareDirectory } from '../context.ts';
 import { CommandFailure } from '../outcome.ts';
-import { isTollgate, tryListening } from '../port.ts';
+import { addressText, isTollgate, tryListening } from '../port.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const gibibyte = 1_073_741_824;
@@ -33,16 +33,17 @@ export function checkDisk(dataDir: string): Finding {
 
 /** A port in use is fine when Tollgate itself is there. */
 export async function checkPort(host: string, port: number): Promise<Finding> {
+  const at = addressText(host, port);
   const code = await tryListening(host, port);
-  if (code === undefined) return ok('port', `${host}:${port} is free`);
+  if (code === undefined) return ok('port', `${at} is free`);
   if (code === 'EADDRINUSE') {
-    if (await isTollgate(host, port)) return ok('port', `Tollgate is running at ${host}:${port}`);
-    return fail('port', `${host}:${port} is used by another program`, 'Stop it, or choose another server.port.');
+    if (await isTollgate(host, port)) return ok('port', `Tollgate is running at ${at}`);
+    return fail('port', `${at} is used by another program`, 'Stop it, or choose another server.port.');
   }
   if (code === 'EACCES') {
-    return fail('port', `${host}:${port} may not be used by this user`, 'Choose a server.port above 1023.');
+    return fail('port', `${at} may not be used by this user`, 'Choose a server.port above 1023.');
   }
-  return fail('port', `cannot listen on ${host}:${port} (${code})`, 'Set server.host to an address of this machine.');
+  return fail('port', `cannot listen on ${at} (${code})`, 'Set server.host to an address of this machine.');
 }
 
 /** Prices with dates, expiry of keys and certificates all follow this machine's clock. */

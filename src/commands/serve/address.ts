@@ -1,7 +1,7 @@
 /** The address that `serve` is to listen on, when it cannot. */
 import type { Config } from '../../config.ts';
 import { CommandFailure, exitCodes } from '../outcome.ts';
-import { isTollgate, tryListening } from '../port.ts';
+import { addressText, isTollgate, tryListening } from '../port.ts';
 
 /** Before the database is started; found out once more, for sure, when the port is taken. Throws CommandFailure. */
 export async function refuseTakenPort({ server: { host, port } }: Config): Promise<void> {
@@ -9,7 +9,7 @@ export async function refuseTakenPort({ server: { host, port } }: Config): Promi
   if (code === undefined) return;
   if (code === 'EADDRINUSE' && (await isTollgate(host, port))) {
     const remedy = 'Use that one, stop it, or choose another port (--port or server.port).';
-    throw new CommandFailure(exitCodes.address, `Tollgate is already running at ${host}:${port}.`, remedy);
+    throw new CommandFailure(exitCodes.address, `Tollgate is already running at ${addressText(host, port)}.`, remedy);
   }
   throw addressFailure(code, host, port);
 }
@@ -23,5 +23,5 @@ export function addressFailure(code: string, host: string, port: number): Comman
     ENOTFOUND: ['is not a name that this machine knows', 'Correct server.host; 0.0.0.0 means every address.'],
   };
   const [reason, remedy] = reasons[code] ?? [`cannot be listened on (${code})`, 'Correct server.host and server.port.'];
-  return new CommandFailure(exitCodes.address, `${host}:${port} ${reason}.`, remedy);
+  return new CommandFailure(exitCodes.address, `${addressText(host, port)} ${reason}.`, remedy);
 }

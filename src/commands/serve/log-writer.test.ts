@@ -53,8 +53,9 @@ describe('the wall before the log', () => {
   it('shows where in the program only what nobody foresaw', () => {
     const bug = new TypeError('x is undefined', { cause: new Error('why') });
     const foreseen = Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
+    const refused = Object.assign(new Error('wrong password'), { remedy: 'Correct it.' });
     expect(JSON.stringify(clean({ bug }, true))).toMatch(/log-writer\.test.*log-writer\.test/);
-    expect(JSON.stringify([clean({ bug }), clean({ foreseen }, true)])).not.toMatch(/stack|log-writer/);
+    expect(JSON.stringify([clean({ bug }), clean({ foreseen, refused }, true)])).not.toMatch(/stack|log-writer/);
   });
 
   it('ends on circles, endless lists and endless text', () => {

@@ -88,11 +88,12 @@ function cleanText(text: string): string {
 function cleanError(error: Error, depth: number, stacks: boolean): Record<string, unknown> {
   const { name, message, stack, cause } = error;
   const code = 'code' in error ? error.code : undefined;
+  const isForeseen = 'syscall' in error || 'remedy' in error;
   return {
     name,
     message: cleanText(message),
     ...(code === undefined ? {} : { code }),
-    ...(stacks && stack !== undefined && !('syscall' in error) ? { stack: cleanText(stack) } : {}),
+    ...(stacks && stack !== undefined && !isForeseen ? { stack: cleanText(stack) } : {}),
     ...(cause === undefined ? {} : { cause: cleanValue(cause, depth + 1, stacks) }),
   };
 }
