@@ -32,6 +32,6 @@ export class Ticker {
     for (const run of active) run.tick(now);
     if (now - this.#progressAt < progressEveryMs) return;
     this.#progressAt = now;
-    for (const run of active) if (run.shown) journal.progress(progressRecord(run.exchange, run.plan, run.tally));
+    for (const run of active) if (run.shown) journal.progress(progressRecord(run.exchange, run.plan, run.tally, now));
   }
 }

@@ -67,6 +67,9 @@ export interface ProgressRecord {
   readonly requestId: string;
   readonly usage: Usage;
   readonly costNanoUsd: string;
+  /** From the request's arrival; absent in journals of before they were kept. */
+  readonly elapsedMs?: number;
+  readonly firstTokenMs?: number;
 }
 
 /** The usage row. Exactly one for each intent. */

@@ -27,7 +27,8 @@ export function recoveredSettlement(request: OpenRequest, settledAtMs: number): 
     priceVersion: last?.priceVersion,
     costNanoUsd: progress?.costNanoUsd ?? last?.inputNanoUsd ?? '0',
     // The moment of death is not known: the times end at the last sign of life.
-    totalMs: last ? elapsedMs(intent.startedAtMs, last.startedAtMs) : 0,
+    totalMs: progress?.elapsedMs ?? (last ? elapsedMs(intent.startedAtMs, last.startedAtMs) : 0),
+    firstTokenMs: progress?.firstTokenMs,
     overheadMs: first ? elapsedMs(intent.startedAtMs, first.startedAtMs) : 0,
     attempts: attempts.map((attempt, i) => interrupted(attempt, attempts[i + 1])),
     dropped: [],

@@ -114,5 +114,10 @@ function checkRow(row: UsageRow, seen: Seen | undefined): void {
     expect(Number(row.output_tokens)).toBe(seen?.outputTokens);
   } else {
     expect(row).toMatchObject({ status: 'interrupted', recovered: true, estimated: true });
+    // Counted output comes from a progress record, which knows its times too.
+    if (Number(row.output_tokens) > 0) {
+      expect(row.first_token_ms).not.toBeNull();
+      expect(Number(row.total_ms)).toBeGreaterThanOrEqual(Number(row.first_token_ms));
+    }
   }
 }

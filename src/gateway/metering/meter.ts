@@ -60,9 +60,16 @@ export function attemptRecord(exchange: Exchange, plan: Plan, attemptId: string,
 }
 
 /** What a running stream has produced so far. */
-export function progressRecord(exchange: Exchange, plan: Plan, tally: Tally): ProgressRecord {
+export function progressRecord(exchange: Exchange, plan: Plan, tally: Tally, now: number): ProgressRecord {
   const { usage } = judgeUsage(exchange, plan, tally, 'cancelled');
-  return { type: 'progress', requestId: exchange.id, usage, costNanoUsd: String(chargeNanoUsd(plan.price, usage)) };
+  return {
+    type: 'progress',
+    requestId: exchange.id,
+    usage,
+    costNanoUsd: String(chargeNanoUsd(plan.price, usage)),
+    elapsedMs: now - exchange.startedAt,
+    firstTokenMs: firstTokenOf(exchange),
+  };
 }
 
 export interface Ending {
@@ -101,13 +108,17 @@ export function settlementRecord(
     flags: judged.flags,
     priceVersion: plan?.price.id,
     costNanoUsd: String(plan === undefined ? 0n : costOf(plan.price, judged)),
-    firstTokenMs: exchange.firstTokenAt === undefined ? undefined : exchange.firstTokenAt - exchange.startedAt,
+    firstTokenMs: firstTokenOf(exchange),
     totalMs: now - exchange.startedAt,
     overheadMs: (exchange.dispatchedAt ?? now) - exchange.startedAt,
     attempts: exchange.attempts,
     dropped: exchange.notes.list.map((note) => note.field),
     settledAtMs: nowMs,
   };
+}
+
+function firstTokenOf({ firstTokenAt, startedAt }: Exchange): number | undefined {
+  return firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
 }
 
 const nothing: JudgedUsage = { usage: noUsage, estimated: false, flags: [], charged: false };
