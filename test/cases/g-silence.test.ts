@@ -32,7 +32,7 @@ const begun = (upstream: UpstreamName, upTo = 'Hel') => {
 };
 const isKeepalive = (text: string) => text.includes(': keepalive') || text.includes('event: ping');
 
-async function openStream(door: DoorName, model: string): Promise<RawClient> {
+async function openStream(rig: Rig, door: DoorName, model: string): Promise<RawClient> {
   const client = await RawClient.connect(rig.url);
   const path = door === 'chat' ? '/v1/chat/completions' : '/v1/messages';
   const headers = { authorization: `Bearer ${rigKey}`, 'content-type': 'application/json' };
@@ -57,7 +57,7 @@ describe('case 101, F7: silence', () => {
         await reply.events(events.slice(first));
         reply.end();
       });
-      const client = await openStream(door, `${upstream}/m`);
+      const client = await openStream(rig, door, `${upstream}/m`);
       let seen = 0;
       for (const gate of gates) {
         await gate.reached;
@@ -150,45 +150,72 @@ const held = () => {
   return heapUsed + Math.max(external, arrayBuffers);
 };
 
+/** 256 MB: several times what the kernels of this machine keep for one answer on its way. */
+const piecesMax = 4096;
+
+/** An answer that begins and ends with a piece of text; what is in the middle can be sent as often as wanted. */
+function longAnswer(upstream: UpstreamName, piece: string) {
+  const events = whole(upstream, piece);
+  const at = events.findIndex((event) => event.text.includes(piece.slice(0, 1024)));
+  return [events.slice(0, at + 1), events.slice(at, at + 1), events.slice(at)] as const;
+}
+
 describe('case 103, F15: a caller that reads slowly', () => {
-  it.each(roads)('%s over %s: 20 MB wait at the provider, not here, and others are served', async (door, upstream) => {
-    const piece = 'x'.repeat(16 * 1024);
-    const many = Array.from({ length: 1280 }, () => piece).join(' ');
-    const events = whole(upstream, many);
-    rig.upstream.once(async (call, reply) => {
-      reply.head(200, sseHeaders);
-      if (await reply.events(events)) reply.end();
-      call.tokensSent = events.length;
-    });
-    const before = held();
-    const client = await openStream(door, `${upstream}/m`);
-    await client.untilBytes(1);
-    client.pause();
-    const call = (await rig.upstream.waitForCalls(1))[0];
-    // The provider has stopped sending when its count no longer moves.
-    let sent = -1;
-    let peak = 0;
-    await until('the provider to be held up', async () => {
-      const still = call?.bytesSent === sent;
-      sent = call?.bytesSent ?? 0;
-      peak = Math.max(peak, held() - before);
-      await pause(60);
-      return still && sent > 0;
-    });
-    expect(sent).toBeLessThan(19 * megabytes);
-    expect(peak).toBeLessThan(8 * megabytes);
-    rig.upstream.once((_call, reply) => reply.send(200, sseHeaders, wireText(whole('oa'))));
-    const other = await askStream(rig, 'chat', 'oa/other');
-    expect(violations('chat', other.body, 'whole')).toEqual([]);
-    // Read on: nothing was lost.
-    client.resume();
-    await until('the rest', () => client.bytesRead > 20 * megabytes && client.answer.whole, 20_000);
-    const body = client.answer.body.toString();
-    expect(violations(door, body, 'whole')).toEqual([]);
-    expect(readStream(door, body).text === many).toBe(true);
-    client.abort();
-    expect((await rig.rows(2)).map((row) => row.status)).toEqual(['completed', 'completed']);
+  /** Without the short limits of this file: here nobody is late, however busy the machine is. */
+  let patient: Rig;
+  beforeAll(async () => {
+    patient = await startRig();
   });
+  afterAll(() => patient.close());
+  beforeEach(() => patient.forget());
+
+  it.each(roads)(
+    '%s over %s: the answer waits at the provider, not here, and others are served',
+    async (door, upstream) => {
+      const piece = 'x'.repeat(64 * 1024);
+      const [opening, body, ending] = longAnswer(upstream, piece);
+      const paused = new Gate();
+      let heldUp = false;
+      let pieces = 0;
+      patient.upstream.once(async (_call, reply) => {
+        reply.head(200, sseHeaders);
+        await reply.events(opening);
+        await paused.pass();
+        // Kernels may keep tens of MB on the way; a gateway that reads on regardless takes all of it.
+        while (!heldUp && pieces < piecesMax && (await reply.events(body))) pieces += 1;
+        if (await reply.events(ending)) reply.end();
+      });
+      const client = await openStream(patient, door, `${upstream}/m`);
+      await client.untilBytes(1);
+      client.pause();
+      const before = held();
+      paused.release();
+      // The provider is held up when its count no longer moves.
+      let sent = -1;
+      let still = 0;
+      await until('the provider to be held up', async () => {
+        still = pieces === sent ? still + 1 : 0;
+        sent = pieces;
+        await pause(40);
+        return still >= 3 && sent > 0;
+      });
+      heldUp = true;
+      expect(sent).toBeLessThan(piecesMax);
+      // Freed buffers leave the count some collections later.
+      await until('the gateway to hold little of it', () => held() - before < 4 * megabytes);
+      patient.upstream.once((_call, reply) => reply.send(200, sseHeaders, wireText(whole('oa'))));
+      const other = await askStream(patient, 'chat', 'oa/other');
+      expect(violations('chat', other.body, 'whole')).toEqual([]);
+      // Read on: nothing was lost.
+      client.resume();
+      await until('the rest', () => client.answer.whole, 20_000);
+      const received = client.answer.body.toString();
+      expect(violations(door, received, 'whole')).toEqual([]);
+      expect(readStream(door, received).text === piece.repeat(pieces + 2)).toBe(true);
+      expect((await patient.rows(2)).map((row) => row.status)).toEqual(['completed', 'completed']);
+      client.abort();
+    },
+  );
 
   it.each(roads)('%s over %s: one that reads nothing is cut, and the provider with it', async (door, upstream) => {
     const events = whole(upstream, Array.from({ length: 1280 }, () => 'x'.repeat(16 * 1024)).join(' '));
@@ -196,7 +223,7 @@ describe('case 103, F15: a caller that reads slowly', () => {
       reply.head(200, sseHeaders);
       await reply.events(events);
     });
-    const client = await openStream(door, `${upstream}/m`);
+    const client = await openStream(rig, door, `${upstream}/m`);
     await client.untilBytes(1);
     client.pause();
     await rig.upstream.waitForCalls(1);
