@@ -10,9 +10,16 @@ import type { LlmError } from '../llm/error.ts';
 import type { TargetModel } from '../llm/model.ts';
 import type { Notes } from '../llm/notes.ts';
 import type { Usage } from '../llm/usage.ts';
+import type { Framing } from './framing.ts';
 
 /** A JSON object as `lib/json.ts` parses it: values under a dialect's `rawKeys` are strings of raw JSON text. */
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What a call says beside its body: in some dialects its path names the model, and whether to stream. */
+export interface Asked {
+  readonly model: string;
+  readonly stream: boolean;
+}
 
 /** What the caller is shown of the answer's identity. */
 export interface AnswerContext {
@@ -30,14 +37,14 @@ export interface AnswerContext {
   readonly notes: Notes;
 }
 
-/** One server-sent event as `lib/sse.ts` cuts it: `event` is '' when the stream has none. */
-export interface SseFrame {
+/** One event as the dialect's framing cuts it: `event` is '' when the stream names none. */
+export interface StreamFrame {
   readonly event: string;
   readonly data: string;
 }
 
 export interface StreamParser {
-  push(frame: SseFrame): void;
+  push(frame: StreamFrame): void;
   /** The body ended without a transport error. Emits an `error` event if the answer was not whole. */
   end(): void;
   /** The provider has said that its answer is whole; only its end mark and its usage may still be missing. */
@@ -83,8 +90,11 @@ export interface Dialect {
   /** Keys whose values the codec wants as raw JSON text (tool input, schemas), wherever they stand in the body. */
   readonly rawKeys: readonly string[];
 
+  /** How a stream of this dialect is cut into frames. */
+  readonly framing: Framing;
+
   /** Throws LlmFailure (invalid-request with `param`) for a body that is not this dialect. */
-  parseRequest(body: JsonObject): ChatRequest;
+  parseRequest(body: JsonObject, asked: Asked): ChatRequest;
   /** Throws LlmFailure when a field that changes the meaning of the answer cannot be expressed; notes the rest. */
   renderRequest(request: ChatRequest, target: TargetModel, notes: Notes): JsonObject;
 
@@ -93,17 +103,17 @@ export interface Dialect {
   renderResponse(context: AnswerContext): ResponseRenderer;
 
   parseStream(emit: Emit<ChatEvent>): StreamParser;
-  /** `write` gets complete wire text (whole SSE events). An `error` event renders the failure form and ends. */
-  renderStream(write: Emit<string>, context: AnswerContext): StreamRenderer;
+  /** `write` gets whole frames (text, or bytes where frames are binary). An `error` event renders the failure form and ends. */
+  renderStream(write: Emit<string | Buffer>, context: AnswerContext): StreamRenderer;
 
   /** Reads a provider's error answer of any quality: HTML, empty, an array, 5 MB. Never throws. */
   parseError(status: number, headers: Readonly<Record<string, string | string[] | undefined>>, body: string): LlmError;
   renderError(error: LlmError, requestId: string): RenderedError;
-  /** The same failure inside a stream that has begun: whole SSE events, after which the stream is closed. */
-  renderStreamError(error: LlmError, requestId: string): string;
-  /** Whole SSE text that keeps an idle stream alive and means nothing (`: keepalive`, `event: ping`). */
+  /** The same failure inside a stream that has begun: whole frames, after which the stream is closed. */
+  renderStreamError(error: LlmError, requestId: string): string | Buffer;
+  /** A whole frame that keeps an idle stream alive and means nothing (`: keepalive`, `event: ping`); '' where none can. */
   readonly keepalive: string;
-  /** Whole SSE text behind a relayed answer that is `complete` although its provider left out the end mark. */
+  /** Whole frames behind a relayed answer that is `complete` although its provider left out the end mark. */
   readonly endMark: string;
 
   tap(): StreamTap;

@@ -12,7 +12,7 @@ const scan = scanJson(Buffer.from('{}'));
 
 const request = (of: Key, tokens = 100): Admitted => ({
   key: of,
-  ask: { scan, model: 'main', stream: false, inputTokensEstimate: tokens },
+  ask: { scan, model: 'main', stream: false, inBody: true, inputTokensEstimate: tokens },
   limitStates: [],
   admittedAt: undefined,
 });

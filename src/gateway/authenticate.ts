@@ -28,42 +28,69 @@ function findKey(text: string, snapshot: Snapshot, nowMs: number): Key {
   return key;
 }
 
-/** `Authorization: Bearer` or `x-api-key`; both only when they agree, and neither twice. */
+/** Headers in which a dialect's SDK sends its key beside `Authorization`. */
+const keyHeaders = ['x-api-key', 'x-goog-api-key', 'api-key'] as const;
+
+/** From one of the headers of any dialect, or from Gemini's `?key=`; several only when they agree, and none twice. */
 function readCredential(request: IncomingMessage): string {
   refuseRepeated(request);
-  const bearer = readBearer(request.headers.authorization);
-  const header = request.headers['x-api-key'];
-  const plain = typeof header === 'string' && header !== '' ? header : undefined;
-  if (bearer !== undefined && plain !== undefined && bearer !== plain) {
-    throw refusal('unauthorized', 'Two different API keys were sent (Authorization and x-api-key). Send one.');
-  }
-  const key = bearer ?? plain;
-  if (key === undefined) {
+  let found = readAuthorization(request.headers.authorization);
+  for (const name of keyHeaders) found = agreed(found, request.headers[name]);
+  found = agreed(found, readQueryKey(request.url ?? ''));
+  if (found === undefined) {
     throw refusal('unauthorized', 'No API key was sent. Send `Authorization: Bearer tg-…` or `x-api-key: tg-…`.');
   }
-  return key;
+  return found;
 }
 
-function readBearer(header: string | undefined): string | undefined {
+function agreed(found: string | undefined, other: string | string[] | undefined): string | undefined {
+  if (typeof other !== 'string' || other === '') return found;
+  if (found !== undefined && found !== other) {
+    throw refusal(
+      'unauthorized',
+      'Two different API keys were sent (in Authorization, x-api-key, x-goog-api-key, api-key or ?key=). Send one.',
+    );
+  }
+  return other;
+}
+
+/**
+ * A bearer token, or the access key id of an AWS signature: AWS SDKs without a bearer key send nothing else. The
+ * signature itself proves nothing here, since no secret of a caller is kept; the id is the whole key.
+ */
+function readAuthorization(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const match = /^bearer +(\S+) *$/i.exec(header);
+  const match = /^bearer +(\S+) *$/i.exec(header) ?? /^AWS4-HMAC-SHA256 +Credential=([^/,\s]+)\//.exec(header);
   return match?.[1];
+}
+
+/** https://ai.google.dev/api: `?key=`. Only there where a caller can send no header; it is never logged or forwarded. */
+function readQueryKey(url: string): string | undefined {
+  const start = url.indexOf('?');
+  if (start === -1) return undefined;
+  return new URLSearchParams(url.slice(start + 1)).get('key') ?? undefined;
 }
 
 /** Node keeps the first of two Authorization headers and joins two x-api-key: either could hide a second credential. */
 function refuseRepeated(request: IncomingMessage): void {
   let credentials = 0;
-  let keys = 0;
+  const keys: string[] = [];
   let hosts = 0;
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i] as string;
     if (name.length === 13 && name.toLowerCase() === 'authorization') credentials++;
-    else if (name.length === 9 && name.toLowerCase() === 'x-api-key') keys++;
+    else if (isKeyHeader(name)) keys.push(name.toLowerCase());
     else if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
-  if (credentials > 1 || keys > 1)
+  if (credentials > 1 || new Set(keys).size < keys.length)
     throw refusal('invalid-request', 'A credential header stands twice. Send one API key once.');
   if (hosts > 1) throw refusal('invalid-request', 'The Host header stands twice.');
+}
+
+/** By its length first: most headers are none. */
+function isKeyHeader(name: string): boolean {
+  if (name.length !== 7 && name.length !== 9 && name.length !== 14) return false;
+  return (keyHeaders as readonly string[]).includes(name.toLowerCase());
 }
 
 function refusal(kind: LlmError['kind'], message: string): LlmFailure {

@@ -1,6 +1,6 @@
 /** The request's body, under limits that count bytes read, and the little that routing must know of it. */
 import type { IncomingMessage } from 'node:http';
-import type { Dialect } from '../dialects/dialect.ts';
+import type { Knock } from '../dialects/door.ts';
 import { JsonRefused, type JsonScan, readField, scanJson } from '../lib/json.ts';
 import { invalidRequest, LlmFailure } from '../llm/error.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -10,6 +10,8 @@ export interface Ask {
   readonly scan: JsonScan;
   readonly model: string;
   readonly stream: boolean;
+  /** Model and stream stand in the body, not in the path. */
+  readonly inBody: boolean;
   readonly inputTokensEstimate: number;
 }
 
@@ -69,11 +71,13 @@ export function discardBody(request: IncomingMessage, bodyBytesMax: number): voi
   request.resume();
 }
 
-/** Scans the body and reads the model and stream fields. Throws LlmFailure (invalid-request). */
-export function readAsk(body: Buffer, dialect: Dialect): Ask {
+/** Scans the body and reads the model and stream fields, where the path does not say them. Throws LlmFailure (invalid-request). */
+export function readAsk(body: Buffer, { door, asked }: Knock): Ask {
   try {
-    const scan = scanJson(body, dialect.rawKeys);
-    return { scan, model: readModel(scan), stream: readStream(scan), inputTokensEstimate: Math.ceil(body.length / 4) };
+    const scan = scanJson(body, door.dialect.rawKeys);
+    const model = checkModel(asked === undefined ? readField(scan, 'model') : asked.model);
+    const stream = asked === undefined ? readStream(scan) : asked.stream;
+    return { scan, model, stream, inBody: asked === undefined, inputTokensEstimate: Math.ceil(body.length / 4) };
   } catch (error) {
     throw asRefusal(error);
   }
@@ -88,8 +92,7 @@ export function asRefusal(error: unknown): unknown {
 
 const modelLengthMax = 256;
 
-function readModel(scan: JsonScan): string {
-  const model = readField(scan, 'model');
+function checkModel(model: unknown): string {
   if (model === undefined)
     throw invalidRequest('model is required: a name such as `provider/name`; GET /v1/models lists them', 'model');
   if (typeof model !== 'string' || model.trim() === '')

@@ -2,16 +2,20 @@
  * How many tokens a prompt has. A provider that counts in the caller's dialect is asked; for every other target our own
  * estimate answers, so that a client which insists on counting works with any model. Free, and a usage row all the same.
  */
+import type { JsonObject } from '../dialects/dialect.ts';
 import { LlmFailure } from '../llm/error.ts';
 import { hideSecret, redact } from '../llm/redact.ts';
+import { pathFor } from '../providers/provider.ts';
 import type { Target } from '../snapshot/snapshot.ts';
-import { ownHeaders, upstreamHeaders, upstreamQuery } from './edge/headers.ts';
+import { callOf } from './call.ts';
+import { ownHeaders, upstreamHeaders, upstreamQuery, withQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
 import { estimateRequest } from './metering/input-estimate.ts';
 import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { relayBody } from './relay.ts';
 import { parseAsk } from './translate.ts';
+import { withSignature } from './upstream/signers.ts';
 
 const answerBytesMax = 64 * 1024;
 const waitMs = 30_000;
@@ -30,7 +34,8 @@ export async function countTokens(
     ...ownHeaders(exchange, target?.model.id),
     ...(counted === undefined ? { 'x-tollgate-estimated': 'true' } : {}),
   };
-  exchange.delivery.send(200, headers, JSON.stringify({ input_tokens: inputTokens }));
+  const body = exchange.door.tokenCount?.render(inputTokens) ?? {};
+  exchange.delivery.send(200, headers, JSON.stringify(body));
   return { status: 'completed', billable: false };
 }
 
@@ -38,22 +43,25 @@ export async function countTokens(
 async function askProvider(exchange: Exchange, target: Target, parts: GatewayParts): Promise<number | undefined> {
   const endpoint = target.credential.provider.speaks[exchange.dialect.id];
   if (endpoint?.countTokensPath === undefined) return undefined;
+  const call = callOf(target, false);
   const { body } = relayBody(exchange, target, endpoint);
   const upstream = parts.upstreams.of(target);
   const gone = new AbortController();
   exchange.delivery.onGone(() => gone.abort());
   try {
+    const path = withQuery(upstream.prefix + pathFor(endpoint.countTokensPath, call), upstreamQuery(exchange, true));
+    const headers = upstreamHeaders(exchange, target, endpoint.headers ?? {}, exchange.id, true);
     const answer = await upstream.pool.request({
-      path: upstream.prefix + endpoint.countTokensPath + upstreamQuery(exchange, true),
+      path,
       method: 'POST',
-      headers: upstreamHeaders(exchange, target, endpoint.headers ?? {}, exchange.id, true),
+      headers: await withSignature({ method: 'POST', url: upstream.origin + path, headers, body }, target.credential),
       body,
       signal: gone.signal,
       headersTimeout: waitMs,
       bodyTimeout: waitMs,
     });
     const text = hideSecret(await boundedText(answer.body), target.credential.secret);
-    if (answer.statusCode === 200) return readCount(text);
+    if (answer.statusCode === 200) return exchange.door.tokenCount?.read(JSON.parse(text) as JsonObject);
     if (isCallersFault(answer.statusCode)) throw callersFault(exchange, answer.statusCode, answer.headers, text);
   } catch (error) {
     if (error instanceof LlmFailure) throw error;
@@ -75,12 +83,6 @@ async function boundedText(body: AsyncIterable<Buffer>): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function readCount(text: string): number | undefined {
-  const body: unknown = JSON.parse(text);
-  const count = typeof body === 'object' && body !== null && 'input_tokens' in body ? body.input_tokens : undefined;
-  return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? count : undefined;
 }
 
 function isCallersFault(status: number): boolean {

@@ -1,7 +1,7 @@
 /** One request while it is here: what was asked, by whom, and what has become of it. */
 import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
-import type { Door } from '../dialects/doors.ts';
+import type { Door } from '../dialects/door.ts';
 import type { Attempt } from '../journal/record.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';

@@ -6,11 +6,12 @@
 import { errorKinds, type LlmError, LlmFailure } from '../llm/error.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import { AttemptRun, type Outcome } from './attempt.ts';
-import { ownHeaders, upstreamHeaders, upstreamQuery } from './edge/headers.ts';
+import { ownHeaders, upstreamHeaders, upstreamQuery, withQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { type Plan, planCall } from './plan.ts';
+import { withSignature } from './upstream/signers.ts';
 
 const roundsMax = 2;
 
@@ -82,17 +83,19 @@ async function dispatch(
   const run = new AttemptRun(exchange, plan, parts, resolve);
   parts.active.add(run);
   try {
-    const upstream = parts.upstreams.of(plan.target);
-    upstream.pool.dispatch(
-      {
-        origin: upstream.origin,
-        path: upstream.prefix + plan.path + upstreamQuery(exchange, plan.relayed),
-        method: 'POST',
-        headers: upstreamHeaders(exchange, plan.target, plan.endpoint.headers ?? {}, run.id, plan.relayed),
-        body: plan.body,
-      },
-      run,
-    );
+    const { origin, prefix, pool } = parts.upstreams.of(plan.target);
+    const path = withQuery(prefix + plan.path, upstreamQuery(exchange, plan.relayed));
+    let headers = upstreamHeaders(exchange, plan.target, plan.endpoint.headers ?? {}, run.id, plan.relayed);
+    const { credential } = plan.target;
+    // Most vendors take a fixed header: nothing is awaited for them.
+    if (credential.provider.auth.signer !== undefined)
+      headers = await withSignature({ method: 'POST', url: origin + path, headers, body: plan.body }, credential);
+    pool.dispatch({ origin, path, method: 'POST', headers, body: plan.body }, run);
+    return { run, outcome: await promise };
+  } catch (error) {
+    // Nothing to sign with: this target was not asked, another may be.
+    if (!(error instanceof LlmFailure)) throw error;
+    run.fail(error.error);
     return { run, outcome: await promise };
   } finally {
     parts.active.delete(run);

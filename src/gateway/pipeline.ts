@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
-import type { Door } from '../dialects/doors.ts';
+import type { Knock } from '../dialects/door.ts';
 import type { IntentRecord } from '../journal/record.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { withoutQuotes } from '../llm/quotes.ts';
@@ -24,13 +24,13 @@ import { findRoute } from './route.ts';
 export interface Arrival {
   readonly request: IncomingMessage;
   readonly delivery: Delivery;
-  readonly door: Door;
+  readonly knock: Knock;
   readonly startedAt: number;
 }
 
 /** Never rejects: whatever happens, the caller gets an answer and the journal its settlement. */
 export async function handle(arrival: Arrival, parts: GatewayParts): Promise<void> {
-  const { request, delivery, door } = arrival;
+  const { request, delivery } = arrival;
   let exchange: Exchange | undefined;
   try {
     // One snapshot from the first line to the last.
@@ -45,7 +45,7 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
     parts.retries.request(exchange.startedAt);
     const intent = intentRecord(exchange, parts.instance);
     parts.journal.intent(intent);
-    await answer(intent, exchange, route, door.operation === 'count-tokens' ? countTokens : forward, parts);
+    await answer(intent, exchange, route, exchange.door.operation === 'count-tokens' ? countTokens : forward, parts);
   } catch (error) {
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
     const headers = exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange);
@@ -56,20 +56,20 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
 }
 
 function enter(
-  { request, delivery, door, startedAt }: Arrival,
+  { request, delivery, knock, startedAt }: Arrival,
   snapshot: Snapshot,
   key: Key,
   body: Buffer,
   parts: GatewayParts,
 ): Exchange {
-  const ask = readAsk(body, door.dialect);
+  const ask = readAsk(body, knock);
   return new Exchange({
     id: delivery.requestId,
     startedAtMs: parts.clock.nowMs(),
     startedAt,
     request,
     delivery,
-    door,
+    door: knock.door,
     key,
     ask,
     snapshotVersion: snapshot.version,

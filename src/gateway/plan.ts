@@ -6,8 +6,9 @@ import { dialects } from '../dialects/index.ts';
 import type { DialectId } from '../llm/chat.ts';
 import { LlmFailure } from '../llm/error.ts';
 import type { Note } from '../llm/notes.ts';
-import type { Endpoint } from '../providers/provider.ts';
+import { type Endpoint, pathFor } from '../providers/provider.ts';
 import type { Target } from '../snapshot/snapshot.ts';
+import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
 import { relayBody } from './relay.ts';
@@ -35,8 +36,8 @@ export function planCall(exchange: Exchange, target: Target, nowMs: number): Pla
     : translateBody(exchange, target, dialect, endpoint);
   exchange.wantsStreamUsage = made.wantsStreamUsage;
   if (exchange.strict && exchange.notes.list.length > 0) throw tooLossy(target, exchange.notes.list);
-  const call = { model: target.model.target.name, stream: exchange.ask.stream };
-  const path = typeof endpoint.path === 'string' ? endpoint.path : endpoint.path(call);
+  const call = callOf(target, exchange.ask.stream);
+  const path = pathFor(endpoint.path, call);
   return { target, dialect, relayed, endpoint, path, price, ...made };
 }
 

@@ -3,18 +3,19 @@ import { type JsonEdit, parseScanned, scanJson, spliceJson, stringifyJson } from
 import type { Endpoint } from '../providers/provider.ts';
 import { applyQuirks, quirkEdits } from '../providers/quirk.ts';
 import type { Target } from '../snapshot/snapshot.ts';
+import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
 
 /** Throws LlmFailure (invalid-request) for what must reach no provider. */
 export function relayBody(exchange: Exchange, target: Target, endpoint: Endpoint): MadeBody {
-  const { scan, stream, model } = exchange.ask;
+  const { scan, stream, model, inBody } = exchange.ask;
   const plan = exchange.door.planRelay(scan, stream);
   const name = target.model.target.name;
   const own: JsonEdit[] =
-    name === model ? [...plan.edits] : [{ name: 'model', value: JSON.stringify(name) }, ...plan.edits];
+    name === model || !inBody ? [...plan.edits] : [{ name: 'model', value: JSON.stringify(name) }, ...plan.edits];
   const quirks = endpoint.quirks ?? [];
-  const call = { model: name, stream };
+  const call = callOf(target, stream);
   const { edits, losses, needsTree } = quirkEdits(quirks, call, scan, own);
   exchange.replaceNotes(losses.map(({ field, why }) => ({ field, why })));
   if (!needsTree)

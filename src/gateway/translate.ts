@@ -7,6 +7,7 @@ import type { Endpoint } from '../providers/provider.ts';
 import { applyQuirks } from '../providers/quirk.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import { asRefusal } from './body.ts';
+import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
 
@@ -14,7 +15,7 @@ export function translateBody(exchange: Exchange, target: Target, dialect: Diale
   const notes = new NoteList();
   const request = parseAsk(exchange);
   const rendered = dialect.renderRequest(request, target.model.target, notes);
-  const call = { model: target.model.target.name, stream: exchange.ask.stream };
+  const call = callOf(target, exchange.ask.stream);
   const { body, losses } = applyQuirks(endpoint.quirks ?? [], call, rendered);
   for (const loss of losses) notes.dropped(loss.field, loss.why);
   exchange.replaceNotes(notes.list);
@@ -26,7 +27,7 @@ export function translateBody(exchange: Exchange, target: Target, dialect: Diale
 export function parseAsk(exchange: Exchange): ChatRequest {
   try {
     const body: JsonObject = { ...exchange.door.bodyDefaults, ...parseScanned(exchange.ask.scan) };
-    return exchange.dialect.parseRequest(body);
+    return exchange.dialect.parseRequest(body, exchange.ask);
   } catch (error) {
     throw asRefusal(error);
   }

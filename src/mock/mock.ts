@@ -6,7 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Door, dialectOfCaller, doors } from '../dialects/doors.ts';
+import type { Asked, JsonObject } from '../dialects/dialect.ts';
+import type { Door, Knock } from '../dialects/door.ts';
+import { dialectOfCaller, findDoor } from '../dialects/doors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { newId } from '../lib/id.ts';
 import { JsonRefused, parseJson } from '../lib/json.ts';
@@ -72,22 +74,21 @@ class Serving {
   async run(): Promise<void> {
     if (!this.#authorized()) return this.#refuse('unauthorized', 'The mock provider was called with a wrong secret.');
     if (this.#request.method === 'GET' && this.#path === '/v1/models') return this.#listModels();
-    const door = doors.get(this.#path);
-    if (door === undefined || this.#request.method !== 'POST') return this.#refuse('not-found', 'No such path.');
+    const knock = findDoor(this.#path);
+    if (knock === undefined || this.#request.method !== 'POST') return this.#refuse('not-found', 'No such path.');
     try {
-      await this.#answer(door);
+      await this.#answer(knock);
     } catch (error) {
       if (error instanceof JsonRefused) this.#refuse('invalid-request', error.message);
-      else if (error instanceof LlmFailure) sendError(this.#stage(door), error.error);
+      else if (error instanceof LlmFailure) sendError(this.#stage(knock.door), error.error);
       else throw error;
     }
   }
 
-  async #answer(door: Door): Promise<void> {
+  async #answer({ door, asked }: Knock): Promise<void> {
     const body = parseJson(await readBody(this.#request), door.dialect.rawKeys);
-    // A token count needs no output limit, a chat does: the codec knows the chat.
-    const request = door.dialect.parseRequest(door.operation === 'count-tokens' ? { max_tokens: 1, ...body } : body);
-    if (door.operation === 'count-tokens') return this.#json({ input_tokens: countInput(request) });
+    const request = door.dialect.parseRequest({ ...door.bodyDefaults, ...body }, asked ?? inBody(body));
+    if (door.operation === 'count-tokens') return this.#json(door.tokenCount?.render(countInput(request)) ?? {});
     const scenario = scenarioOf(request.model.replace(/^mock\//, ''), request);
     await perform(scenario, {
       ...this.#stage(door),
@@ -107,7 +108,7 @@ class Serving {
   }
 
   #refuse(kind: ErrorKind, message: string): void {
-    const dialect = dialectOfCaller(this.#path, this.#request.headers['anthropic-version'] !== undefined);
+    const dialect = dialectOfCaller(this.#path, this.#request.headers);
     sendError(this.#stage({ dialect }), { kind, message });
   }
 
@@ -121,6 +122,10 @@ class Serving {
   #json(body: object): void {
     this.#response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
+}
+
+function inBody({ model, stream }: JsonObject): Asked {
+  return { model: String(model ?? ''), stream: stream === true };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

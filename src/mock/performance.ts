@@ -58,21 +58,22 @@ async function playStream(answer: Answer, stage: Stage, type: string): Promise<v
   const { response, dialect } = stage;
   const events = eventsOf(answer, stage);
   const broken = answer.breakBy === undefined ? events : events.slice(0, events.length >> 1);
-  let text = '';
+  let held = noBytes;
   const renderer = dialect.renderStream((piece) => {
-    text += answer.usage === 'none' ? withoutUsage(piece) : piece;
+    const bytes = typeof piece === 'string' && answer.usage === 'none' ? withoutUsage(piece) : piece;
+    held = Buffer.concat([held, Buffer.from(bytes as string)]);
   }, contextOf(stage));
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', 'x-request-id': stage.requestId });
   for (const event of broken) {
     renderer.push(event);
     if (answer.tokenMs > 0 && event.type === 'block-delta') await stage.pause(answer.tokenMs);
-    else if (text.length < 16_384) continue;
+    else if (held.length < 16_384) continue;
     if (response.destroyed) return;
-    await written(response, text);
-    text = '';
+    await written(response, held);
+    held = noBytes;
   }
   if (answer.breakBy === 'error') renderer.push({ type: 'error', error: breakdown });
-  await written(response, text);
+  await written(response, held);
   if (answer.breakBy === 'cut') response.destroy();
   else response.end();
 }
@@ -95,7 +96,7 @@ async function playWhole(answer: Answer, stage: Stage, type: string): Promise<vo
     response.end(text);
     return;
   }
-  await written(response, text.slice(0, text.length >> 1));
+  await written(response, Buffer.from(text.slice(0, text.length >> 1)));
   response.destroy();
 }
 
@@ -154,12 +155,14 @@ function withoutUsage(events: string): string {
   });
 }
 
-/** Resolves when the text has left, or the caller's side has gone. */
-function written(response: ServerResponse, text: string): Promise<void> {
+const noBytes = Buffer.alloc(0);
+
+/** Resolves when the bytes have left, or the caller's side has gone. */
+function written(response: ServerResponse, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    if (text === '' || response.destroyed) return resolve();
+    if (bytes.length === 0 || response.destroyed) return resolve();
     response.once('close', resolve);
-    response.write(text, () => {
+    response.write(bytes, () => {
       response.off('close', resolve);
       resolve();
     });

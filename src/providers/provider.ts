@@ -32,12 +32,21 @@ export interface Provider {
 export interface Call {
   readonly model: string;
   readonly stream: boolean;
+  /** What the operator configured for this provider beside address and key (`region`, `project`). */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** May have a query of its own. A function where the path names the model. */
+export type Path = string | ((call: Call) => string);
+
+export function pathFor(path: Path, call: Call): string {
+  return typeof path === 'string' ? path : path(call);
 }
 
 export interface Endpoint {
-  readonly path: string | ((call: Call) => string);
+  readonly path: Path;
   /** Where the vendor counts tokens in this dialect, if it does. */
-  readonly countTokensPath?: string;
+  readonly countTokensPath?: Path;
   readonly quirks?: readonly Quirk[];
   /** Headers that every call needs (`anthropic-version`), unless the caller sent its own. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -64,7 +73,11 @@ export type Quirk =
 export interface Auth {
   /** Lower-case header names. */
   headers(secret: string): Readonly<Record<string, string>>;
+  /** Headers that depend on the request itself, or that must be fetched, are made by the gateway's signer of this name. */
+  readonly signer?: SignerName;
 }
+
+export type SignerName = 'aws-sigv4' | 'google-oauth';
 
 export const bearer: Auth = { headers: (secret) => ({ authorization: `Bearer ${secret}` }) };
 export const xApiKey: Auth = { headers: (secret) => ({ 'x-api-key': secret }) };

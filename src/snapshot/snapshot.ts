@@ -43,6 +43,8 @@ export interface Credential {
   readonly provider: Provider;
   readonly baseUrl: string;
   readonly secret: string | undefined;
+  /** What the operator configured beside address and key, by name (`region`). */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface Timeouts {

@@ -188,8 +188,9 @@ describe('S25: ten times the text takes about ten times the time, never a hundre
       anthropic.parseError(400, {}, JSON.stringify({ error: { type: 'invalid_request_error', message: text } })),
     'an error that is no JSON': (text) => openaiChat.parseError(502, {}, text),
     'retry-after': (text) => readRetryAfterMs({ 'retry-after': text, 'x-ratelimit-reset-requests': text }),
-    'a chat body': (text) => either(() => openaiChat.parseRequest(bodies(text).chat)),
-    'a messages body': (text) => either(() => anthropic.parseRequest(bodies(text).messages)),
+    'a chat body': (text) => either(() => openaiChat.parseRequest(bodies(text).chat, { model: 'm', stream: false })),
+    'a messages body': (text) =>
+      either(() => anthropic.parseRequest(bodies(text).messages, { model: 'm', stream: false })),
     'a configuration': (text) =>
       either(() =>
         parseConfig(`dataDir: ${JSON.stringify(text)}`, {

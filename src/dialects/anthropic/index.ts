@@ -1,5 +1,6 @@
 /** Anthropic's Messages API. https://platform.claude.com/docs/en/api/messages */
 import type { Dialect } from '../dialect.ts';
+import { sseFraming } from '../framing.ts';
 import { parseError, renderError, renderStreamError } from './error.ts';
 import { renderRequest } from './render-request.ts';
 import { MessageRenderer } from './render-response.ts';
@@ -14,6 +15,7 @@ import { dialectId, rawKeys } from './wire.ts';
 export const anthropic: Dialect = {
   id: dialectId,
   rawKeys,
+  framing: sseFraming,
   parseRequest,
   renderRequest,
   parseResponse,

@@ -2,7 +2,7 @@
 import { parseJson } from '../../lib/json.ts';
 import type { Carried, ChatEvent, Emit } from '../../llm/chat.ts';
 import { unpackSeal } from '../../llm/seal.ts';
-import type { JsonObject, SseFrame, StreamParser } from '../dialect.ts';
+import type { JsonObject, StreamFrame, StreamParser } from '../dialect.ts';
 import { endCarried, type StartedBlock, startBlock, stopOf } from './answer.ts';
 import { parseError } from './error.ts';
 import { UsageReader } from './usage.ts';
@@ -41,7 +41,7 @@ export class MessageStreamParser implements StreamParser {
     this.#emit = emit;
   }
 
-  push(frame: SseFrame): void {
+  push(frame: StreamFrame): void {
     if (this.#isOver || frame.data === '' || frame.data === '[DONE]') return;
     const isDelta = frame.event === 'content_block_delta';
     const data = isDelta ? parsed(frame.data) : parsedRaw(frame.data);
@@ -54,7 +54,7 @@ export class MessageStreamParser implements StreamParser {
     this.#fail(this.#hasStarted ? 'the stream ended before the answer was complete' : 'the stream held no answer');
   }
 
-  #event(type: string, data: JsonObject, frame: SseFrame): void {
+  #event(type: string, data: JsonObject, frame: StreamFrame): void {
     switch (type) {
       case 'message_start':
         return this.#start(data.message);
@@ -94,7 +94,7 @@ export class MessageStreamParser implements StreamParser {
     for (const citation of started.citations) this.#carried({ type: 'citations_delta', citation });
   }
 
-  #delta(data: JsonObject, frame: SseFrame): void {
+  #delta(data: JsonObject, frame: StreamFrame): void {
     const open = this.#open;
     if (open === undefined || data.index !== open.wireIndex) return this.#fail('a piece came outside its block');
     const delta = data.delta;
@@ -172,7 +172,7 @@ export class MessageStreamParser implements StreamParser {
 }
 
 /** A delta that is carried keeps its raw values, like everything that is carried. */
-function rawDelta(frame: SseFrame): JsonObject | undefined {
+function rawDelta(frame: StreamFrame): JsonObject | undefined {
   const delta = parsedRaw(frame.data)?.delta;
   return isObject(delta) ? delta : undefined;
 }

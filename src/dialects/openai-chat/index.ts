@@ -1,5 +1,6 @@
 /** OpenAI's Chat Completions, and what its many compatible servers make of it. */
 import type { Dialect } from '../dialect.ts';
+import { sseFraming } from '../framing.ts';
 import { parseError, renderError, renderStreamError } from './error.ts';
 import { renderRequest } from './render-request.ts';
 import { renderResponse } from './render-response.ts';
@@ -14,6 +15,7 @@ import { dialectId, rawKeys } from './wire.ts';
 export const openaiChat: Dialect = {
   id: dialectId,
   rawKeys,
+  framing: sseFraming,
   parseRequest,
   renderRequest,
   parseResponse,

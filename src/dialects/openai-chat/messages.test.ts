@@ -5,7 +5,10 @@ import { LlmFailure } from '../../llm/error.ts';
 import { openaiChat } from './index.ts';
 
 function parse(body: unknown): ChatRequest {
-  return openaiChat.parseRequest(parseJson(Buffer.from(JSON.stringify(body)), openaiChat.rawKeys));
+  return openaiChat.parseRequest(parseJson(Buffer.from(JSON.stringify(body)), openaiChat.rawKeys), {
+    model: 'm',
+    stream: false,
+  });
 }
 
 function ask(more: object = {}): ChatRequest {

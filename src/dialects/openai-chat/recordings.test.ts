@@ -238,7 +238,10 @@ describe.skipIf(folders.length === 0)('recorded errors', () => {
 
 describe.skipIf(folders.length === 0)('recorded requests', () => {
   it.each(requests)('%s is understood', (folder) => {
-    const request = openaiChat.parseRequest(parseJson(bytes(folder, 'request.json'), openaiChat.rawKeys));
+    const request = openaiChat.parseRequest(parseJson(bytes(folder, 'request.json'), openaiChat.rawKeys), {
+      model: 'm',
+      stream: false,
+    });
     expect(request.turns.length + request.system.length).toBeGreaterThan(0);
   });
 });

@@ -317,7 +317,10 @@ describe('round trip', () => {
         const details = detailsOf(streamed(answer(said)));
         expect(whole(answer(said)).message.reasoning_details ?? []).toEqual(details);
         const replayed = { role: 'assistant', content: 'x', reasoning_details: details };
-        const { turns } = openaiChat.parseRequest({ model: 'm', messages: [{ role: 'user', content: 'u' }, replayed] });
+        const { turns } = openaiChat.parseRequest(
+          { model: 'm', messages: [{ role: 'user', content: 'u' }, replayed] },
+          { model: 'm', stream: false },
+        );
         expect(turns[1]?.blocks.filter((block) => block.type === 'thinking')).toEqual(thoughts);
       }),
     );

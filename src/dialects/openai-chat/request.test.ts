@@ -5,7 +5,10 @@ import { LlmFailure } from '../../llm/error.ts';
 import { openaiChat } from './index.ts';
 
 function parse(body: unknown): ChatRequest {
-  return openaiChat.parseRequest(parseJson(Buffer.from(JSON.stringify(body)), openaiChat.rawKeys));
+  return openaiChat.parseRequest(parseJson(Buffer.from(JSON.stringify(body)), openaiChat.rawKeys), {
+    model: 'm',
+    stream: false,
+  });
 }
 
 function ask(more: object = {}): ChatRequest {
@@ -99,7 +102,10 @@ describe('tools', () => {
   it('case 44: a tool needs a name alone; its schema keeps its bytes', () => {
     const body =
       '{"model":"m","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","strict":true,"parameters":{"z":1.0,"a":12345678901234567890}}}]}';
-    const request = openaiChat.parseRequest(parseJson(Buffer.from(body), openaiChat.rawKeys));
+    const request = openaiChat.parseRequest(parseJson(Buffer.from(body), openaiChat.rawKeys), {
+      model: 'm',
+      stream: false,
+    });
     expect(request.tools).toEqual([{ name: 'f', strict: true, schema: '{"z":1.0,"a":12345678901234567890}' }]);
     expect(ask({ tools }).tools).toEqual([{ name: 'f' }, { name: 'g' }]);
     expect(refusedParam({ tools: [{ type: 'function', function: {} }] })).toBe('tools[0].function.name');

@@ -1,6 +1,6 @@
 /** Reads a provider's stream of chunks. https://platform.openai.com/docs/api-reference/chat/streaming */
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
-import type { SseFrame, StreamParser } from '../dialect.ts';
+import type { StreamFrame, StreamParser } from '../dialect.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { errorIn, readErrorObject } from './error.ts';
 import { type Fields, isFields } from './shape.ts';
@@ -21,7 +21,7 @@ class ChatStreamParser implements StreamParser {
     return this.#answer.finished || (this.#done && this.#answer.hasBlocks);
   }
 
-  push(frame: SseFrame): void {
+  push(frame: StreamFrame): void {
     if (this.#answer.over) return;
     const data = frame.data.trim();
     if (data === '') return;

@@ -40,15 +40,3 @@ export const cutShort = (why: string): LlmError => ({
 
 /** Held bytes of an answer that has shown nothing yet: far more than any prelude needs. */
 export const preludeBytesMax = 1024 * 1024;
-
-/** Whether the data of a stream's last frame, which has no blank line, is all there: JSON, or an end mark. */
-export function isWholeData(data: Buffer | undefined): boolean {
-  const text = data?.toString('utf8').trim() ?? '';
-  if (text === '[DONE]') return true;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -52,9 +52,9 @@ export class SniffingReader implements AnswerReader {
   }
 
   #choose(chunk: Buffer): void {
-    const first = firstByte(chunk);
-    if (first === undefined) return;
-    const whole = first === OPEN_BRACE || first === OPEN_BRACKET || first === LESS_THAN;
+    // Blank lines before an answer say nothing of its form.
+    if (!chunk.some((byte) => byte > SPACE)) return;
+    const whole = !this.#plan.dialect.framing.isStream(chunk);
     const { stream } = this.#exchange.ask;
     const { dialect, relayed, withholdUsage } = this.#plan;
     // What is gathered before it is shown has a limit, in whichever form it comes.
@@ -74,13 +74,7 @@ export class SniffingReader implements AnswerReader {
   }
 }
 
-const OPEN_BRACE = 123;
-const OPEN_BRACKET = 91;
-const LESS_THAN = 60;
-
-function firstByte(chunk: Buffer): number | undefined {
-  return chunk.find((byte) => byte > 32);
-}
+const SPACE = 32;
 
 function contextOf(exchange: Exchange, plan: Plan): AnswerContext {
   return {

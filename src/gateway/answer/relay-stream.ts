@@ -4,20 +4,21 @@
  * frame with content, so that until then another target can answer instead.
  */
 import type { Dialect, StreamTap } from '../../dialects/dialect.ts';
-import { SseParser } from '../../lib/sse.ts';
-import { type AnswerHost, type AnswerReader, cutShort, isWholeData, preludeBytesMax } from './answer.ts';
+import type { FrameParser } from '../../dialects/framing.ts';
+import { type AnswerHost, type AnswerReader, cutShort, preludeBytesMax } from './answer.ts';
 
 export class RelayStream implements AnswerReader {
   readonly tally: StreamTap;
   readonly #host: AnswerHost;
-  readonly #sse: SseParser;
+  readonly #frames: FrameParser;
+  readonly #closed: Dialect['framing']['closed'];
   readonly #withholdUsage: boolean;
   readonly #endMark: string;
   #pieces: Buffer[] = [];
   #heldBytes = 0;
   #shown = false;
   #over = false;
-  /** The body has ended: a frame that comes now has no blank line. */
+  /** The body has ended: a frame that comes now lacks its end. */
   #atEnd = false;
 
   constructor(dialect: Dialect, host: AnswerHost, withholdUsage: boolean) {
@@ -25,12 +26,13 @@ export class RelayStream implements AnswerReader {
     this.#endMark = dialect.endMark;
     this.#host = host;
     this.#withholdUsage = withholdUsage;
-    this.#sse = new SseParser((event, data, raw) => this.#frame(event, data, raw));
+    this.#closed = dialect.framing.closed;
+    this.#frames = dialect.framing.parser((event, data, raw) => this.#frame(event, data, raw));
   }
 
   push(chunk: Buffer): void {
     try {
-      this.#sse.push(chunk);
+      this.#frames.push(chunk);
     } catch (error) {
       return this.#fail(error instanceof Error ? error.message : String(error));
     }
@@ -39,7 +41,11 @@ export class RelayStream implements AnswerReader {
 
   end(): void {
     this.#atEnd = true;
-    this.#sse.end();
+    try {
+      this.#frames.end();
+    } catch (error) {
+      return this.#fail(error instanceof Error ? error.message : String(error));
+    }
     this.#flush();
     this.#close('end of body');
   }
@@ -58,8 +64,8 @@ export class RelayStream implements AnswerReader {
 
   #frame(event: string, data: Buffer | undefined, bytes: Buffer): void {
     // A frame that was cut is no frame: a caller could not parse it.
-    if (this.#atEnd && !isWholeData(data)) return;
-    const raw = this.#atEnd ? terminated(bytes) : bytes;
+    const raw = this.#atEnd ? this.#closed(data, bytes) : bytes;
+    if (raw === undefined) return;
     const kind = data === undefined ? 'prelude' : this.tally.frame(event, data);
     if (this.#over) return;
     if (kind === 'error') return this.#providerFailed(raw);
@@ -105,13 +111,6 @@ export class RelayStream implements AnswerReader {
     this.#host.fail(cutShort(why));
   }
 }
-
-/** With the blank line that makes it a frame for the caller's parser. Behind a CR the first LF only ends the line. */
-function terminated(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes, Buffer.from(bytes.at(-1) === LF ? '\n' : '\n\n')]);
-}
-
-const LF = 10;
 
 /** Frames of one chunk lie side by side in memory: shown as one view instead of a copy. */
 function joined(pieces: readonly Buffer[]): Buffer {

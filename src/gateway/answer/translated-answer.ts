@@ -4,12 +4,12 @@
  * body, the sink is a stream renderer or a whole answer.
  */
 import type { AnswerContext, Dialect, StreamParser } from '../../dialects/dialect.ts';
+import type { FrameParser } from '../../dialects/framing.ts';
 import { JsonRefused, parseJson, stringifyJson } from '../../lib/json.ts';
-import { SseParser } from '../../lib/sse.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import { checked } from '../../llm/checked.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
-import { type AnswerHost, type AnswerReader, cutShort, isWholeData } from './answer.ts';
+import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { EventTally } from './tally.ts';
 
 export interface TranslationFacts {
@@ -29,6 +29,8 @@ class EventSink {
   readonly #push: Emit<ChatEvent>;
   readonly #body: () => string;
   #text = '';
+  /** Only where frames are binary. */
+  #bytes: Buffer[] = [];
   #shown = false;
   over = false;
 
@@ -36,9 +38,7 @@ class EventSink {
     this.#facts = facts;
     const { to, context, stream } = facts;
     if (stream) {
-      const renderer = to.renderStream((text) => {
-        this.#text += text;
-      }, context);
+      const renderer = to.renderStream((frame) => this.#add(frame), context);
       this.#push = (event) => renderer.push(event);
       this.#body = () => '';
     } else {
@@ -51,10 +51,21 @@ class EventSink {
 
   /** Shows what has been rendered since the last time, in one write. */
   flush(): void {
-    if (!this.#shown || this.#text === '') return;
+    if (!this.#shown) return;
+    if (this.#bytes.length > 0) {
+      const bytes = Buffer.concat(this.#bytes);
+      this.#bytes = [];
+      this.#facts.host.show(bytes);
+    }
+    if (this.#text === '') return;
     const text = this.#text;
     this.#text = '';
     this.#facts.host.show(text);
+  }
+
+  #add(frame: string | Buffer): void {
+    if (typeof frame === 'string') this.#text += frame;
+    else this.#bytes.push(frame);
   }
 
   fail(error: LlmError): void {
@@ -85,19 +96,20 @@ class EventSink {
   }
 }
 
-/** From server-sent events. */
+/** From the frames of a stream. */
 export class TranslatedStream implements AnswerReader {
   readonly #sink: EventSink;
-  readonly #sse: SseParser;
+  readonly #frames: FrameParser;
   readonly #parser: StreamParser;
-  /** The body has ended: a frame that comes now has no blank line. */
+  /** The body has ended: a frame that comes now lacks its end. */
   #atEnd = false;
 
   constructor(facts: TranslationFacts) {
     this.#sink = new EventSink(facts);
     this.#parser = facts.from.parseStream(this.#sink.emit);
-    this.#sse = new SseParser((event, data) => {
-      if (data === undefined || (this.#atEnd && !isWholeData(data))) return;
+    const { framing } = facts.from;
+    this.#frames = framing.parser((event, data, raw) => {
+      if (data === undefined || (this.#atEnd && framing.closed(data, raw) === undefined)) return;
       this.#parser.push({ event, data: data.toString('utf8') });
     });
   }
@@ -107,13 +119,13 @@ export class TranslatedStream implements AnswerReader {
   }
 
   push(chunk: Buffer): void {
-    this.#guard(() => this.#sse.push(chunk));
+    this.#guard(() => this.#frames.push(chunk));
   }
 
   end(): void {
     this.#atEnd = true;
     this.#guard(() => {
-      this.#sse.end();
+      this.#frames.end();
       this.#parser.end();
     });
     this.#sink.fail(cutShort('end of body'));

@@ -17,7 +17,7 @@ export function answerBadRequest(
     return;
   }
   const { status, told } = explain(error, settings);
-  const dialect = dialectOfCaller(pathOf(error.rawPacket), false);
+  const dialect = dialectOfCaller(pathOf(error.rawPacket), {});
   const { body } = dialect.renderError(told, requestId);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

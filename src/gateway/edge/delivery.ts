@@ -73,7 +73,7 @@ export class Delivery {
     if (this.#streaming || this.#ended || this.gone) return;
     this.#response.writeHead(200, {
       ...headers,
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': this.#dialect.framing.contentType,
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });

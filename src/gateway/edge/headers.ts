@@ -46,7 +46,13 @@ export function upstreamQuery(exchange: Exchange, relayed: boolean): string {
     const value = asked.get(name);
     if (value !== null) kept.set(name, value.slice(0, 64));
   }
-  return kept.size === 0 ? '' : `?${kept}`;
+  return kept.toString();
+}
+
+/** A path that may have a query of its own, with more of it. */
+export function withQuery(path: string, query: string): string {
+  if (query === '') return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`;
 }
 
 /** More than any provider has; callers' parsers refuse a head of many kilobytes. */

@@ -3,7 +3,7 @@
  * dialect of whoever knocked. Strict parsing; limits on headers, times and connections.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Door, dialectOfCaller, doors, modelListFormat, versionHeader } from '../../dialects/doors.ts';
+import { dialectOfCaller, doors, findDoor, modelListFormat } from '../../dialects/doors.ts';
 import { newId } from '../../lib/id.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { authenticate } from '../authenticate.ts';
@@ -48,19 +48,19 @@ export function createHttpServer(parts: GatewayParts, state: ServerState): Serve
 
 function receive(request: IncomingMessage, response: ServerResponse, parts: GatewayParts, state: ServerState): void {
   const path = pathOf(request.url ?? '/');
-  const door = doors.get(path);
-  const dialect = door?.dialect ?? dialectOfCaller(path, request.headers[versionHeader] !== undefined);
+  const knock = findDoor(path);
+  const dialect = knock?.door.dialect ?? dialectOfCaller(path, request.headers);
   const startedAt = parts.clock.monotonicMs();
   const delivery = new Delivery(response, dialect, newRequestId(parts), startedAt, parts.settings.clientStallMs);
   if (state.draining) response.setHeader('connection', 'close');
-  if (door !== undefined && request.method === 'POST' && request.httpVersionMajor === 1 && !state.draining) {
-    state.track(handle({ request, delivery, door: door satisfies Door, startedAt }, parts));
+  if (knock !== undefined && request.method === 'POST' && request.httpVersionMajor === 1 && !state.draining) {
+    state.track(handle({ request, delivery, knock, startedAt }, parts));
     return;
   }
   // Nobody reads this body, so it must not go on for ever.
   discardBody(request, parts.settings.bodyBytesMax);
   if (request.httpVersionMajor !== 1) return refuse(delivery, wrongVersion, { connection: 'close' });
-  if (door === undefined) return answerElsewhere(path, request, delivery, parts, state);
+  if (knock === undefined) return answerElsewhere(path, request, delivery, parts, state);
   if (request.method !== 'POST') return refuse(delivery, wrongMethod(request, path, 'POST'), { allow: 'POST' });
   refuse(delivery, stopping);
 }
@@ -95,7 +95,7 @@ function answerModels(path: string, request: IncomingMessage, delivery: Delivery
   const snapshot = parts.snapshot.current;
   const key = authenticate(request, snapshot, parts.clock.nowMs());
   const models = callableModels(snapshot, key);
-  const format = modelListFormat(request.headers[versionHeader] !== undefined);
+  const format = modelListFormat(path, request.headers);
   const id = path.replace(/^(\/v1)?\/models\/?/, '');
   const body = id === '' ? renderModelList(format, models, request) : renderModel(format, models, decoded(id));
   delivery.send(200, requestIdHeaders(delivery.requestId), body);
@@ -124,7 +124,7 @@ function refuse(delivery: Delivery, error: LlmError, headers: Record<string, str
 }
 
 function unknownPath(path: string): LlmError {
-  const known = [...doors.keys()].filter((door) => door.startsWith('/v1')).join(', ');
+  const known = doors.map((door) => door.path).join(', ');
   return {
     kind: 'not-found',
     message: `There is nothing at ${path.slice(0, 128)}. This gateway serves ${known}, /v1/models, /health and /ready.`,

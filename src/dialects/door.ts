@@ -1,0 +1,66 @@
+/** Where callers knock: the dialect that is spoken behind a path, and what of the call may travel on. */
+import { type JsonEdit, type JsonScan, readField } from '../lib/json.ts';
+import type { Asked, Dialect, JsonObject } from './dialect.ts';
+import type { LimitHeaders } from './limit-headers.ts';
+
+/** What a relayed body needs besides its model name. */
+export interface RelayPlan {
+  readonly edits: readonly JsonEdit[];
+  /** The gateway asks for usage that the caller did not ask for: its frame is withheld from the caller. */
+  readonly withholdUsage: boolean;
+}
+
+export interface Door {
+  /** As documents and error messages write it: `/v1beta/models/{model}:generateContent`. */
+  readonly path: string;
+  /** Other spellings of the same path; a path with parts in braces is matched by `match` alone. */
+  readonly aliases?: readonly string[];
+  /** What a path with parts in braces says of the call (decoded); undefined: it is another door's. */
+  readonly match?: (path: string) => Asked | undefined;
+  readonly dialect: Dialect;
+  readonly operation: 'chat' | 'count-tokens';
+  /** Fields that the operation leaves out and the parser asks for. */
+  readonly bodyDefaults: Readonly<Record<string, unknown>>;
+  /** Request headers of the caller that a provider of the same dialect gets to see; all others stay here. */
+  readonly forwardedHeaders: readonly string[];
+  /** Query parameters that travel on. */
+  readonly forwardedQuery: readonly string[];
+  /** A caller's rate limits, as its SDK reads them. */
+  readonly limitHeaders: LimitHeaders;
+  /** Checks what must not reach any provider and says what to splice. Throws LlmFailure (invalid-request). */
+  readonly planRelay: (scan: JsonScan, stream: boolean) => RelayPlan;
+  /** Whom the caller says that it asks for, in its own words, cut to what a report can show. */
+  readonly endUser: (scan: JsonScan) => string | undefined;
+  /** `count-tokens` only: the answer's body, and the count in a provider's answer (undefined: none). */
+  readonly tokenCount?: {
+    render(inputTokens: number): JsonObject;
+    read(body: JsonObject): number | undefined;
+  };
+}
+
+/** A call that was matched to its door. `asked`: what the path said, where the path says it. */
+export interface Knock {
+  readonly door: Door;
+  readonly asked?: Asked;
+}
+
+const endUserCharactersMax = 256;
+
+/** A field for a report; a value with a bad escape in it is the provider's to refuse. */
+export function readForReport(scan: JsonScan, name: string): unknown {
+  try {
+    return readField(scan, name);
+  } catch {
+    return undefined;
+  }
+}
+
+export function boundedText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, endUserCharactersMax) : undefined;
+}
+
+/** For `tokenCount.read`: a whole number of tokens under this name. */
+export function countIn(body: JsonObject, name: string): number | undefined {
+  const count = body[name];
+  return typeof count === 'number' && Number.isInteger(count) && count >= 0 ? count : undefined;
+}
