@@ -4,12 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { pricedRows } from '../src/catalog/genai-prices.ts';
 import { dialects } from '../src/dialects/index.ts';
 import { providers } from '../src/providers/index.ts';
-import type { Endpoint, Provider } from '../src/providers/provider.ts';
+import { baseUrlOf, type Endpoint, type Provider, pathFor } from '../src/providers/provider.ts';
 import { applyQuirks } from '../src/providers/quirk.ts';
 
 const folder = new URL('../src/providers/', import.meta.url);
 const vendors = [...providers.values()];
 const endpoints = (vendor: Provider) => Object.entries(vendor.speaks) as [string, Endpoint][];
+const exampleSettings = (vendor: Provider) =>
+  Object.fromEntries((vendor.settings ?? []).map(({ name, example }) => [name, example]));
+const calls = [
+  { model: 'a/b', stream: true },
+  { model: 'a/b', stream: false },
+];
 const parsed = (vendor: string, status: number, body: unknown) => providers.get(vendor)?.parseError?.(status, body);
 
 describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, vendor) => {
@@ -27,7 +33,8 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
 
   it('has an address without a slash at its end: https, or on this machine, or the operator gives it', () => {
     if (vendor.baseUrl === '') return expect(id).toMatch(/-compatible$/);
-    const url = new URL(vendor.baseUrl);
+    const url = new URL(baseUrlOf(vendor, exampleSettings(vendor)));
+    expect(url.href).not.toMatch(/%7B|[{}]|undefined/);
     const local = vendor.selfHosted === true || id === 'mock';
     expect(url.protocol).toBe(local ? 'http:' : 'https:');
     expect(url.hostname === '127.0.0.1').toBe(local);
@@ -58,9 +65,11 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
     expect(endpoints(vendor).length).toBeGreaterThan(0);
     for (const [dialect, endpoint] of endpoints(vendor)) {
       expect(dialects).toHaveProperty([dialect]);
-      const path = typeof endpoint.path === 'string' ? endpoint.path : endpoint.path({ model: 'a/b', stream: true });
-      for (const each of [path, endpoint.countTokensPath, vendor.modelsPath]) {
-        if (each !== undefined) expect(each).toMatch(/^\/[^?#\s]*[^/?#\s]$/);
+      const settings = exampleSettings(vendor);
+      const paths = [endpoint.path, endpoint.countTokensPath, vendor.modelsPath].filter((path) => path !== undefined);
+      for (const each of paths.flatMap((path) => calls.map((call) => pathFor(path, { ...call, settings })))) {
+        expect(each).toMatch(/^\/[^?#\s{}]*[^/?#\s{}](\?[\w.-]+=[\w.-]+(&[\w.-]+=[\w.-]+)*)?$/);
+        expect(each).not.toContain('undefined');
       }
       for (const name of Object.keys(endpoint.headers ?? {})) expect(name).toBe(name.toLowerCase());
     }

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../dialects/dialect.ts';
 import { LlmFailure } from '../llm/error.ts';
 import { hideSecret, redact } from '../llm/redact.ts';
-import { pathFor } from '../providers/provider.ts';
+import { endpointFor, pathFor } from '../providers/provider.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import { callOf } from './call.ts';
 import { ownHeaders, upstreamHeaders, upstreamQuery, withQuery } from './edge/headers.ts';
@@ -41,7 +41,7 @@ export async function countTokens(
 
 /** The provider's count; undefined when it has none to give, and ours must do. */
 async function askProvider(exchange: Exchange, target: Target, parts: GatewayParts): Promise<number | undefined> {
-  const endpoint = target.credential.provider.speaks[exchange.dialect.id];
+  const endpoint = endpointFor(target.credential.provider, exchange.dialect.id, target.model.target.name);
   if (endpoint?.countTokensPath === undefined) return undefined;
   const call = callOf(target, false);
   const { body } = relayBody(exchange, target, endpoint);

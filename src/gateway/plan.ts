@@ -6,7 +6,7 @@ import { dialects } from '../dialects/index.ts';
 import type { DialectId } from '../llm/chat.ts';
 import { LlmFailure } from '../llm/error.ts';
 import type { Note } from '../llm/notes.ts';
-import { type Endpoint, pathFor } from '../providers/provider.ts';
+import { type Endpoint, endpointFor, pathFor } from '../providers/provider.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
@@ -41,18 +41,20 @@ export function planCall(exchange: Exchange, target: Target, nowMs: number): Pla
   return { target, dialect, relayed, endpoint, path, price, ...made };
 }
 
-/** The caller's own dialect if the provider speaks it; else the first one that it speaks and we know. */
+/** The caller's own dialect if the provider speaks it with this model; else the first one that it does and we know. */
 function chooseDialect(exchange: Exchange, target: Target): { dialect: Dialect; endpoint: Endpoint } {
-  const { speaks } = target.credential.provider;
-  const own = speaks[exchange.dialect.id];
+  const { provider } = target.credential;
+  const { name } = target.model.target;
+  const own = endpointFor(provider, exchange.dialect.id, name);
   if (own !== undefined) return { dialect: exchange.dialect, endpoint: own };
-  for (const [id, endpoint] of Object.entries(speaks)) {
-    const dialect = dialects[id as DialectId];
+  for (const id of Object.keys(provider.speaks) as DialectId[]) {
+    const dialect = dialects[id];
+    const endpoint = endpointFor(provider, id, name);
     if (dialect !== undefined && endpoint !== undefined) return { dialect, endpoint };
   }
   throw new LlmFailure({
     kind: 'internal',
-    message: `The provider of ${target.model.id} speaks no dialect that this version knows.`,
+    message: `The provider of ${target.model.id} speaks no dialect that this version knows with this model.`,
   });
 }
 

@@ -9,8 +9,15 @@ export interface Provider {
   /** Lower case, `[a-z0-9-]`: the first part of `provider/name`. */
   readonly id: string;
   readonly name: string;
-  /** Origin and common prefix as a user would write it, without a trailing slash; '' when only the operator knows. */
+  /**
+   * Origin and common prefix as a user would write it, without a trailing slash; '' when only the operator knows.
+   * Settings stand in braces: `https://bedrock-runtime.{region}.amazonaws.com`.
+   */
   readonly baseUrl: string;
+  /** Where filling in the braces is not enough: a region whose host has another form. */
+  readonly baseUrlFor?: (settings: Settings) => string;
+  /** The vendor's own variables that hold an address instead of a setting; they replace `baseUrl` where it is on. */
+  readonly baseUrlEnv?: readonly string[];
   /** The vendor's API page: the source of what this file says. */
   readonly docs: string;
   readonly auth: Auth;
@@ -20,20 +27,49 @@ export interface Provider {
   readonly keyless?: boolean;
   /** Runs on the operator's own machine: any model name is taken, at price 0. */
   readonly selfHosted?: true;
+  /** What an operator may or must say of it beside address and key, as `providers.<id>.<name>`. */
+  readonly settings?: readonly Setting[];
   readonly speaks: Partial<Record<DialectId, Endpoint>>;
   /** Its id in the price data. Absent: no prices are known, so only models with a configured price can be called. */
   readonly catalogId?: string;
   /** GET path that lists models and proves that address and key work; used by `doctor` and discovery. */
-  readonly modelsPath?: string;
+  readonly modelsPath?: Path;
   /** Only where the vendor leaves its dialect's error shape. `body` is parsed JSON or the raw text. */
   readonly parseError?: (status: number, body: unknown) => Partial<LlmError> | undefined;
+}
+
+/** Names that settings have in the configuration; a vendor takes those in its `settings` and no other. */
+export const settingNames = [
+  'region',
+  'project',
+  'location',
+  'resource',
+  'apiVersion',
+  'accountId',
+  'workspaceId',
+] as const;
+
+export type SettingName = (typeof settingNames)[number];
+export type Settings = Readonly<Record<string, string>>;
+
+export interface Setting {
+  readonly name: SettingName;
+  /** What it is and where it is found, in one line. */
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly example: string;
+  /** The vendor's own variables, first one wins. Read only where the vendor is on. */
+  readonly env?: readonly string[];
+  readonly default?: string;
+  /** Without it (or an own `baseUrl`) the vendor cannot be asked. */
+  readonly required?: true;
 }
 
 export interface Call {
   readonly model: string;
   readonly stream: boolean;
   /** What the operator configured for this provider beside address and key (`region`, `project`). */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly settings?: Settings;
 }
 
 /** May have a query of its own. A function where the path names the model. */
@@ -43,8 +79,16 @@ export function pathFor(path: Path, call: Call): string {
   return typeof path === 'string' ? path : path(call);
 }
 
+/** The address of a vendor's calls; `settings` are complete, defaults included. */
+export function baseUrlOf(vendor: Provider, settings: Settings = {}): string {
+  if (vendor.baseUrlFor !== undefined) return vendor.baseUrlFor(settings);
+  return vendor.baseUrl.replace(/\{(\w+)\}/g, (braces, name: string) => settings[name] ?? braces);
+}
+
 export interface Endpoint {
   readonly path: Path;
+  /** The models, by their names on the wire, that are asked in this dialect. Absent: all of them. */
+  readonly models?: RegExp;
   /** Where the vendor counts tokens in this dialect, if it does. */
   readonly countTokensPath?: Path;
   readonly quirks?: readonly Quirk[];
@@ -61,7 +105,8 @@ export interface Endpoint {
 export type Quirk =
   | { readonly set: string; readonly to: unknown; readonly when?: 'stream'; readonly why: string }
   | { readonly rename: string; readonly to: string; readonly why: string }
-  | { readonly drop: string; readonly why: string }
+  /** `silent`: nothing is lost, since the same is said elsewhere (the model in the path). */
+  | { readonly drop: string; readonly silent?: true; readonly why: string }
   | {
       readonly edit: (body: Record<string, unknown>) => string | undefined;
       readonly field: string;
@@ -89,6 +134,12 @@ export function refusedCredential(text: string): Partial<LlmError> {
     message: "the provider refused the gateway's own key; the gateway's operator has to renew it",
     internal: text,
   };
+}
+
+/** How the vendor takes this model in this dialect; undefined: not at all. */
+export function endpointFor(vendor: Provider, dialect: DialectId, model: string): Endpoint | undefined {
+  const endpoint = vendor.speaks[dialect];
+  return endpoint?.models?.test(model) === false ? undefined : endpoint;
 }
 
 export function provider(data: Provider): Provider {

@@ -110,6 +110,12 @@ describe('applyQuirks', () => {
     );
   });
 
+  it('says nothing of a field whose content is said elsewhere', () => {
+    const quirks: Quirk[] = [{ drop: 'model', silent: true, why }];
+    expect(applyQuirks(quirks, call, { model: 'm', a: 1 })).toEqual({ body: { a: 1 }, losses: [] });
+    expect(spliced('{"model":"m","a":1}', quirks)).toMatchObject({ body: '{"a":1}', losses: [] });
+  });
+
   it('leaves the body that it was given alone, and runs edits', () => {
     const body = Object.freeze({ a: 1, b: 2 });
     const edit = (out: Record<string, unknown>) => {

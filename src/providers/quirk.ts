@@ -33,8 +33,8 @@ export function quirkEdits(
     const edit = edits.get(name);
     return edit === undefined ? inBody(name) : edit.value !== undefined || (edit.rename !== undefined && inBody(name));
   };
-  const drop = (name: string, why: string) => {
-    if (isSent(name) && inBody(name)) losses.push({ field: name, why });
+  const drop = (name: string, why: string, silent = false) => {
+    if (isSent(name) && inBody(name) && !silent) losses.push({ field: name, why });
     edits.set(name, { name, value: undefined });
   };
   let needsTree = false;
@@ -43,7 +43,7 @@ export function quirkEdits(
       if (quirk.when === 'stream' && !call.stream) continue;
       edits.set(quirk.set, { name: quirk.set, value: JSON.stringify(quirk.to) });
     } else if ('drop' in quirk) {
-      drop(quirk.drop, quirk.why);
+      drop(quirk.drop, quirk.why, quirk.silent);
     } else if ('rename' in quirk) {
       if (!isSent(quirk.rename)) continue;
       // Both names are there: the vendor's own wins, since two of one name would be no valid body.
@@ -66,8 +66,8 @@ export function applyQuirks(
 ): { readonly body: Record<string, unknown>; readonly losses: readonly QuirkLoss[] } {
   let out: Record<string, unknown> = { ...body };
   const losses: QuirkLoss[] = [];
-  const drop = (name: string, why: string) => {
-    if (out[name] !== undefined) losses.push({ field: name, why });
+  const drop = (name: string, why: string, silent = false) => {
+    if (out[name] !== undefined && !silent) losses.push({ field: name, why });
     delete out[name];
   };
   for (const quirk of quirks) {
@@ -75,7 +75,7 @@ export function applyQuirks(
       if (quirk.when === 'stream' && !call.stream) continue;
       out[quirk.set] = quirk.to;
     } else if ('drop' in quirk) {
-      drop(quirk.drop, quirk.why);
+      drop(quirk.drop, quirk.why, quirk.silent);
     } else if ('rename' in quirk) {
       if (out[quirk.rename] === undefined) continue;
       if (out[quirk.to] !== undefined) drop(quirk.rename, quirk.why);

@@ -1,6 +1,7 @@
 /** Asks each provider for its list of models: proves address and key without spending anything. */
 import { request } from 'undici';
 import type { ActiveProvider } from '../../config/names.ts';
+import { pathFor } from '../../providers/provider.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const timeoutMs = 10_000;
@@ -12,12 +13,12 @@ export interface ProviderCheck {
 }
 
 export async function checkProvider(active: ActiveProvider, nowMs: () => number): Promise<ProviderCheck> {
-  const { id, provider, baseUrl, secret } = active;
+  const { id, provider, baseUrl, secret, settings } = active;
   const subject = `provider ${id}`;
   if (provider.modelsPath === undefined) {
     return { finding: warn(subject, `${baseUrl}: cannot be asked without a model`, 'Try a request.') };
   }
-  const url = `${baseUrl}${provider.modelsPath}`;
+  const url = `${baseUrl}${pathFor(provider.modelsPath, { model: '', stream: false, settings })}`;
   const endpoint = Object.values(provider.speaks)[0];
   const headers = { ...endpoint?.headers, ...(secret === undefined ? {} : provider.auth.headers(secret)) };
   try {
