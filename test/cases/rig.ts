@@ -1,7 +1,8 @@
 /**
  * The real data plane in this process, on real sockets, between a fake provider and the test: everything but the
  * database. Models are named by the dialect that the provider is asked in: `oa/<model>` (openai-chat), `an/<model>`
- * (anthropic). What the journal was told is kept in memory.
+ * (anthropic), `re/` (openai-responses), `ge/` (gemini), `be/` (bedrock-converse). What the journal was told is kept in
+ * memory.
  */
 import { createHash } from 'node:crypto';
 import { request } from 'undici';
@@ -12,10 +13,11 @@ import type { Journal, JournalRecord, SettlementRecord } from '../../src/journal
 import { JournalUnavailable } from '../../src/journal/record.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import type { Log } from '../../src/lib/log.ts';
+import type { DialectId } from '../../src/llm/chat.ts';
 import type { TargetModel } from '../../src/llm/model.ts';
 import { anthropicCompatible } from '../../src/providers/anthropic-compatible.ts';
 import { openaiCompatible } from '../../src/providers/openai-compatible.ts';
-import type { Provider } from '../../src/providers/provider.ts';
+import { bearer, type Endpoint, type Provider, provider } from '../../src/providers/provider.ts';
 import type { Credential, Key, Limits, Route, Snapshot, Target, Timeouts } from '../../src/snapshot/snapshot.ts';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../fakes/upstream.ts';
 import { until } from '../until.ts';
@@ -49,8 +51,11 @@ export interface RigOptions {
   readonly addresses?: Readonly<Record<string, string>>;
   readonly key?: Partial<Key>;
   /** Vendors in place of the `-compatible` ones. */
-  readonly providers?: Readonly<Partial<Record<'oa' | 'an', Provider>>>;
+  readonly providers?: Readonly<Partial<Record<RigKind, Provider>>>;
 }
+
+/** The dialect that a model's provider is asked in, as the first part of its name. */
+export type RigKind = 'oa' | 'an' | 're' | 'ge' | 'be';
 
 export interface Rig {
   readonly url: string;
@@ -199,7 +204,7 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
     resolve: (name) => {
       const route = routes.get(name);
       if (route !== undefined) return { route };
-      if (!/^(oa|an)\//.test(name) || name.endsWith('/missing')) return { missing: true };
+      if (!/^(oa|an|re|ge|be)\//.test(name) || name.endsWith('/missing')) return { missing: true };
       return { route: { name, strategy: 'fallback', targets: [target(name)] } };
     },
     listModels: () => [rigModel('oa', 'listed', options), rigModel('an', 'listed', options)],
@@ -207,14 +212,36 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   };
 }
 
+/** Paths are the vendors' own, so that a script or a fake can tell by them what was asked. */
+const rigProviders: Readonly<Record<RigKind, Provider>> = {
+  oa: openaiCompatible,
+  an: anthropicCompatible,
+  re: rigProvider('re', { 'openai-responses': { path: '/responses' } }),
+  ge: rigProvider('ge', {
+    gemini: {
+      path: ({ model, stream }) =>
+        `/v1beta/models/${encodeURIComponent(model)}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+    },
+  }),
+  be: rigProvider('be', {
+    'bedrock-converse': {
+      path: ({ model, stream }) => `/model/${encodeURIComponent(model)}/converse${stream ? '-stream' : ''}`,
+    },
+  }),
+};
+
+function rigProvider(id: string, speaks: Partial<Record<DialectId, Endpoint>>): Provider {
+  return provider({ id, name: id, baseUrl: '', docs: '', auth: bearer, keyEnv: [], keyless: true, speaks });
+}
+
 function rigTarget(text: string, upstreamUrl: string, options: RigOptions): Target {
   const [name = '', address] = text.split('@');
-  const kind = name.slice(0, 2) as 'oa' | 'an';
+  const kind = name.slice(0, 2) as RigKind;
   const base = address === undefined ? upstreamUrl : (options.addresses?.[address] ?? upstreamUrl);
   const credential: Credential = {
     id: address ?? kind,
-    provider: options.providers?.[kind] ?? (kind === 'oa' ? openaiCompatible : anthropicCompatible),
-    baseUrl: kind === 'oa' ? `${base}/v1` : base,
+    provider: options.providers?.[kind] ?? rigProviders[kind],
+    baseUrl: kind === 'oa' || kind === 're' ? `${base}/v1` : base,
     secret: 'sk-upstream-secret-canary',
   };
   return {
@@ -224,7 +251,7 @@ function rigTarget(text: string, upstreamUrl: string, options: RigOptions): Targ
   };
 }
 
-function rigModel(kind: 'oa' | 'an', name: string, options: RigOptions): CatalogModel {
+function rigModel(kind: RigKind, name: string, options: RigOptions): CatalogModel {
   const { price, contextTokens, ...facts } = options.models?.[name] ?? {};
   return {
     id: `${kind}/${name}`,
