@@ -13,6 +13,8 @@ export type DialectId = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemi
 export interface Seal {
   readonly dialect: DialectId;
   readonly value: string;
+  /** Who minted it, where that is known: the mark of one credential, and no other can open the seal. */
+  readonly minter?: string;
 }
 
 /** What the neutral language does not model, verbatim; written back only into the dialect that it came from. */

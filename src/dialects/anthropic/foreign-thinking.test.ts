@@ -15,7 +15,7 @@ const budget = '"thinking":{"type":"enabled","budget_tokens":2048},';
 
 describe('thinking of another provider in a relayed body (case 63)', () => {
   it('is taken out, and every other byte of value stays', () => {
-    const foreign = `${thought('')},{"type":"redacted_thinking","data":"tg1.gemini.x"},${thought('tg1.openai-chat.y')}`;
+    const foreign = `${thought('')},{"type":"redacted_thinking","data":"tg1.gemini.x"},${thought('tg2.openai-chat.m.y')}`;
     expect(relayed(body(`${foreign},${call}`))).toBe(body(call));
   });
 

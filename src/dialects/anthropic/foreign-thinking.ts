@@ -9,7 +9,7 @@ import { lostThinking } from './thinking.ts';
 import { dialectId, isObject, rawKeys, withRaw } from './wire.ts';
 
 /** One of these stands in every body that holds such thinking; inside a text their quotes would be escaped. */
-const traces = ['"tg1.', '"signature":""', '"signature": ""'].map((trace) => Buffer.from(trace));
+const traces = ['"tg1.', '"tg2.', '"signature":""', '"signature": ""'].map((trace) => Buffer.from(trace));
 
 export function withoutForeignThinking(scan: JsonScan): JsonEdit[] {
   const field = scan.fields.find((candidate) => candidate.name === 'messages');
