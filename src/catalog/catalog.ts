@@ -17,6 +17,8 @@ export interface CatalogModel {
   readonly createdAtMs?: number;
   /** The price in force at a time. Undefined: unknown, so refused or capped by policy, never free. */
   priceAt(nowMs: number): PriceVersion | undefined;
+  /** The same for operations other than chat, which may need no price of input or output. Absent: as `priceAt`. */
+  operationPriceAt?(nowMs: number): OperationPrice | undefined;
 }
 
 /** Pico-dollars for one token: $1 per million tokens is 1,000,000. */
@@ -41,4 +43,15 @@ export interface PriceVersion {
   /** Pico-dollars for one request, and for one web search. */
   readonly perRequest?: PicoUsd;
   readonly perWebSearch?: PicoUsd;
+  /** Tokens of pictures, which are a part of input and output. */
+  readonly imageInput?: Rate;
+  readonly imageOutput?: Rate;
+  /** Pico-dollars for one picture made, one second of sound heard, one character spoken, one unit of search. */
+  readonly perImage?: PicoUsd;
+  readonly perAudioSecond?: PicoUsd;
+  readonly perCharacter?: PicoUsd;
+  readonly perSearch?: PicoUsd;
 }
+
+/** A price of which only some rates are known: enough for an operation that uses nothing else. */
+export type OperationPrice = Partial<PriceVersion> & Pick<PriceVersion, 'id'>;

@@ -151,8 +151,14 @@ const version: fc.Arbitrary<PriceVersion> = fc.record({
   cacheWrite1h: maybe(tiered),
   audioInput: maybe(tiered),
   audioOutput: maybe(tiered),
+  imageInput: maybe(tiered),
+  imageOutput: maybe(tiered),
   perRequest: piece,
   perWebSearch: piece,
+  perImage: piece,
+  perAudioSecond: piece,
+  perCharacter: piece,
+  perSearch: piece,
 });
 const count = fc.oneof(fc.nat(10), fc.nat(400_000), fc.nat(100_000_000));
 const usage: fc.Arbitrary<Usage> = fc
@@ -163,11 +169,23 @@ const usage: fc.Arbitrary<Usage> = fc
     cacheWrite5m: count,
     cacheWrite1h: count,
     webSearches: fc.nat(20),
+    images: fc.nat(20),
+    audioSeconds: fc.nat(10_000),
+    characters: fc.nat(10_000),
+    searches: fc.nat(20),
   })
   .chain((kinds) =>
     fc
-      .record({ audioInput: fc.nat(kinds.input), audioOutput: fc.nat(kinds.output), thinking: fc.nat(kinds.output) })
-      .map((parts) => ({ ...kinds, ...parts })),
+      .record({
+        ...{ audioInput: fc.nat(kinds.input), audioOutput: fc.nat(kinds.output), thinking: fc.nat(kinds.output) },
+        ...{ imageInput: fc.nat(kinds.input), imageOutput: fc.nat(kinds.output) },
+      })
+      .map((parts) => ({
+        ...kinds,
+        ...parts,
+        imageInput: Math.min(parts.imageInput, kinds.input - parts.audioInput),
+        imageOutput: Math.min(parts.imageOutput, kinds.output - parts.audioOutput),
+      })),
   );
 
 describe('chargeNanoUsd', () => {
@@ -184,10 +202,16 @@ describe('chargeNanoUsd', () => {
         const write5m = item.cacheWrite5m && rateOf(item.cacheWrite5m, total);
         const double = write5m !== undefined && write5m > 2n * input ? write5m : 2n * input;
         const lines: [number, bigint][] = [
-          [counts.input - (item.audioInput ? counts.audioInput : 0), input],
-          [item.audioInput ? counts.audioInput : 0, item.audioInput ? rateOf(item.audioInput, total) : 0n],
-          [counts.output - (item.audioOutput ? counts.audioOutput : 0), rateOf(item.output, total)],
-          [item.audioOutput ? counts.audioOutput : 0, item.audioOutput ? rateOf(item.audioOutput, total) : 0n],
+          [counts.input - counts.audioInput - counts.imageInput, input],
+          [counts.audioInput, item.audioInput ? rateOf(item.audioInput, total) : input],
+          [counts.imageInput, item.imageInput ? rateOf(item.imageInput, total) : input],
+          [counts.output - counts.audioOutput - counts.imageOutput, rateOf(item.output, total)],
+          [counts.audioOutput, rateOf(item.audioOutput ?? item.output, total)],
+          [counts.imageOutput, rateOf(item.imageOutput ?? item.output, total)],
+          [counts.images, item.perImage ?? 0n],
+          [counts.audioSeconds, item.perAudioSecond ?? 0n],
+          [counts.characters, item.perCharacter ?? 0n],
+          [counts.searches, item.perSearch ?? 0n],
           [counts.cacheRead, item.cacheRead ? rateOf(item.cacheRead, total) : input],
           [counts.cacheWrite5m, write5m ?? input],
           [

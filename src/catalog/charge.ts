@@ -1,7 +1,7 @@
 /** What a request costs: usage times rates, in pico-dollars, rounded once. */
 import { nanoFromPicoUsd } from '../lib/money.ts';
 import type { Usage } from '../llm/usage.ts';
-import type { PicoUsd, PriceVersion, Rate } from './catalog.ts';
+import type { OperationPrice, PicoUsd, Rate } from './catalog.ts';
 
 /**
  * The charge in nano-dollars, half up. Tiers are chosen for the whole request by its total input (uncached, read from
@@ -9,28 +9,36 @@ import type { PicoUsd, PriceVersion, Rate } from './catalog.ts';
  *
  * A kind without a rate of its own is never free: cache reads and 5-minute writes cost as input. Writes of one hour
  * without a rate cost twice the input where writes have a price at all (Anthropic's rule,
- * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing), else as input. Audio tokens are a part
- * of input and output: they cost their own rate where there is one.
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing), else as input. Tokens of sound and
+ * pictures are a part of input and output: they cost their own rate where there is one. Output without a rate (an
+ * embedding has none) costs as input.
  */
-export function chargeNanoUsd(price: PriceVersion, usage: Usage): bigint {
+export function chargeNanoUsd(price: OperationPrice, usage: Usage): bigint {
   return nanoFromPicoUsd(chargePicoUsd(price, usage));
 }
 
 /** The same before its rounding: for sums that are rounded once themselves. */
-export function chargePicoUsd(price: PriceVersion, usage: Usage): PicoUsd {
+export function chargePicoUsd(price: OperationPrice, usage: Usage): PicoUsd {
   const total = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
   const at = (rate: Rate | undefined): PicoUsd | undefined => rate && rateFor(rate, total);
-  const input = rateFor(price.input, total);
-  const output = rateFor(price.output, total);
+  const input = at(price.input) ?? 0n;
+  const output = at(price.output) ?? input;
   const write5m = at(price.cacheWrite5m);
   const write1h = at(price.cacheWrite1h) ?? (write5m === undefined ? input : larger(write5m, 2n * input));
   return (
-    withAudio(usage.input, input, usage.audioInput, at(price.audioInput)) +
-    withAudio(usage.output, output, usage.audioOutput, at(price.audioOutput)) +
+    withMedia(usage.input, input, [
+      [usage.audioInput, at(price.audioInput)],
+      [usage.imageInput, at(price.imageInput)],
+    ]) +
+    withMedia(usage.output, output, [
+      [usage.audioOutput, at(price.audioOutput)],
+      [usage.imageOutput, at(price.imageOutput)],
+    ]) +
     BigInt(usage.cacheRead) * (at(price.cacheRead) ?? input) +
     BigInt(usage.cacheWrite5m) * (write5m ?? input) +
     BigInt(usage.cacheWrite1h) * write1h +
     BigInt(usage.webSearches) * (price.perWebSearch ?? 0n) +
+    pieces(price, usage) +
     (price.perRequest ?? 0n)
   );
 }
@@ -39,10 +47,27 @@ function rateFor(rate: Rate, totalInputTokens: number): PicoUsd {
   return rate.tiers?.findLast((tier) => totalInputTokens > tier.fromInputTokens)?.rate ?? rate.base;
 }
 
-/** `audio` is a part of `tokens`; a provider that says more audio than tokens is not believed. */
-function withAudio(tokens: number, rate: PicoUsd, audio: number, audioRate: PicoUsd | undefined): PicoUsd {
-  const audioTokens = audioRate === undefined ? 0 : Math.min(audio, tokens);
-  return BigInt(tokens - audioTokens) * rate + BigInt(audioTokens) * (audioRate ?? 0n);
+/** What is counted in pieces, where pieces have a price. */
+function pieces(price: OperationPrice, usage: Usage): PicoUsd {
+  return (
+    BigInt(usage.images) * (price.perImage ?? 0n) +
+    BigInt(usage.audioSeconds) * (price.perAudioSecond ?? 0n) +
+    BigInt(usage.characters) * (price.perCharacter ?? 0n) +
+    BigInt(usage.searches) * (price.perSearch ?? 0n)
+  );
+}
+
+/** Each medium is a part of `tokens`; a provider that says more of it than there are tokens is not believed. */
+function withMedia(tokens: number, rate: PicoUsd, media: readonly (readonly [number, PicoUsd | undefined])[]): PicoUsd {
+  let rest = tokens;
+  let cost = 0n;
+  for (const [count, own] of media) {
+    if (own === undefined) continue;
+    const taken = Math.min(count, rest);
+    rest -= taken;
+    cost += BigInt(taken) * own;
+  }
+  return cost + BigInt(rest) * rate;
 }
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -4,8 +4,8 @@
  * arithmetic is not used, since it is in floating point.
  */
 import { findProvider, type MatchLogic, type ModelInfo } from '@pydantic/genai-prices';
-import type { PriceVersion } from './catalog.ts';
-import { type DataPrice, freePrice, priceFromData } from './price.ts';
+import type { OperationPrice, PriceVersion } from './catalog.ts';
+import { type DataPrice, freePrice, operationPriceFromData, priceFromData } from './price.ts';
 
 /** One row of the data: a model under all its names. */
 export interface PricedRow {
@@ -15,6 +15,7 @@ export interface PricedRow {
   readonly contextTokens: number | undefined;
   matches(lowerCaseName: string): boolean;
   priceAt(nowMs: number): PriceVersion | undefined;
+  operationPriceAt(nowMs: number): OperationPrice | undefined;
 }
 
 /** The vendor's rows in the data's order; none when the data does not know the id. */
@@ -46,17 +47,21 @@ function convert(vendor: string, model: ModelInfo): PricedRow {
   // An id such as `ft:gpt-4o-mini-` stands for a pattern.
   const name = [model.id, firstEqual(model.match)].find((id) => id && !id.endsWith('-') && matches(id.toLowerCase()));
   const list = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
+  const id = `genai-prices:${vendor}/${model.id}`;
   const dated = list.map(({ constraint, prices }) => ({
     applies: applies(constraint),
-    version: toVersion(`genai-prices:${vendor}/${model.id}`, name ?? model.id, prices as Record<string, DataPrice>),
+    version: toVersion(id, name ?? model.id, prices as Record<string, DataPrice>),
+    operations: operationPriceFromData(id, prices as Record<string, DataPrice>),
   }));
+  // The last constraint that holds wins; when none does, the first entry is in force.
+  const inForce = (nowMs: number) => dated.findLast((entry) => entry.applies(nowMs)) ?? dated[0];
   return {
     name,
     deprecated: model.deprecated ?? false,
     contextTokens: model.context_window,
     matches,
-    // The last constraint that holds wins; when none does, the first entry is in force.
-    priceAt: (nowMs) => (dated.findLast((entry) => entry.applies(nowMs)) ?? dated[0])?.version,
+    priceAt: (nowMs) => inForce(nowMs)?.version,
+    operationPriceAt: (nowMs) => inForce(nowMs)?.operations ?? inForce(nowMs)?.version,
   };
 }
 

@@ -108,6 +108,7 @@ class Shelf {
       outputTokensMax,
       ownRow: ownName && `${this.#provider.id}/${ownName}`,
       priceAt: fixed === undefined ? (nowMs: number) => row?.priceAt(nowMs) : () => fixed,
+      operationPriceAt: fixed === undefined ? (nowMs: number) => row?.operationPriceAt(nowMs) : () => fixed,
     });
   }
 }

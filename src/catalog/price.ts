@@ -1,11 +1,11 @@
 /** Builds price versions from decimal prices: exact integers, named by their own content. */
 import { createHash } from 'node:crypto';
 import { picoUsdPerPiece, picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
-import type { PriceVersion, Rate } from './catalog.ts';
+import type { OperationPrice, PriceVersion, Rate } from './catalog.ts';
 
 type Dollars = number | string;
 
-/** An operator's own price: dollars per million tokens; `perRequest` and `perWebSearch` in dollars for one. */
+/** An operator's own price: dollars per million tokens; `per…` in dollars for one, characters in dollars per million. */
 export interface PriceOverride {
   readonly input: Dollars;
   readonly output: Dollars;
@@ -18,10 +18,19 @@ export interface PriceOverride {
   readonly audioOutput?: Dollars;
   readonly perRequest?: Dollars;
   readonly perWebSearch?: Dollars;
+  readonly imageInput?: Dollars;
+  readonly imageOutput?: Dollars;
+  readonly perImage?: Dollars;
+  readonly perAudioSecond?: Dollars;
+  readonly perMillionCharacters?: Dollars;
+  readonly perSearch?: Dollars;
 }
 
 /** `genai-prices:openai/gpt-5` becomes `genai-prices:openai/gpt-5:3f2a…`: the same rates always have the same name. */
-export function priceVersion(name: string, rates: Omit<PriceVersion, 'id'>): PriceVersion {
+export function priceVersion<Rates extends Omit<OperationPrice, 'id'>>(
+  name: string,
+  rates: Rates,
+): Rates & { id: string } {
   const text = JSON.stringify(rates, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
   return Object.freeze({ id: `${name}:${hash}`, ...rates });
@@ -58,6 +67,12 @@ export function priceFromOverride(model: string, price: PriceOverride): PriceVer
     audioOutput: rate('audioOutput'),
     perRequest: read('perRequest', (value) => scaleDecimal(value, 12)),
     perWebSearch: read('perWebSearch', (value) => scaleDecimal(value, 12)),
+    imageInput: rate('imageInput'),
+    imageOutput: rate('imageOutput'),
+    perImage: read('perImage', (value) => scaleDecimal(value, 12)),
+    perAudioSecond: read('perAudioSecond', (value) => scaleDecimal(value, 12)),
+    perCharacter: read('perMillionCharacters', (value) => picoUsdPerToken(value)),
+    perSearch: read('perSearch', (value) => scaleDecimal(value, 12)),
   });
 }
 
@@ -72,6 +87,17 @@ export function priceFromData(
   name: string,
   prices: Readonly<Record<string, DataPrice | undefined>>,
 ): PriceVersion | undefined {
+  const found = operationPriceFromData(name, prices);
+  if (found === undefined) return undefined;
+  const { input, output } = found;
+  return input && output ? { ...found, input, output } : undefined;
+}
+
+/** The same without the demand that both input and output have a price. Undefined when nothing has one. */
+export function operationPriceFromData(
+  name: string,
+  prices: Readonly<Record<string, DataPrice | undefined>>,
+): OperationPrice | undefined {
   if (uncounted.some((key) => prices[key] !== undefined)) return undefined;
   const rate = (key: string): Rate | undefined => {
     const price = prices[key];
@@ -87,12 +113,9 @@ export function priceFromData(
     const price = prices[key];
     return typeof price === 'number' ? picoUsdPerPiece(price, 'nearest') : undefined;
   };
-  const input = rate('input_mtok');
-  const output = rate('output_mtok');
-  if (!input || !output) return undefined;
-  return priceVersion(name, {
-    input,
-    output,
+  const rates = {
+    input: rate('input_mtok'),
+    output: rate('output_mtok'),
     cacheRead: rate('cache_read_mtok'),
     cacheWrite5m: rate('cache_write_5m_mtok') ?? rate('cache_write_mtok'),
     cacheWrite1h: rate('cache_write_1h_mtok'),
@@ -100,7 +123,16 @@ export function priceFromData(
     audioOutput: rate('output_audio_mtok'),
     perRequest: piece('requests_kcount'),
     perWebSearch: piece('web_searches_kcount'),
-  });
+    imageInput: rate('input_image_mtok'),
+    imageOutput: rate('output_image_mtok'),
+    perAudioSecond: perSecond(prices.input_audio_hours),
+  };
+  return Object.values(rates).some((value) => value !== undefined) ? priceVersion(name, rates) : undefined;
+}
+
+/** From dollars per hour. */
+function perSecond(price: DataPrice | undefined): bigint | undefined {
+  return typeof price === 'number' ? (scaleDecimal(price, 12, 'nearest') + 1800n) / 3600n : undefined;
 }
 
 /** Kinds that a chat incurs and `Usage` does not count apart. */

@@ -14,7 +14,9 @@ import { parseTime } from './time.ts';
 export function addUsage(program: Command, context: Context): void {
   addCommonOptions(program.command('usage').description('show what was used and what it cost'))
     .addOption(
-      new Option('--by <group>', 'add up by').choices(['model', 'key', 'organization', 'day']).default('model'),
+      new Option('--by <group>', 'add up by')
+        .choices(['model', 'key', 'organization', 'operation', 'day'])
+        .default('model'),
     )
     .option('--requests [count]', 'single requests instead, newest first (default: 50)')
     .option('--since <when>', 'only requests from then on: 30d, 12h or 2027-01-31')
@@ -23,6 +25,7 @@ export function addUsage(program: Command, context: Context): void {
     .option('--organization <name>', "only this organization's, by name or id")
     .option('--model <name>', 'only of this model, as asked for or as served')
     .option('--status <status>', 'only completed, failed, cancelled or interrupted ones')
+    .option('--operation <name>', 'only chat, embeddings, images, speech, rerank … ones')
     .addHelpText('after', '\nA request is shown about a second after its end. Costs in JSON are integer nano-dollars.')
     .action((options: UsageOptions) =>
       options.requests ? showRequests(context, options) : showSums(context, options),
@@ -38,6 +41,7 @@ interface UsageOptions extends CommonOptions {
   readonly organization?: string;
   readonly model?: string;
   readonly status?: string;
+  readonly operation?: string;
 }
 
 async function showSums(context: Context, options: UsageOptions): Promise<void> {
@@ -82,7 +86,7 @@ function parseCount(text: string): number {
 
 const nothing = 'No usage that matches. A request is shown about a second after its end.\n';
 
-function filterOf({ since, until, key, organization, model, status }: UsageOptions): UsageFilter {
+function filterOf({ since, until, key, organization, model, status, operation }: UsageOptions): UsageFilter {
   const known = ['completed', 'failed', 'cancelled', 'interrupted'];
   if (status !== undefined && !known.includes(status)) {
     throw new CommandFailure(
@@ -99,6 +103,7 @@ function filterOf({ since, until, key, organization, model, status }: UsageOptio
     ...(organization !== undefined && { organization }),
     ...(model !== undefined && { model }),
     ...(status !== undefined && { status }),
+    ...(operation !== undefined && { operation }),
   };
 }
 

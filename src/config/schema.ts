@@ -180,6 +180,14 @@ const price = z.strictObject({
   audioOutput: perMillion().optional().describe('Audio output tokens. Absent: as `output`.'),
   perRequest: perPiece().optional().describe('One request.'),
   perWebSearch: perPiece().optional().describe('One web search that the provider makes.'),
+  imageInput: perMillion().optional().describe('Input tokens of pictures. Absent: as `input`.'),
+  imageOutput: perMillion().optional().describe('Output tokens of pictures. Absent: as `output`.'),
+  perImage: perPiece().optional().describe('One picture made, where pictures are not sold by tokens.'),
+  perAudioSecond: perPiece().optional().describe('One second of sound that is transcribed or translated.'),
+  perMillionCharacters: usd('dollars per million characters', picoUsdPerToken)
+    .optional()
+    .describe('A million characters that are spoken.'),
+  perSearch: perPiece().optional().describe('One unit of search of a reranking.'),
 });
 
 /** `whose`: as the reference page says it. */

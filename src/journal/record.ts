@@ -3,9 +3,10 @@
  * provider; the settlement is the whole usage row.
  */
 import type { DialectId } from '../llm/chat.ts';
+import type { OperationId, Resource, WireId } from '../llm/operation.ts';
 import type { Usage } from '../llm/usage.ts';
 
-export type Operation = 'chat' | 'count-tokens';
+export type Operation = 'chat' | 'count-tokens' | OperationId;
 
 /** How a request ended. `interrupted`: the gateway died; the row was recovered from the journal. */
 export type UsageStatus = 'completed' | 'failed' | 'cancelled' | 'interrupted';
@@ -34,7 +35,7 @@ export interface IntentRecord {
   readonly keyId: string;
   readonly organizationId: string;
   readonly requestedModel: string;
-  readonly clientDialect: DialectId;
+  readonly clientDialect: DialectId | WireId;
   readonly stream: boolean;
   readonly snapshotVersion: number;
   readonly inputTokensEstimate: number;
@@ -53,12 +54,14 @@ export interface AttemptRecord {
   readonly target: string;
   readonly provider: string;
   readonly credential: string;
-  readonly upstreamDialect: DialectId;
+  readonly upstreamDialect: DialectId | WireId;
   /** The price in force when the attempt began; undefined for a model without one. */
   readonly priceVersion?: string;
   /** Nano-dollars for the input estimate, and pico-dollars for each further output token: enough to settle a crash. */
   readonly inputNanoUsd: string;
   readonly outputPicoUsd: string;
+  /** What the request asks for, where that is not input tokens alone; `inputNanoUsd` is its charge. */
+  readonly expected?: Usage;
 }
 
 /** A long stream, about once a second: what has been produced so far. */
@@ -83,7 +86,7 @@ export interface SettlementRecord extends Omit<IntentRecord, 'type'> {
   readonly servedModel?: string;
   readonly provider?: string;
   readonly credential?: string;
-  readonly upstreamDialect?: DialectId;
+  readonly upstreamDialect?: DialectId | WireId;
   readonly usage: Usage;
   /** The counts are ours, not the provider's. */
   readonly estimated: boolean;
@@ -102,6 +105,8 @@ export interface SettlementRecord extends Omit<IntentRecord, 'type'> {
   /** Fields that translation dropped. */
   readonly dropped: readonly string[];
   readonly settledAtMs: number;
+  /** What the request made or deleted at the provider. */
+  readonly resources?: readonly Resource[];
 }
 
 export type JournalRecord = IntentRecord | AttemptRecord | ProgressRecord | SettlementRecord;

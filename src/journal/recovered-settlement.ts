@@ -20,7 +20,7 @@ export function recoveredSettlement(request: OpenRequest, settledAtMs: number): 
     provider: last?.provider,
     credential: last?.credential,
     upstreamDialect: last?.upstreamDialect,
-    usage: progress?.usage ?? inputOnly(request),
+    usage: progress?.usage ?? last?.expected ?? inputOnly(request),
     estimated: last !== undefined,
     recovered: true,
     flags: ['recovered'],

@@ -1,6 +1,7 @@
 /**
- * Token counts of one request, by kind. Each kind is priced on its own, so no kind is inside another except `thinking`
- * (a part of `output`, named for reports) and the audio kinds (a part of `input` and `output`, priced differently).
+ * What one request used, by kind: tokens, and what some operations count instead. Each kind is priced on its own, so no
+ * kind is inside another except `thinking` (a part of `output`, named for reports), and tokens of sound and pictures (a
+ * part of `input` and `output`, priced differently).
  * Dialects whose input includes cached tokens (OpenAI, Gemini) subtract at their own edge.
  */
 export interface Usage {
@@ -19,6 +20,18 @@ export interface Usage {
   readonly audioOutput: number;
   /** Server-side searches that the provider charges by the piece. */
   readonly webSearches: number;
+  /** Of `input`: tokens of pictures, where they have a price of their own. */
+  readonly imageInput: number;
+  /** Of `output`: tokens of pictures that were made. */
+  readonly imageOutput: number;
+  /** Pictures that were made. */
+  readonly images: number;
+  /** Seconds of sound that were listened to, rounded up. */
+  readonly audioSeconds: number;
+  /** Characters that were spoken. */
+  readonly characters: number;
+  /** Units of search in which reranking is sold. */
+  readonly searches: number;
 }
 
 export const noUsage: Usage = Object.freeze({
@@ -31,6 +44,12 @@ export const noUsage: Usage = Object.freeze({
   audioInput: 0,
   audioOutput: 0,
   webSearches: 0,
+  imageInput: 0,
+  imageOutput: 0,
+  images: 0,
+  audioSeconds: 0,
+  characters: 0,
+  searches: 0,
 });
 
 /** The largest count that is believed: above every context window that exists, far below what breaks arithmetic. */

@@ -9,6 +9,7 @@ export interface Schema {
   readonly keys: KeyTable;
   readonly settings: SettingsTable;
   readonly usage: UsageTable;
+  readonly resources: ResourceTable;
 }
 
 /** Filled in by the database and never changed. */
@@ -92,6 +93,12 @@ export interface UsageTable {
   readonly audio_input_tokens: number;
   readonly audio_output_tokens: number;
   readonly web_searches: number;
+  readonly image_input_tokens: Generated<number>;
+  readonly image_output_tokens: Generated<number>;
+  readonly images: Generated<number>;
+  readonly audio_seconds: Generated<number>;
+  readonly characters: Generated<number>;
+  readonly searches: Generated<number>;
   readonly estimated: boolean;
   readonly recovered: boolean;
   readonly flags: readonly string[];
@@ -109,6 +116,20 @@ export interface UsageTable {
   readonly session_id: string | null;
   readonly end_user: string | null;
   readonly tags: readonly string[];
+}
+
+/** A file or a batch that a provider keeps for an organization. */
+export interface ResourceTable {
+  readonly kind: string;
+  readonly id: string;
+  readonly credential: string;
+  readonly organization_id: string;
+  readonly key_id: string;
+  readonly created_at: Date;
+  /** Models that are named in it; null: unknown. */
+  readonly models: readonly string[] | null;
+  readonly batch_id: string | null;
+  readonly deleted: Generated<boolean>;
 }
 
 /** One try at one target, as it lies in `usage.attempts`. */

@@ -9,11 +9,16 @@ const settlement = sql.raw(`s(
   provider text, credential text, "clientDialect" text, "upstreamDialect" text, stream boolean, usage json,
   estimated boolean, recovered boolean, flags text[], "priceVersion" text, "costNanoUsd" int8, "firstTokenMs" float8,
   "totalMs" float8, "overheadMs" float8, attempts jsonb, dropped text[], "snapshotVersion" int8,
-  "clientRequestId" text, "sessionId" text, "endUser" text, tags text[])`);
+  "clientRequestId" text, "sessionId" text, "endUser" text, tags text[], resources json)`);
 
 const usage = sql.raw(`u(
   input int8, output int8, "cacheRead" int8, "cacheWrite5m" int8, "cacheWrite1h" int8, thinking int8,
-  "audioInput" int8, "audioOutput" int8, "webSearches" int8)`);
+  "audioInput" int8, "audioOutput" int8, "webSearches" int8, "imageInput" int8,
+  "imageOutput" int8, images int8, "audioSeconds" int8, characters int8, searches int8)`);
+
+const resource = sql.raw(`r(
+  kind text, id text, credential text, "organizationId" text, "keyId" text, "createdAtMs" float8, models text[],
+  "batchId" text, deleted boolean)`);
 
 /** Column and value, in pairs. Lists are bounded here, because a short text may hold a long list of nothing. */
 const values: readonly (readonly [string, string])[] = [
@@ -43,6 +48,13 @@ const values: readonly (readonly [string, string])[] = [
   ['audio_input_tokens', 'u."audioInput"'],
   ['audio_output_tokens', 'u."audioOutput"'],
   ['web_searches', 'u."webSearches"'],
+  // A journal of before they were counted has none.
+  ['image_input_tokens', 'coalesce(u."imageInput", 0)'],
+  ['image_output_tokens', 'coalesce(u."imageOutput", 0)'],
+  ['images', 'coalesce(u.images, 0)'],
+  ['audio_seconds', 'coalesce(u."audioSeconds", 0)'],
+  ['characters', 'coalesce(u.characters, 0)'],
+  ['searches', 'coalesce(u.searches, 0)'],
   ['estimated', 's.estimated'],
   ['recovered', 's.recovered'],
   ['flags', 's.flags[1:64]'],
@@ -65,7 +77,7 @@ const expressions = sql.raw(values.map(([, value]) => value).join(', '));
 
 /**
  * `settlements`: the text of each, a JSON object as the journal writes it. Rows whose request id is there are skipped.
- * All or none. Postgres picks the fields, since the text is there anyway: built here, a row cost the gateway 10 µs more.
+ * Postgres picks the fields, since the text is there anyway: built here, a row cost the gateway 10 µs more.
  */
 export async function insertUsage(db: Kysely<Schema>, settlements: readonly string[]): Promise<void> {
   if (settlements.length === 0) return;
@@ -75,5 +87,20 @@ export async function insertUsage(db: Kysely<Schema>, settlements: readonly stri
     SELECT ${expressions} FROM json_to_recordset(${json}::json) AS ${settlement}
     LEFT JOIN LATERAL json_to_record(s.usage) AS ${usage} ON true
     ON CONFLICT (request_id) DO NOTHING
+  `.execute(db);
+  if (json.includes('"resources":[')) await insertResources(db, json);
+}
+
+/** What these requests made or deleted at a provider. What is deleted stays deleted, whatever comes in which order. */
+async function insertResources(db: Kysely<Schema>, json: string): Promise<void> {
+  await sql`
+    INSERT INTO resources (kind, id, credential, organization_id, key_id, created_at, models, batch_id, deleted)
+    SELECT DISTINCT ON (r.kind, r.id, r.credential) r.kind, r.id, r.credential, r."organizationId", r."keyId",
+      to_timestamp(r."createdAtMs" / 1000), r.models, r."batchId", coalesce(r.deleted, false)
+    FROM json_to_recordset(${json}::json) AS s(resources json),
+      LATERAL json_to_recordset(coalesce(s.resources, '[]')) AS ${resource}
+    ORDER BY r.kind, r.id, r.credential, coalesce(r.deleted, false) DESC
+    ON CONFLICT (kind, id, credential) DO UPDATE SET deleted = resources.deleted OR excluded.deleted
+      WHERE resources.organization_id = excluded.organization_id
   `.execute(db);
 }

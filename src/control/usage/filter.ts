@@ -13,15 +13,18 @@ export interface UsageFilter {
   /** As requested or as served. */
   readonly model?: string;
   readonly status?: string;
+  /** `chat`, `embeddings`, `images` … */
+  readonly operation?: string;
 }
 
 /** The rows that pass, for a select to go on from. */
 export function filterUsage(store: Store, filter: UsageFilter) {
-  const { sinceMs, untilMs, key, organization, model, status } = filter;
+  const { sinceMs, untilMs, key, organization, model, status, operation } = filter;
   let query = store.db.selectFrom('usage');
   if (sinceMs !== undefined) query = query.where('usage.started_at', '>=', new Date(sinceMs));
   if (untilMs !== undefined) query = query.where('usage.started_at', '<', new Date(untilMs));
   if (status !== undefined) query = query.where('usage.status', '=', status);
+  if (operation !== undefined) query = query.where('usage.operation', '=', operation);
   if (model !== undefined) {
     query = query.where((where) =>
       where.or([where('usage.requested_model', '=', model), where('usage.served_model', '=', model)]),

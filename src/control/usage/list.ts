@@ -56,6 +56,14 @@ export interface TokenCounts {
   /** Of the output. */
   readonly audioOutputTokens: number;
   readonly webSearches: number;
+  /** Of the input. */
+  readonly imageInputTokens: number;
+  /** Of the output. */
+  readonly imageOutputTokens: number;
+  readonly images: number;
+  readonly audioSeconds: number;
+  readonly characters: number;
+  readonly searches: number;
 }
 
 export interface UsagePage {
@@ -178,5 +186,11 @@ function toCounts(row: JoinedRow): TokenCounts {
     audioInputTokens: row.audio_input_tokens,
     audioOutputTokens: row.audio_output_tokens,
     webSearches: row.web_searches,
+    imageInputTokens: row.image_input_tokens,
+    imageOutputTokens: row.image_output_tokens,
+    images: row.images,
+    audioSeconds: row.audio_seconds,
+    characters: row.characters,
+    searches: row.searches,
   };
 }

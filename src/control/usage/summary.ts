@@ -1,9 +1,9 @@
-/** Usage added up: by key, model, day or organization. */
+/** Usage added up: by key, model, operation, day or organization. */
 import type { Store } from '../../store/store.ts';
 import { filterUsage, type UsageFilter } from './filter.ts';
 import type { TokenCounts } from './list.ts';
 
-export type UsageGroup = 'key' | 'model' | 'day' | 'organization';
+export type UsageGroup = 'key' | 'model' | 'operation' | 'day' | 'organization';
 
 export interface UsageSummary extends TokenCounts {
   /** Id of the key or organization, `provider/name` (as served, else as requested), or `2026-08-31` (UTC). */
@@ -51,6 +51,7 @@ function grouped(store: Store, options: UsageSummaryOptions) {
     .select(({ fn, ref, cast, val }) => {
       const total = (column: Counted) => cast<number>(fn.sum(`usage.${column}`), 'bigint');
       const groups = {
+        operation: ref('usage.operation'),
         key: ref('usage.key_id'),
         organization: ref('usage.organization_id'),
         model: fn.coalesce('usage.served_model', 'usage.requested_model'),
@@ -72,6 +73,12 @@ function grouped(store: Store, options: UsageSummaryOptions) {
         total('audio_input_tokens').as('audioInputTokens'),
         total('audio_output_tokens').as('audioOutputTokens'),
         total('web_searches').as('webSearches'),
+        total('image_input_tokens').as('imageInputTokens'),
+        total('image_output_tokens').as('imageOutputTokens'),
+        total('images').as('images'),
+        total('audio_seconds').as('audioSeconds'),
+        total('characters').as('characters'),
+        total('searches').as('searches'),
       ];
     })
     .groupBy('group');
@@ -86,7 +93,13 @@ type Counted =
   | 'thinking_tokens'
   | 'audio_input_tokens'
   | 'audio_output_tokens'
-  | 'web_searches';
+  | 'web_searches'
+  | 'image_input_tokens'
+  | 'image_output_tokens'
+  | 'images'
+  | 'audio_seconds'
+  | 'characters'
+  | 'searches';
 
 async function readNames(store: Store, groupBy: UsageGroup, ids: readonly string[]) {
   if ((groupBy !== 'key' && groupBy !== 'organization') || ids.length === 0) return new Map<string, string>();
