@@ -28,6 +28,8 @@ export interface AnswerContext {
   /** The model name shown to the caller: the one it asked for. */
   readonly model: string;
   readonly createdAtMs: number;
+  /** Milliseconds since then, for a dialect that tells its callers. */
+  readonly elapsedMs?: () => number;
   /** OpenAI chat: whether the caller asked for the usage chunk. */
   readonly wantsStreamUsage: boolean;
   /** OpenAI chat: the caller offered legacy `functions`, so a call is given as `function_call`. */
@@ -83,6 +85,8 @@ export interface StreamTap {
 export interface RenderedError {
   readonly status: number;
   readonly body: string;
+  /** What the dialect says of an error beside its body. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Dialect {
@@ -112,7 +116,7 @@ export interface Dialect {
   /** The same failure inside a stream that has begun: whole frames, after which the stream is closed. */
   renderStreamError(error: LlmError, requestId: string): string | Buffer;
   /** A whole frame that keeps an idle stream alive and means nothing (`: keepalive`, `event: ping`); '' where none can. */
-  readonly keepalive: string;
+  readonly keepalive: string | Buffer;
   /** Whole frames behind a relayed answer that is `complete` although its provider left out the end mark. */
   readonly endMark: string;
 

@@ -14,8 +14,11 @@ export interface FrameParser {
 export interface Framing {
   readonly contentType: string;
   parser(onFrame: OnFrame): FrameParser;
-  /** Whether a body that begins with these bytes (at least one) is a stream, and no JSON or error page. */
-  isStream(first: Buffer): boolean;
+  /**
+   * Whether a body that begins with these bytes (at least one) is a stream, and no JSON or error page. Undefined: they say
+   * nothing yet, and mean nothing to either.
+   */
+  isStream(first: Buffer): boolean | undefined;
   /** A frame that came at the end of a body, as a caller can read it; undefined when it was cut in the middle. */
   closed(data: Buffer | undefined, raw: Buffer): Buffer | undefined;
 }
@@ -24,7 +27,10 @@ export interface Framing {
 export const sseFraming: Framing = {
   contentType: 'text/event-stream; charset=utf-8',
   parser: (onFrame) => new SseParser(onFrame),
-  isStream: (first) => !isJsonOrMarkup(first.find((byte) => byte > SPACE)),
+  isStream: (first) => {
+    const byte = first.find((candidate) => candidate > SPACE);
+    return byte === undefined ? undefined : !isJsonOrMarkup(byte);
+  },
   closed: (data, raw) => (isWholeData(data) ? terminated(raw) : undefined),
 };
 
@@ -32,7 +38,7 @@ const LF = 10;
 const SPACE = 32;
 
 /** `{`, `[` or `<`. */
-function isJsonOrMarkup(byte: number | undefined): boolean {
+function isJsonOrMarkup(byte: number): boolean {
   return byte === 123 || byte === 91 || byte === 60;
 }
 

@@ -79,6 +79,10 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     return this.#shown;
   }
 
+  get elapsedMs(): number {
+    return this.#now() - this.exchange.startedAt;
+  }
+
   /** Right before the first byte: the journal knows of the attempt, or there is none. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;

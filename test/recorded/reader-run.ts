@@ -48,6 +48,7 @@ function readerOf(wire: Wire, road: Road, host: AnswerHost): AnswerReader {
 }
 
 class KeepingHost implements AnswerHost {
+  readonly elapsedMs = 7;
   readonly #dialect: Dialect;
   readonly #pieces: Buffer[] = [];
   #outcome: 'whole' | 'failed' | undefined;

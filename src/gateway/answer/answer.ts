@@ -16,6 +16,8 @@ export interface AnswerReader {
 
 /** What a reader may ask of the attempt that it works for. */
 export interface AnswerHost {
+  /** Since the request came. */
+  readonly elapsedMs: number;
   /** Shows a piece of a stream; the first one commits the answer to this target. */
   show(piece: Buffer | string): void;
   /** Shows a whole answer. */

@@ -52,9 +52,9 @@ export class SniffingReader implements AnswerReader {
   }
 
   #choose(chunk: Buffer): void {
-    // Blank lines before an answer say nothing of its form.
-    if (!chunk.some((byte) => byte > SPACE)) return;
-    const whole = !this.#plan.dialect.framing.isStream(chunk);
+    const isStream = this.#plan.dialect.framing.isStream(chunk);
+    if (isStream === undefined) return;
+    const whole = !isStream;
     const { stream } = this.#exchange.ask;
     const { dialect, relayed, withholdUsage } = this.#plan;
     // What is gathered before it is shown has a limit, in whichever form it comes.
@@ -66,7 +66,7 @@ export class SniffingReader implements AnswerReader {
     const facts = {
       from: dialect,
       to: this.#exchange.dialect,
-      context: contextOf(this.#exchange, this.#plan),
+      context: contextOf(this.#exchange, this.#plan, this.#host),
       host: this.#host,
       stream,
     };
@@ -74,13 +74,12 @@ export class SniffingReader implements AnswerReader {
   }
 }
 
-const SPACE = 32;
-
-function contextOf(exchange: Exchange, plan: Plan): AnswerContext {
+function contextOf(exchange: Exchange, plan: Plan, host: AnswerHost): AnswerContext {
   return {
     requestId: exchange.id,
     model: exchange.ask.model,
     createdAtMs: exchange.startedAtMs,
+    elapsedMs: () => host.elapsedMs,
     wantsStreamUsage: exchange.wantsStreamUsage,
     legacyCalls: plan.legacyCalls,
     inputTokensEstimate: exchange.ask.inputTokensEstimate,

@@ -18,12 +18,13 @@ export function answerBadRequest(
   }
   const { status, told } = explain(error, settings);
   const dialect = dialectOfCaller(pathOf(error.rawPacket), {});
-  const { body } = dialect.renderError(told, requestId);
+  const { body, headers = {} } = dialect.renderError(told, requestId);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -122,8 +122,8 @@ export class Delivery {
       this.end();
       return;
     }
-    const { status, body } = this.#dialect.renderError(error, this.requestId);
-    this.send(status ?? statusOf(error), { ...headers, ...retryHeaders(error) }, body);
+    const { status, body, headers: own } = this.#dialect.renderError(error, this.requestId);
+    this.send(status ?? statusOf(error), { ...headers, ...own, ...retryHeaders(error) }, body);
   }
 
   /** Cuts a caller that reads nothing. */
