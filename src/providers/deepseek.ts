@@ -1,7 +1,7 @@
 import { stringifyJson } from '../lib/json.ts';
 import { bearer, provider } from './provider.ts';
 
-/** The Anthropic endpoint takes Bearer as well: https://api-docs.deepseek.com/guides/anthropic_api */
+/** The Anthropic endpoint takes Bearer as well. Responses are not stored there. */
 export const deepseek = provider({
   id: 'deepseek',
   name: 'DeepSeek',
@@ -33,7 +33,8 @@ export const deepseek = provider({
         },
       ],
     },
-    anthropic: { path: '/anthropic/v1/messages' },
+    anthropic: { path: '/anthropic/v1/messages', docs: 'https://api-docs.deepseek.com/guides/anthropic_api' },
+    'openai-responses': { path: '/responses', docs: 'https://api-docs.deepseek.com/guides/responses_api' },
   },
   catalogId: 'deepseek',
   modelsPath: '/models',

@@ -1,6 +1,6 @@
 import { bearer, provider } from './provider.ts';
 
-/** The Anthropic endpoint: https://docs.fireworks.ai/tools-sdks/anthropic-compatibility (Bearer). */
+/** The Anthropic endpoint takes Bearer only. */
 export const fireworks = provider({
   id: 'fireworks',
   name: 'Fireworks AI',
@@ -10,7 +10,8 @@ export const fireworks = provider({
   keyEnv: ['FIREWORKS_API_KEY'],
   speaks: {
     'openai-chat': { path: '/chat/completions' },
-    anthropic: { path: '/messages' },
+    anthropic: { path: '/messages', docs: 'https://docs.fireworks.ai/tools-sdks/anthropic-compatibility' },
+    'openai-responses': { path: '/responses', docs: 'https://docs.fireworks.ai/guides/response-api' },
   },
   catalogId: 'fireworks',
   modelsPath: '/models',

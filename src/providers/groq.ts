@@ -22,6 +22,7 @@ export const groq = provider({
         { drop: 'safety_identifier', why: unsupported },
       ],
     },
+    'openai-responses': { path: '/responses', docs: 'https://console.groq.com/docs/responses-api' },
   },
   catalogId: 'groq',
   modelsPath: '/models',

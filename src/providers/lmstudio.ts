@@ -12,6 +12,7 @@ export const lmstudio = provider({
   speaks: {
     'openai-chat': { path: '/chat/completions' },
     anthropic: { path: '/messages' },
+    'openai-responses': { path: '/responses' },
   },
   modelsPath: '/models',
 });

@@ -11,7 +11,8 @@ export const ollama = provider({
   selfHosted: true,
   speaks: {
     'openai-chat': { path: '/chat/completions' },
-    anthropic: { path: '/messages' },
+    anthropic: { path: '/messages', docs: 'https://docs.ollama.com/api/anthropic-compatibility' },
+    'openai-responses': { path: '/responses' },
   },
   modelsPath: '/models',
 });

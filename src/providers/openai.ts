@@ -7,7 +7,14 @@ export const openai = provider({
   docs: 'https://platform.openai.com/docs/api-reference/chat',
   auth: bearer,
   keyEnv: ['OPENAI_API_KEY'],
-  speaks: { 'openai-chat': { path: '/chat/completions' } },
+  speaks: {
+    'openai-chat': { path: '/chat/completions' },
+    'openai-responses': {
+      path: '/responses',
+      countTokensPath: '/responses/input_tokens',
+      docs: 'https://platform.openai.com/docs/api-reference/responses',
+    },
+  },
   catalogId: 'openai',
   modelsPath: '/models',
 });

@@ -10,6 +10,7 @@ export const openrouter = provider({
   speaks: {
     'openai-chat': { path: '/chat/completions' },
     anthropic: { path: '/messages' },
+    'openai-responses': { path: '/responses' },
   },
   catalogId: 'openrouter',
   // /models answers without a key, so it proves nothing.

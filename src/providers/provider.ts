@@ -29,6 +29,8 @@ export interface Provider {
   readonly selfHosted?: true;
   /** What an operator may or must say of it beside address and key, as `providers.<id>.<name>`. */
   readonly settings?: readonly Setting[];
+  /** Models run under names that the operator chose: `providers.<id>.deployments` says which is which. */
+  readonly deployments?: true;
   readonly speaks: Partial<Record<DialectId, Endpoint>>;
   /** Its id in the price data. Absent: no prices are known, so only models with a configured price can be called. */
   readonly catalogId?: string;
@@ -87,6 +89,8 @@ export function baseUrlOf(vendor: Provider, settings: Settings = {}): string {
 
 export interface Endpoint {
   readonly path: Path;
+  /** The page on this way in, where it is another than the vendor's `docs`: the source of its path and quirks. */
+  readonly docs?: string;
   /** The models, by their names on the wire, that are asked in this dialect. Absent: all of them. */
   readonly models?: RegExp;
   /** Where the vendor counts tokens in this dialect, if it does. */

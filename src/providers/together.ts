@@ -3,7 +3,7 @@ import { bearer, provider } from './provider.ts';
 export const together = provider({
   id: 'together',
   name: 'Together AI',
-  baseUrl: 'https://api.together.xyz/v1',
+  baseUrl: 'https://api.together.ai/v1',
   docs: 'https://docs.together.ai/docs/openai-api-compatibility',
   auth: bearer,
   keyEnv: ['TOGETHER_API_KEY'],

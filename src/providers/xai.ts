@@ -8,7 +8,10 @@ export const xai = provider({
   auth: bearer,
   keyEnv: ['XAI_API_KEY'],
   // Its Anthropic endpoint is "fully deprecated": https://docs.x.ai/developers/rest-api-reference/inference/legacy
-  speaks: { 'openai-chat': { path: '/chat/completions' } },
+  speaks: {
+    'openai-chat': { path: '/chat/completions' },
+    'openai-responses': { path: '/responses' },
+  },
   catalogId: 'x-ai',
   modelsPath: '/models',
   // `{"code":"invalid-argument","error":"Incorrect API key provided. …"}`: a bad key is a 400, and `error` a string.

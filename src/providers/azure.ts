@@ -1,0 +1,48 @@
+import { type Call, provider } from './provider.ts';
+
+/**
+ * Deployments stand where models do. Without `apiVersion` the v1 API is spoken, which names them in the body; with it
+ * the classic one, which names them in the path. Both take the key in a header of their own.
+ */
+export const azure = provider({
+  id: 'azure',
+  name: 'Azure OpenAI',
+  baseUrl: 'https://{resource}.openai.azure.com',
+  baseUrlEnv: ['AZURE_OPENAI_ENDPOINT'],
+  docs: 'https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle',
+  auth: { headers: (secret) => ({ 'api-key': secret }) },
+  keyEnv: ['AZURE_OPENAI_API_KEY'],
+  settings: [
+    {
+      name: 'resource',
+      what: 'Name of the Azure OpenAI resource, the first part of its host.',
+      pattern: /^[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$/i,
+      example: 'my-resource',
+      env: ['AZURE_RESOURCE_NAME'],
+      required: true,
+    },
+    {
+      name: 'apiVersion',
+      what: 'Version of the classic API, with deployments in the path. Absent: the v1 API.',
+      pattern: /^\d{4}-\d\d-\d\d(-preview)?$/,
+      example: '2024-10-21',
+      env: ['OPENAI_API_VERSION'],
+    },
+  ],
+  deployments: true,
+  speaks: {
+    'openai-chat': { path: chatPath },
+    'openai-responses': { path: '/openai/v1/responses' },
+  },
+  catalogId: 'azure',
+  modelsPath: ({ settings }) => {
+    const version = settings?.apiVersion;
+    return version === undefined ? '/openai/v1/models' : `/openai/models?api-version=${version}`;
+  },
+});
+
+function chatPath({ model, settings }: Call): string {
+  const version = settings?.apiVersion;
+  if (version === undefined) return '/openai/v1/chat/completions';
+  return `/openai/deployments/${encodeURIComponent(model)}/chat/completions?api-version=${version}`;
+}

@@ -1,0 +1,12 @@
+import { bearer, provider } from './provider.ts';
+
+export const deepinfra = provider({
+  id: 'deepinfra',
+  name: 'DeepInfra',
+  baseUrl: 'https://api.deepinfra.com/v1/openai',
+  docs: 'https://deepinfra.com/docs/advanced/openai_api',
+  auth: bearer,
+  keyEnv: ['DEEPINFRA_API_KEY', 'DEEPINFRA_API_TOKEN'],
+  speaks: { 'openai-chat': { path: '/chat/completions' } },
+  modelsPath: '/models',
+});

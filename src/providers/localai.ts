@@ -1,0 +1,14 @@
+import { bearer, provider } from './provider.ts';
+
+export const localai = provider({
+  id: 'localai',
+  name: 'LocalAI',
+  baseUrl: 'http://127.0.0.1:8080/v1',
+  docs: 'https://localai.io/docs/features/text-generation/index.html',
+  auth: bearer,
+  keyEnv: [],
+  keyless: true,
+  selfHosted: true,
+  speaks: { 'openai-chat': { path: '/chat/completions' } },
+  modelsPath: '/models',
+});

@@ -1,0 +1,12 @@
+import { bearer, provider } from './provider.ts';
+
+export const nvidia = provider({
+  id: 'nvidia',
+  name: 'NVIDIA NIM',
+  baseUrl: 'https://integrate.api.nvidia.com/v1',
+  docs: 'https://docs.api.nvidia.com/nim/reference/llm-apis',
+  auth: bearer,
+  keyEnv: ['NVIDIA_API_KEY'],
+  speaks: { 'openai-chat': { path: '/chat/completions' } },
+  modelsPath: '/models',
+});

@@ -1,0 +1,20 @@
+import { bearer, provider } from './provider.ts';
+
+export const sambanova = provider({
+  id: 'sambanova',
+  name: 'SambaNova',
+  baseUrl: 'https://api.sambanova.ai/v1',
+  docs: 'https://docs.sambanova.ai/docs/en/features/openai-compatibility',
+  auth: bearer,
+  keyEnv: ['SAMBANOVA_API_KEY'],
+  speaks: {
+    'openai-chat': { path: '/chat/completions' },
+    anthropic: {
+      path: '/messages',
+      countTokensPath: '/messages/count_tokens',
+      docs: 'https://docs.sambanova.ai/docs/en/features/anthropic-compatibility',
+    },
+    'openai-responses': { path: '/responses' },
+  },
+  modelsPath: '/models',
+});
