@@ -129,3 +129,9 @@ export interface Dialect {
    */
   checkResponse(body: JsonObject): LlmError | undefined;
 }
+
+/** What an answer needs of a dialect when there is nothing to translate: its errors, and how its streams are framed. */
+export type Voice = { readonly id: string } & Pick<
+  Dialect,
+  'framing' | 'keepalive' | 'parseError' | 'renderError' | 'renderStreamError'
+>;

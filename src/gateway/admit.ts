@@ -10,7 +10,9 @@ import type { Limits, Route } from '../snapshot/snapshot.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What of a request its limits look at. */
-export type Admitted = Pick<Exchange, 'key' | 'ask' | 'limitStates' | 'admittedAt'>;
+export type Admitted = Pick<Exchange, 'key' | 'limitStates' | 'admittedAt'> & {
+  readonly ask: Partial<Exchange['ask']> & Pick<Exchange['ask'], 'inputTokensEstimate'>;
+};
 
 /** Windows that nobody has used for a minute are forgotten when there are this many, and then at each doubling. */
 const windowsKept = 10_000;
@@ -85,7 +87,7 @@ interface Limit {
 const noLimits: readonly Limit[] = [];
 
 /** A request's whole chain, the nearest owner first. */
-function limitsOf({ key, ask }: Pick<Exchange, 'key' | 'ask'>, route: Route): readonly Limit[] {
+function limitsOf({ key, ask }: Pick<Admitted, 'key' | 'ask'>, route: Route): readonly Limit[] {
   const { organization } = key;
   if (key.limits === undefined && organization.limits === undefined && route.limits === undefined) return noLimits;
   const tokens = ask.inputTokensEstimate;

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { type Journal, JournalUnavailable } from '../journal/record.ts';
+import { type Journal, JournalUnavailable, type ProgressRecord } from '../journal/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LlmError } from '../llm/error.ts';
 import { hideSecret, quotesSecret } from '../llm/redact.ts';
@@ -13,9 +13,10 @@ import { decoded } from './answer/decoder.ts';
 import { SniffingReader } from './answer/reader.ts';
 import { RefusalReader } from './answer/refusal.ts';
 import { emptyTally, type Tally } from './answer/tally.ts';
+import type { RunUnderWay } from './attempts-under-way.ts';
 import { answerHeaders, costHeader, ownHeaders } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
-import { attemptRecord } from './metering/meter.ts';
+import { attemptRecord, progressRecord } from './metering/meter.ts';
 import type { Plan } from './plan.ts';
 import type { GatewaySettings } from './settings.ts';
 import { connectionError, expired } from './upstream/timeouts.ts';
@@ -40,7 +41,7 @@ export interface AttemptTools {
 /** After its last content an answer gets this long to name its usage and close. */
 const lingerMs = 2000;
 
-export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
+export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUnderWay {
   readonly id: string;
   readonly startedAt: number;
   readonly plan: Plan;
@@ -75,8 +76,8 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
     return this.#reader?.tally ?? emptyTally;
   }
 
-  get shown(): boolean {
-    return this.#shown;
+  progress(now: number): ProgressRecord | undefined {
+    return this.#shown ? progressRecord(this.exchange, this.plan, this.tally, now) : undefined;
   }
 
   get elapsedMs(): number {
@@ -263,7 +264,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost {
 /** Made once: an error collects a stack, and nobody reads this one. */
 const over = new Error('the attempt is over');
 
-const journalAway: LlmError = {
+export const journalAway: LlmError = {
   kind: 'unavailable',
   message:
     'The gateway cannot write its journal, so no provider is asked. The operator finds the reason in the log (disk full, read-only). Try again soon.',

@@ -1,18 +1,27 @@
 /** The attempts under way, for the ticker and for the end of the process. */
+import type { ProgressRecord } from '../journal/record.ts';
 import type { LlmError } from '../llm/error.ts';
-import type { AttemptRun } from './attempt.ts';
+
+export interface RunUnderWay {
+  /** Called about once a second, and oftener where times are short. */
+  tick(now: number): void;
+  /** Ends from outside: the gateway stops. */
+  stop(error: LlmError): void;
+  /** What it has produced so far; undefined while nothing was shown. */
+  progress(now: number): ProgressRecord | undefined;
+}
 
 export class AttemptsUnderWay {
-  readonly #runs = new Set<AttemptRun>();
+  readonly #runs = new Set<RunUnderWay>();
   #stopped: LlmError | undefined;
 
   /** After `stopAll` an attempt ends before it has begun: a request may have been between two of them. */
-  add(run: AttemptRun): void {
+  add(run: RunUnderWay): void {
     this.#runs.add(run);
     if (this.#stopped !== undefined) run.stop(this.#stopped);
   }
 
-  delete(run: AttemptRun): void {
+  delete(run: RunUnderWay): void {
     this.#runs.delete(run);
   }
 
@@ -21,7 +30,7 @@ export class AttemptsUnderWay {
     for (const run of this.#runs) run.stop(error);
   }
 
-  [Symbol.iterator](): Iterator<AttemptRun> {
+  [Symbol.iterator](): Iterator<RunUnderWay> {
     return this.#runs.values();
   }
 }

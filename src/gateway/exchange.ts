@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/door.ts';
+import type { LimitHeaders } from '../dialects/limit-headers.ts';
 import type { Attempt } from '../journal/record.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
@@ -11,16 +12,25 @@ import type { Ask } from './body.ts';
 import type { Delivery } from './edge/delivery.ts';
 import type { JudgedUsage } from './metering/judged-usage.ts';
 
-export class Exchange {
+export interface VisitFacts {
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly startedAt: number;
+  readonly request: IncomingMessage;
+  readonly delivery: Delivery;
+  readonly key: Key;
+  readonly snapshotVersion: number;
+}
+
+/** What every request has, whatever it asks for. */
+export abstract class Visit {
   readonly id: string;
   readonly startedAtMs: number;
   /** Monotonic. */
   readonly startedAt: number;
   readonly request: IncomingMessage;
   readonly delivery: Delivery;
-  readonly door: Door;
   readonly key: Key;
-  readonly ask: Ask;
   readonly snapshotVersion: number;
   readonly notes = new NoteList();
   /** Attempts that are over. */
@@ -32,41 +42,23 @@ export class Exchange {
   /** Monotonic time at which the first provider was asked. */
   dispatchedAt: number | undefined;
   firstTokenAt: number | undefined;
-  /** What a whole answer used, as it was told in its cost header. */
-  judged: { readonly tally: Tally; readonly usage: JudgedUsage } | undefined;
   /** Monotonic time at which its rate limits let it through; undefined: none has. */
   admittedAt: number | undefined;
   /** The rate limits that this request was counted against. */
   limitStates: readonly LimitState[] = [];
-  /** Chat streams: the caller wants the usage chunk. */
-  wantsStreamUsage = true;
 
-  constructor(facts: {
-    id: string;
-    startedAtMs: number;
-    startedAt: number;
-    request: IncomingMessage;
-    delivery: Delivery;
-    door: Door;
-    key: Key;
-    ask: Ask;
-    snapshotVersion: number;
-  }) {
+  constructor(facts: VisitFacts) {
     this.id = facts.id;
     this.startedAtMs = facts.startedAtMs;
     this.startedAt = facts.startedAt;
     this.request = facts.request;
     this.delivery = facts.delivery;
-    this.door = facts.door;
     this.key = facts.key;
-    this.ask = facts.ask;
     this.snapshotVersion = facts.snapshotVersion;
     this.strict = this.header('x-tollgate-fidelity') === 'strict';
   }
 
-  get dialect(): Dialect {
-    return this.door.dialect;
-  }
+  abstract get limitHeaders(): LimitHeaders;
 
   /** Only the losses of the target that is asked count: an earlier one may have lost other fields. */
   replaceNotes(notes: readonly Note[]): void {
@@ -79,5 +71,29 @@ export class Exchange {
     const value = this.request.headers[name];
     const text = Array.isArray(value) ? value[0] : value;
     return text === undefined || text === '' ? undefined : text.slice(0, 256);
+  }
+}
+
+/** A chat. */
+export class Exchange extends Visit {
+  readonly door: Door;
+  readonly ask: Ask;
+  /** What a whole answer used, as it was told in its cost header. */
+  judged: { readonly tally: Tally; readonly usage: JudgedUsage } | undefined;
+  /** Chat streams: the caller wants the usage chunk. */
+  wantsStreamUsage = true;
+
+  constructor(facts: VisitFacts & { readonly door: Door; readonly ask: Ask }) {
+    super(facts);
+    this.door = facts.door;
+    this.ask = facts.ask;
+  }
+
+  get dialect(): Dialect {
+    return this.door.dialect;
+  }
+
+  get limitHeaders(): LimitHeaders {
+    return this.door.limitHeaders;
   }
 }

@@ -3,7 +3,7 @@
  * throws LlmFailure, and the caller is told in its own dialect.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Dialect } from '../dialects/dialect.ts';
+import type { Voice } from '../dialects/dialect.ts';
 import type { Knock } from '../dialects/door.ts';
 import type { IntentRecord } from '../journal/record.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
@@ -101,7 +101,7 @@ async function answer(
   logEnding(exchange, ending, parts);
 }
 
-function refuseWithoutJournal(parts: GatewayParts): void {
+export function refuseWithoutJournal(parts: GatewayParts): void {
   if (parts.journal.writable) return;
   throw new LlmFailure({
     kind: 'unavailable',
@@ -113,7 +113,7 @@ function refuseWithoutJournal(parts: GatewayParts): void {
 }
 
 /** A fault of our own is told without its details; they are in the log under the request's id. */
-function asError(error: unknown, dialect: Dialect, requestId: string, parts: GatewayParts): LlmError {
+export function asError(error: unknown, dialect: Voice, requestId: string, parts: GatewayParts): LlmError {
   if (error instanceof LlmFailure) return error.error;
   parts.log.error({ error, requestId, dialect: dialect.id }, 'a request failed inside the gateway');
   return {

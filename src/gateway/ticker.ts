@@ -1,6 +1,5 @@
 /** One timer for all running attempts: timeouts, keepalives, stalled callers, and progress in the journal. */
 
-import { progressRecord } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 
 /** A crash loses at most this much of a stream's count. */
@@ -32,6 +31,9 @@ export class Ticker {
     for (const run of active) run.tick(now);
     if (now - this.#progressAt < progressEveryMs) return;
     this.#progressAt = now;
-    for (const run of active) if (run.shown) journal.progress(progressRecord(run.exchange, run.plan, run.tally, now));
+    for (const run of active) {
+      const progress = run.progress(now);
+      if (progress !== undefined) journal.progress(progress);
+    }
   }
 }

@@ -1,7 +1,7 @@
 /** A provider's answer that is not a success: its body, bounded, in the words of its dialect, as one of our kinds. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dialect } from '../../dialects/dialect.ts';
+import type { Voice } from '../../dialects/dialect.ts';
 import type { LlmError } from '../../llm/error.ts';
 import { hideSecret, redact } from '../../llm/redact.ts';
 import type { Credential } from '../../snapshot/snapshot.ts';
@@ -15,7 +15,7 @@ export class RefusalReader implements AnswerReader {
   readonly #facts: {
     status: number;
     headers: IncomingHttpHeaders;
-    dialect: Dialect;
+    dialect: Pick<Voice, 'parseError'>;
     credential: Credential;
     host: AnswerHost;
   };
@@ -26,7 +26,7 @@ export class RefusalReader implements AnswerReader {
   constructor(facts: {
     status: number;
     headers: IncomingHttpHeaders;
-    dialect: Dialect;
+    dialect: Pick<Voice, 'parseError'>;
     credential: Credential;
     host: AnswerHost;
   }) {

@@ -4,7 +4,7 @@
  * stream that has begun.
  */
 import type { ServerResponse } from 'node:http';
-import type { Dialect } from '../../dialects/dialect.ts';
+import type { Voice } from '../../dialects/dialect.ts';
 import { type LlmError, statusOf } from '../../llm/error.ts';
 
 export type HeaderList = Record<string, string>;
@@ -12,7 +12,7 @@ export type HeaderList = Record<string, string>;
 export class Delivery {
   readonly requestId: string;
   readonly #response: ServerResponse;
-  readonly #dialect: Dialect;
+  readonly #dialect: Voice;
   readonly #stallMs: number;
   #streaming = false;
   #ended = false;
@@ -25,7 +25,7 @@ export class Delivery {
   lastWriteAt: number;
 
   /** `stallMs`: a caller that reads nothing of the rest for this long is cut. */
-  constructor(response: ServerResponse, dialect: Dialect, requestId: string, now: number, stallMs: number) {
+  constructor(response: ServerResponse, dialect: Voice, requestId: string, now: number, stallMs: number) {
     this.#response = response;
     this.#stallMs = stallMs;
     this.#dialect = dialect;
@@ -38,7 +38,7 @@ export class Delivery {
     });
   }
 
-  get dialect(): Dialect {
+  get dialect(): Voice {
     return this.#dialect;
   }
 
@@ -72,8 +72,8 @@ export class Delivery {
   startStream(headers: HeaderList): void {
     if (this.#streaming || this.#ended || this.gone) return;
     this.#response.writeHead(200, {
-      ...headers,
       'content-type': this.#dialect.framing.contentType,
+      ...headers,
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });

@@ -5,7 +5,7 @@ import { formatUsd } from '../../lib/money.ts';
 import { quotesSecret } from '../../llm/redact.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Tally } from '../answer/tally.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, Visit } from '../exchange.ts';
 import { judgeUsage } from '../metering/usage-judge.ts';
 import type { Plan } from '../plan.ts';
 import type { HeaderList } from './delivery.ts';
@@ -72,7 +72,7 @@ export function answerHeaders(upstream: IncomingHttpHeaders, secret: string | un
 }
 
 /** What every answer says about itself. */
-export function ownHeaders(exchange: Exchange, servedModel?: string): HeaderList {
+export function ownHeaders(exchange: Visit, servedModel?: string): HeaderList {
   const headers: HeaderList = requestIdHeaders(exchange.id);
   // A self-hosted vendor takes any name, and a header that node refuses would be the end of the answer.
   if (servedModel !== undefined) headers['x-tollgate-model'] = asHeaderText(servedModel);
@@ -86,7 +86,7 @@ export function ownHeaders(exchange: Exchange, servedModel?: string): HeaderList
     headers['x-tollgate-overhead-ms'] = (exchange.dispatchedAt - exchange.startedAt).toFixed(2);
   headers['x-tollgate-cache'] = 'off';
   if (exchange.limitStates.length > 0)
-    Object.assign(headers, exchange.door.limitHeaders(exchange.limitStates, exchange.startedAtMs));
+    Object.assign(headers, exchange.limitHeaders(exchange.limitStates, exchange.startedAtMs));
   const theirs = exchange.header('x-request-id');
   if (theirs !== undefined) headers['x-client-request-id'] = asHeaderText(theirs);
   return headers;

@@ -10,30 +10,38 @@ import type {
 } from '../../journal/record.ts';
 import type { LlmError } from '../../llm/error.ts';
 import { noUsage } from '../../llm/usage.ts';
+import type { Target } from '../../snapshot/snapshot.ts';
 import type { Tally } from '../answer/tally.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, Visit } from '../exchange.ts';
 import type { Plan } from '../plan.ts';
 import type { JudgedUsage } from './judged-usage.ts';
 import { judgeUsage } from './usage-judge.ts';
 
 export function intentRecord(exchange: Exchange, instance: string): IntentRecord {
   return {
-    type: 'intent',
-    requestId: exchange.id,
-    instance,
-    startedAtMs: exchange.startedAtMs,
+    ...visitRecord(exchange, instance),
     operation: exchange.door.operation,
-    keyId: exchange.key.id,
-    organizationId: exchange.key.organization.id,
     requestedModel: exchange.ask.model,
     clientDialect: exchange.dialect.id,
     stream: exchange.ask.stream,
-    snapshotVersion: exchange.snapshotVersion,
     inputTokensEstimate: exchange.ask.inputTokensEstimate,
-    clientRequestId: exchange.header('x-request-id'),
-    sessionId: exchange.header('x-tollgate-session'),
     endUser: exchange.door.endUser(exchange.ask.scan),
-    tags: exchange
+  };
+}
+
+/** What an intent says of any request. */
+export function visitRecord(visit: Visit, instance: string) {
+  return {
+    type: 'intent' as const,
+    requestId: visit.id,
+    instance,
+    startedAtMs: visit.startedAtMs,
+    keyId: visit.key.id,
+    organizationId: visit.key.organization.id,
+    snapshotVersion: visit.snapshotVersion,
+    clientRequestId: visit.header('x-request-id'),
+    sessionId: visit.header('x-tollgate-session'),
+    tags: visit
       .header('x-tollgate-tags')
       ?.split(',')
       .map((tag) => tag.trim())
@@ -72,11 +80,11 @@ export function progressRecord(exchange: Exchange, plan: Plan, tally: Tally, now
   };
 }
 
-export interface Ending {
+export interface Ending<P = Plan> {
   readonly status: UsageStatus;
   readonly error?: LlmError;
   /** The plan and tally of the attempt whose answer the caller saw, or that was asked last. */
-  readonly plan?: Plan;
+  readonly plan?: P;
   readonly tally?: Tally;
   /** Something was produced for the caller: it is charged. */
   readonly billable: boolean;
@@ -92,36 +100,64 @@ export function settlementRecord(
 ): SettlementRecord {
   const { plan, tally } = ending;
   const judged = plan !== undefined && tally !== undefined ? judgeEnding(exchange, ending, plan, tally) : nothing;
+  return closingRecord(intent, exchange, ending, {
+    target: plan?.target,
+    wire: plan?.dialect.id,
+    priceVersion: plan?.price.id,
+    judged,
+    costNanoUsd: plan === undefined ? 0n : costOf(plan.price, judged),
+    now,
+    nowMs,
+  });
+}
+
+export interface ClosingFacts {
+  readonly target: Target | undefined;
+  readonly wire: SettlementRecord['upstreamDialect'];
+  readonly priceVersion: string | undefined;
+  readonly judged: JudgedUsage;
+  readonly costNanoUsd: bigint;
+  readonly now: number;
+  readonly nowMs: number;
+}
+
+/** The settlement of any request. */
+export function closingRecord(
+  intent: IntentRecord,
+  visit: Visit,
+  ending: Pick<Ending, 'status' | 'error'>,
+  { target, wire, priceVersion, judged, costNanoUsd, now, nowMs }: ClosingFacts,
+): SettlementRecord {
   return {
     ...intent,
     type: 'settlement',
     status: ending.status,
-    httpStatus: exchange.delivery.status,
+    httpStatus: visit.delivery.status,
     errorKind: ending.error?.kind,
-    servedModel: plan?.target.model.id,
-    provider: plan?.target.model.provider,
-    credential: plan?.target.credential.id,
-    upstreamDialect: plan?.dialect.id,
+    servedModel: target?.model.id,
+    provider: target?.model.provider,
+    credential: target?.credential.id,
+    upstreamDialect: wire,
     usage: judged.usage,
     estimated: judged.estimated,
     recovered: false,
     flags: judged.flags,
-    priceVersion: plan?.price.id,
-    costNanoUsd: String(plan === undefined ? 0n : costOf(plan.price, judged)),
-    firstTokenMs: firstTokenOf(exchange),
-    totalMs: now - exchange.startedAt,
-    overheadMs: (exchange.dispatchedAt ?? now) - exchange.startedAt,
-    attempts: exchange.attempts,
-    dropped: exchange.notes.list.map((note) => note.field),
+    priceVersion,
+    costNanoUsd: String(costNanoUsd),
+    firstTokenMs: firstTokenOf(visit),
+    totalMs: now - visit.startedAt,
+    overheadMs: (visit.dispatchedAt ?? now) - visit.startedAt,
+    attempts: visit.attempts,
+    dropped: visit.notes.list.map((note) => note.field),
     settledAtMs: nowMs,
   };
 }
 
-function firstTokenOf({ firstTokenAt, startedAt }: Exchange): number | undefined {
+export function firstTokenOf({ firstTokenAt, startedAt }: Visit): number | undefined {
   return firstTokenAt === undefined ? undefined : firstTokenAt - startedAt;
 }
 
-const nothing: JudgedUsage = { usage: noUsage, estimated: false, flags: [], charged: false };
+export const nothing: JudgedUsage = { usage: noUsage, estimated: false, flags: [], charged: false };
 
 /** An attempt that produced nothing is charged only what the provider itself reported. */
 function judgeEnding(exchange: Exchange, ending: Ending, plan: Plan, tally: Tally): JudgedUsage {
