@@ -18,6 +18,7 @@ import { answerHeaders, costHeader, ownHeaders } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
 import { attemptRecord, progressRecord } from './metering/meter.ts';
 import type { Plan } from './plan.ts';
+import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
 import { connectionError, expired } from './upstream/timeouts.ts';
 
@@ -36,6 +37,7 @@ export interface AttemptTools {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly settings: GatewaySettings;
+  readonly seals: Seals;
 }
 
 /** After its last content an answer gets this long to name its usage and close. */
@@ -103,7 +105,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
     const { plan } = this;
     const reader =
       status < 300
-        ? new SniffingReader(this.exchange, plan, this, this.#tools.settings.answerBytesMax)
+        ? new SniffingReader(this.exchange, plan, this, this.#tools.seals, this.#tools.settings.answerBytesMax)
         : new RefusalReader({
             status,
             headers,

@@ -13,7 +13,7 @@ import { withSignature } from './upstream/signers.ts';
 /** Never rejects: every way to end is an Ending, and the caller has been told. */
 export function forward(exchange: Exchange, targets: readonly Target[], parts: GatewayParts): Promise<Ending> {
   return askInTurn(exchange, targets, parts, {
-    plan: (target) => planCall(exchange, target, parts.clock.nowMs()),
+    plan: (target) => planCall(exchange, target, parts.seals, parts.clock.nowMs()),
     dispatch: (plan) => dispatch(exchange, plan, parts),
   });
 }

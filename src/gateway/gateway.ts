@@ -10,6 +10,7 @@ import { RateLimits } from './admit.ts';
 import { AttemptsUnderWay } from './attempts-under-way.ts';
 import { createHttpServer } from './edge/server.ts';
 import type { GatewayParts } from './parts.ts';
+import { Seals } from './seals/seals.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
 import { Ticker } from './ticker.ts';
 import { Health } from './upstream/health.ts';
@@ -43,6 +44,7 @@ export interface Gateway {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
+  const settings: GatewaySettings = Object.freeze({ ...defaultSettings, ...options.settings });
   const parts: GatewayParts = {
     snapshot: options.snapshot,
     journal: options.journal,
@@ -50,11 +52,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     log: options.log,
     random: options.random ?? Math.random,
     instance: options.instance,
-    settings: Object.freeze({ ...defaultSettings, ...options.settings }),
+    settings,
     upstreams: new Upstreams(),
     health: new Health(),
     limits: new RateLimits(),
     retries: new RetryBudget(),
+    seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
     active: new AttemptsUnderWay(),
   };
   return new RunningGateway(parts, options.tickMs ?? 1000);

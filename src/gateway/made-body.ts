@@ -1,3 +1,5 @@
+import type { Turn } from '../llm/chat.ts';
+
 /** The bytes for one provider, and what becomes of the usage that comes back. */
 export interface MadeBody {
   readonly body: Buffer;
@@ -5,6 +7,8 @@ export interface MadeBody {
   readonly withholdUsage: boolean;
   /** The caller of a chat stream asked for usage. */
   readonly wantsStreamUsage: boolean;
+  /** The conversation as its caller sent it, where it was parsed. */
+  readonly turns?: readonly Turn[];
   /** Its caller reads a tool call from the legacy `function_call`. */
   readonly legacyCalls?: boolean;
 }

@@ -12,6 +12,7 @@ import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
 import { relayBody } from './relay.ts';
+import type { Seals } from './seals/seals.ts';
 import { translateBody } from './translate.ts';
 
 export interface Plan extends MadeBody {
@@ -26,14 +27,16 @@ export interface Plan extends MadeBody {
 }
 
 /** Throws LlmFailure when this target cannot be asked this: no price, no common dialect, or a field it cannot express. */
-export function planCall(exchange: Exchange, target: Target, nowMs: number): Plan {
+export function planCall(exchange: Exchange, target: Target, seals: Seals, nowMs: number): Plan {
   const price = target.model.priceAt(nowMs);
   if (price === undefined) throw withoutPrice(target);
   const { dialect, endpoint } = chooseDialect(exchange, target);
   const relayed = dialect.id === exchange.dialect.id;
-  const made: MadeBody = relayed
+  // Bytes that hold what this provider would refuse cannot pass as they are.
+  const passes = relayed && !seals.holdsOthers(exchange, target.credential, dialect);
+  const made: MadeBody = passes
     ? relayBody(exchange, target, endpoint)
-    : translateBody(exchange, target, dialect, endpoint);
+    : translateBody(exchange, target, dialect, endpoint, seals);
   exchange.wantsStreamUsage = made.wantsStreamUsage;
   if (exchange.strict && exchange.notes.list.length > 0) throw tooLossy(target, exchange.notes.list);
   const call = callOf(target, exchange.ask.stream);

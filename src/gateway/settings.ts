@@ -20,6 +20,10 @@ export interface GatewaySettings {
   readonly keepAliveTimeoutMs: number;
   /** Idle connections and streams that one instance holds. */
   readonly connectionsMax: number;
+  /** How long after its last use a seal is kept for a caller that cannot carry it. */
+  readonly sealTtlMs: number;
+  /** Memory for such seals. */
+  readonly sealBytesMax: number;
 }
 
 export const defaultSettings: GatewaySettings = Object.freeze({
@@ -34,4 +38,6 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   retryDelayMs: 250,
   keepAliveTimeoutMs: 75_000,
   connectionsMax: 20_000,
+  sealTtlMs: 24 * 3_600_000,
+  sealBytesMax: 64 * 1024 * 1024,
 });

@@ -10,17 +10,30 @@ import { asRefusal } from './body.ts';
 import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
+import type { Seals } from './seals/seals.ts';
 
-export function translateBody(exchange: Exchange, target: Target, dialect: Dialect, endpoint: Endpoint): MadeBody {
+export function translateBody(
+  exchange: Exchange,
+  target: Target,
+  dialect: Dialect,
+  endpoint: Endpoint,
+  seals: Seals,
+): MadeBody {
   const notes = new NoteList();
   const request = parseAsk(exchange);
-  const rendered = dialect.renderRequest(request, target.model.target, notes);
+  const settled = seals.settle(request, exchange, target.credential, dialect, notes);
+  const isSame = dialect.id === exchange.dialect.id;
+  // What passes in the caller's own dialect stays as the caller wrote it, whatever is known of the model.
+  const model = isSame ? { name: target.model.target.name } : target.model.target;
+  const rendered = dialect.renderRequest(settled, model, notes);
   const call = callOf(target, exchange.ask.stream);
   const { body, losses } = applyQuirks(endpoint.quirks ?? [], call, rendered);
   for (const loss of losses) notes.dropped(loss.field, loss.why);
   exchange.replaceNotes(notes.list);
-  const { wantsStreamUsage, legacyCalls } = request;
-  return { body: Buffer.from(stringifyJson(body)), withholdUsage: false, wantsStreamUsage, legacyCalls };
+  const { wantsStreamUsage, legacyCalls, turns } = request;
+  // Between two speakers of the same dialect the answer passes as it comes: what its caller did not ask for is held back.
+  const withholdUsage = isSame && exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream).withholdUsage;
+  return { body: Buffer.from(stringifyJson(body)), withholdUsage, wantsStreamUsage, legacyCalls, turns };
 }
 
 /** The caller's body in the neutral language. Throws LlmFailure (invalid-request). */

@@ -179,13 +179,23 @@ describe('case 68 and FX3: thinking of a chat caller over anthropic', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('is off for a turn whose seal the caller did not keep: the request stays valid, and it is told', async () => {
+  it('whose seal the caller did not keep is put back by the vault', async () => {
     answerWith(wireText(fx3));
     const answer = await askStream(rig, 'chat', 'an/claude', { tools: [chatTool], reasoning_effort: 'low' });
-    const { reasoning_details: _, ...plain } = chatMessage(answer.body);
+    const { reasoning_details: _, reasoning_content: _text, ...plain } = chatMessage(answer.body);
     rig.forget();
     const { up, dropped } = await asked(rig, 'chat', 'an/claude', turn2(plain));
-    expect(up.messages[1]).toEqual(assistant(use()));
+    expect(up.messages[1]).toEqual(assistant(thinking('Let me', 'Sig=='), redacted('Enc=='), use()));
+    expect(up.thinking).toMatchObject({ type: 'enabled' });
+    expect(dropped).toEqual([]);
+  });
+
+  it('is off for a turn whose seal nobody has kept: the request stays valid, and it is told', async () => {
+    const elsewhere = { ...call(), id: 'toolu_elsewhere' };
+    const message = { role: 'assistant', content: null, reasoning_content: 'hm', tool_calls: [elsewhere] };
+    const body = { ...turn2(message), messages: [user('q'), message, chatResult('toolu_elsewhere')] };
+    const { up, dropped } = await asked(rig, 'chat', 'an/claude', body);
+    expect(up.messages[1]).toEqual(assistant(use('toolu_elsewhere')));
     expect(up.thinking).toBeUndefined();
     expect(dropped).toContain('thinking');
   });

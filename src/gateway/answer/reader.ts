@@ -6,6 +6,7 @@ import type { AnswerContext } from '../../dialects/dialect.ts';
 import type { LlmError } from '../../llm/error.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Plan } from '../plan.ts';
+import type { Seals } from '../seals/seals.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { RelayStream } from './relay-stream.ts';
 import { RelayWhole } from './relay-whole.ts';
@@ -17,14 +18,16 @@ export class SniffingReader implements AnswerReader {
   readonly #exchange: Exchange;
   readonly #plan: Plan;
   readonly #host: AnswerHost;
+  readonly #seals: Seals;
   readonly #wholeBytesMax: number;
   #reader: AnswerReader | undefined;
   #wholeBytes: number | undefined;
 
-  constructor(exchange: Exchange, plan: Plan, host: AnswerHost, wholeBytesMax: number) {
+  constructor(exchange: Exchange, plan: Plan, host: AnswerHost, seals: Seals, wholeBytesMax: number) {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#host = host;
+    this.#seals = seals;
     this.#wholeBytesMax = wholeBytesMax;
   }
 
@@ -60,7 +63,10 @@ export class SniffingReader implements AnswerReader {
     // What is gathered before it is shown has a limit, in whichever form it comes.
     if (whole || !stream) this.#wholeBytes = 0;
     if (relayed && whole !== stream) {
-      this.#reader = stream ? new RelayStream(dialect, this.#host, withholdUsage) : new RelayWhole(dialect, this.#host);
+      const onBytes = this.#seals.relayed(this.#exchange, this.#plan.target.credential, dialect);
+      this.#reader = stream
+        ? new RelayStream(dialect, this.#host, withholdUsage, onBytes)
+        : new RelayWhole(dialect, this.#host, onBytes);
       return;
     }
     const facts = {
@@ -68,6 +74,7 @@ export class SniffingReader implements AnswerReader {
       to: this.#exchange.dialect,
       context: contextOf(this.#exchange, this.#plan, this.#host),
       host: this.#host,
+      watch: this.#seals.translated(this.#exchange, this.#plan.target.credential, this.#plan.turns ?? []),
       stream,
     };
     this.#reader = whole ? new TranslatedWhole(facts) : new TranslatedStream(facts);

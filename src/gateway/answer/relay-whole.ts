@@ -8,11 +8,14 @@ export class RelayWhole implements AnswerReader {
   tally: Tally = emptyTally;
   readonly #dialect: Dialect;
   readonly #host: AnswerHost;
+  /** Sees the whole answer. */
+  readonly #onBytes: ((bytes: Buffer) => void) | undefined;
   readonly #chunks: Buffer[] = [];
 
-  constructor(dialect: Dialect, host: AnswerHost) {
+  constructor(dialect: Dialect, host: AnswerHost, onBytes?: (bytes: Buffer) => void) {
     this.#dialect = dialect;
     this.#host = host;
+    this.#onBytes = onBytes;
   }
 
   push(chunk: Buffer): void {
@@ -35,6 +38,7 @@ export class RelayWhole implements AnswerReader {
     } catch (error) {
       return this.#host.fail(asAnswerError(error));
     }
+    this.#onBytes?.(bytes);
     this.#host.showWhole(bytes, this.tally);
     this.#host.complete();
   }

@@ -9,6 +9,7 @@ import { JsonRefused, parseJson, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import { checked } from '../../llm/checked.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
+import type { AnswerWatch } from '../seals/answer-watch.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { EventTally } from './tally.ts';
 
@@ -17,6 +18,8 @@ export interface TranslationFacts {
   readonly to: Dialect;
   readonly context: AnswerContext;
   readonly host: AnswerHost;
+  /** Sees every event before the caller does. */
+  readonly watch?: AnswerWatch;
   /** The caller asked for a stream. */
   readonly stream: boolean;
 }
@@ -46,7 +49,7 @@ class EventSink {
       this.#push = (event) => renderer.push(event);
       this.#body = () => stringifyJson(renderer.body());
     }
-    this.emit = checked((event) => this.#event(event));
+    this.emit = checked((event) => this.#event(facts.watch?.event(event) ?? event));
   }
 
   /** Shows what has been rendered since the last time, in one write. */

@@ -1,0 +1,73 @@
+/** Where seals stand in the bytes of each wire format, so that a relayed body can be searched without being parsed. */
+import type { DialectId } from '../llm/chat.ts';
+
+export interface SealSlots {
+  /** Text without which a body or a frame has no seal: bytes are searched for it first. */
+  readonly marker: Buffer;
+  /** Keys whose string values are seals. */
+  readonly keys: readonly Buffer[];
+}
+
+export const sealSlots: Readonly<Record<DialectId, readonly SealSlots[]>> = {
+  'openai-chat': [slots('"reasoning_details"', 'signature', 'data')],
+  'openai-responses': [slots('"encrypted_content"', 'encrypted_content')],
+  anthropic: [slots('"signature"', 'signature'), slots('"redacted_thinking"', 'data')],
+  gemini: [slots('"thoughtSignature"', 'thoughtSignature'), slots('"thought_signature"', 'thought_signature')],
+  'bedrock-converse': [slots('"signature"', 'signature'), slots('"redactedContent"', 'redactedContent')],
+};
+
+function slots(marker: string, ...keys: readonly string[]): SealSlots {
+  return { marker: Buffer.from(marker), keys: keys.map((key) => Buffer.from(`"${key}"`)) };
+}
+
+/** The seals in a body or a frame of JSON, in no particular order. Inside a text their quotes would be escaped. */
+export function findSeals(bytes: Buffer, dialect: DialectId): string[] {
+  const found: string[] = [];
+  for (const { marker, keys } of sealSlots[dialect]) {
+    if (bytes.includes(marker)) for (const key of keys) collect(bytes, key, found);
+  }
+  return found;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const colon = 0x3a;
+const space = 0x20;
+
+function collect(bytes: Buffer, key: Buffer, found: string[]): void {
+  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
+    let from = skipSpace(bytes, at + key.length);
+    if (bytes[from] !== colon) continue;
+    from = skipSpace(bytes, from + 1);
+    if (bytes[from] !== quote) continue;
+    const to = closingQuote(bytes, from + 1);
+    if (to > from + 1) found.push(textOf(bytes.subarray(from, to + 1)));
+  }
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let at = from;
+  while ((bytes[at] ?? colon) <= space) at++;
+  return at;
+}
+
+/** -1 when the string does not end. */
+function closingQuote(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(quote, from); at !== -1; at = bytes.indexOf(quote, at + 1)) {
+    let escapes = 0;
+    while (bytes[at - 1 - escapes] === backslash) escapes++;
+    if (escapes % 2 === 0) return at;
+  }
+  return -1;
+}
+
+/** `text` with its quotes. Most seals are base64: only a few have an escape to undo. */
+function textOf(text: Buffer): string {
+  if (!text.includes(backslash)) return text.toString('utf8', 1, text.length - 1);
+  try {
+    const value: unknown = JSON.parse(text.toString('utf8'));
+    return typeof value === 'string' ? value : '';
+  } catch {
+    return '';
+  }
+}

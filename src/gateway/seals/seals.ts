@@ -1,0 +1,94 @@
+/**
+ * Seals between requests. A seal goes back to the credential that minted it, in the place where it stood, or it is
+ * dropped with a note. Where a caller could not carry it, the vault did; where two providers of one dialect would refuse
+ * each other's, it is remembered whose it is.
+ */
+import type { Dialect } from '../../dialects/dialect.ts';
+import { findSeals } from '../../dialects/seal-slots.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ChatRequest, Turn } from '../../llm/chat.ts';
+import type { Notes } from '../../llm/notes.ts';
+import { unpackSeal } from '../../llm/seal.ts';
+import type { Credential } from '../../snapshot/snapshot.ts';
+import type { Exchange } from '../exchange.ts';
+import { AnswerWatch, type SealedAnswer } from './answer-watch.ts';
+import { ConversationDigest } from './conversation.ts';
+import { minterOf } from './minter.ts';
+import { SealOrigins } from './origins.ts';
+import { restoredTurns } from './restored-turns.ts';
+import { SealVault, type VaultLimits } from './vault.ts';
+import { withoutOthers } from './without-others.ts';
+
+/** Ids that every dialect can show as they are. */
+const plainId = /^[a-zA-Z0-9_-]{1,40}$/;
+
+export class Seals {
+  readonly #vault: SealVault;
+  readonly #origins: SealOrigins;
+
+  constructor(limits: VaultLimits, clock: Clock) {
+    this.#vault = new SealVault(limits, clock);
+    this.#origins = new SealOrigins(limits, clock);
+  }
+
+  /** The request as this credential can take it: what it sealed is back in its place, what others sealed is not there. */
+  settle(
+    request: ChatRequest,
+    exchange: Exchange,
+    credential: Credential,
+    dialect: Dialect,
+    notes: Notes,
+  ): ChatRequest {
+    const organization = exchange.key.organization.id;
+    const turns = restoredTurns(request.turns, organization, this.#vault);
+    const minter = minterOf(credential);
+    const origin = (value: string) => this.#origins.minterOf(organization, dialect.id, value);
+    const kept = withoutOthers(turns, { dialect: dialect.id, minter, origin }, notes);
+    return kept === request.turns ? request : { ...request, turns: kept };
+  }
+
+  /** Whether a body of this dialect holds a seal that this credential could not open. */
+  holdsOthers(exchange: Exchange, credential: Credential, dialect: Dialect): boolean {
+    const organization = exchange.key.organization.id;
+    const minter = minterOf(credential);
+    const mayBeNative = this.#origins.hasOthers(organization, dialect.id, minter);
+    return findSeals(exchange.ask.scan.body, dialect.id).some((text) => {
+      if (unpackSeal(text, dialect.id).dialect !== dialect.id) return true;
+      return mayBeNative && (this.#origins.minterOf(organization, dialect.id, text) ?? minter) !== minter;
+    });
+  }
+
+  /** For the frames of a relayed stream, or a whole relayed answer. */
+  relayed(exchange: Exchange, credential: Credential, dialect: Dialect): (bytes: Buffer) => void {
+    const organization = exchange.key.organization.id;
+    return (bytes) => {
+      for (const value of findSeals(bytes, dialect.id))
+        this.#origins.remember(organization, dialect.id, value, minterOf(credential));
+    };
+  }
+
+  /** For the events of an answer that is translated. `turns`: the conversation that it answers. */
+  translated(exchange: Exchange, credential: Credential, turns: readonly Turn[]): AnswerWatch {
+    return new AnswerWatch(minterOf(credential), (answer) => this.#keep(exchange, turns, answer));
+  }
+
+  #keep(exchange: Exchange, turns: readonly Turn[], answer: SealedAnswer): void {
+    const organization = exchange.key.organization.id;
+    const { dialect } = exchange;
+    for (const seal of answer.seals) {
+      if (seal.dialect === dialect.id && seal.minter !== undefined)
+        this.#origins.remember(organization, dialect.id, seal.value, seal.minter);
+    }
+    // Its own dialect has a slot for each of its seals.
+    if (answer.seals.every((seal) => seal.dialect === dialect.id)) return;
+    const text = JSON.stringify(answer.items);
+    const [first] = answer.callIds;
+    if (first !== undefined) this.#vault.keep(organization, 'call', first, text);
+    // Without a call, or where its id is spelled in another way for the caller, the place in the conversation is the name.
+    if (answer.callIds.every((id) => plainId.test(id)) && first !== undefined) return;
+    if (answer.blocks.length === 0) return;
+    const digest = new ConversationDigest();
+    for (const turn of turns) digest.add(turn.role, turn.blocks);
+    this.#vault.keep(organization, 'conversation', digest.after(answer.blocks), text);
+  }
+}
