@@ -1,6 +1,7 @@
 /** The command line. The only file, beside the configuration, that reads the environment. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addConnect } from './commands/connect.ts';
 import type { Context } from './commands/context.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addKeys } from './commands/keys.ts';
@@ -71,6 +72,7 @@ function buildProgram(): Command {
   addKeys(program, context);
   addUsage(program, context);
   addModels(program, context);
+  addConnect(program, context);
   addDoctor(program, context);
   return program;
 }

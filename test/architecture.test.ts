@@ -58,8 +58,10 @@ const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   '@pydantic/genai-prices': { rooms: ['catalog'], why: 'prices have one door' },
   pino: { rooms: ['top'], why: 'rooms below write to the Log interface' },
   commander: { rooms: ['top'], why: 'the command line is the composition root' },
-  yaml: { rooms: ['top'], why: 'only config reads files for people' },
-  zod: { rooms: ['top', 'control'], why: 'parse at the edge, trust inside' },
+  yaml: { rooms: ['top'], why: 'only config and connect read files for people' },
+  '@decimalturn/toml-patch': { rooms: ['top'], why: 'only connect writes into the settings of clients' },
+  'jsonc-parser': { rooms: ['top'], why: 'only connect writes into the settings of clients' },
+  zod: { rooms: ['top', 'control', 'catalog'], why: 'parse at the edge, trust inside' },
 };
 
 const root = path.resolve(import.meta.dirname, '..');
