@@ -1,6 +1,7 @@
 /** Puts a gateway instance together from a Config, in the order in which its parts need each other, and takes it apart. */
 import os from 'node:os';
 import path from 'node:path';
+import type { PriceFeed } from './catalog/feed.ts';
 import { mockIsOn, nameParts } from './config/names.ts';
 import type { Config } from './config.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
@@ -13,6 +14,7 @@ import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
 import { within } from './lib/within.ts';
 import { type Mock, startMock } from './mock/mock.ts';
+import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
 import type { Store } from './store/store.ts';
@@ -44,13 +46,16 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     parts.shipper = shipper;
     const mock = mockIsOn(config) ? await startMock({ clock }) : undefined;
     parts.mock = mock;
-    const snapshot = await openLiveSnapshot({ store, names: nameParts(config, providers, clock.nowMs(), mock), log });
+    const namesWith = (feed: PriceFeed | undefined) => nameParts(config, providers, clock.nowMs(), mock, feed?.prices);
+    const names = namesWith(priceFileOrBundled(options.dataDir, log));
+    const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
+    parts.prices = followPrices(options, (feed) => snapshot.replaceNames(namesWith(feed)));
     const settings = { ...defaultSettings, ...config.server.limits, keepaliveMs: config.server.keepaliveMs };
     const gateway = createGateway({ snapshot, journal, clock, log, instance: name, settings });
     parts.gateway = gateway;
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
-    return new Instance({ host, port }, { journal, shipper, mock, snapshot, gateway }, log);
+    return new Instance({ host, port }, { journal, shipper, mock, snapshot, prices: parts.prices, gateway }, log);
   } catch (error) {
     await closeParts(parts);
     throw error;
@@ -62,7 +67,15 @@ interface Parts {
   shipper: Shipper;
   mock: Mock | undefined;
   snapshot: LiveSnapshot;
+  prices: PriceRefresher | undefined;
   gateway: Gateway;
+}
+
+/** Undefined where the operator did not ask for it: a new installation talks to nobody by itself. */
+function followPrices({ config, dataDir, log }: InstanceOptions, onFeed: (feed: PriceFeed) => void) {
+  const { url, refreshHours } = config.catalog;
+  if (refreshHours === 0) return undefined;
+  return keepPricesFresh({ dataDir, url, everyMs: refreshHours * 3_600_000, log, onFeed });
 }
 
 /** After the drain time, requests get this long to settle what they were failed with. */
@@ -107,7 +120,8 @@ export class Instance {
 }
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
-async function closeParts({ gateway, snapshot, mock, shipper, journal }: Partial<Parts>): Promise<void> {
+async function closeParts({ gateway, prices, snapshot, mock, shipper, journal }: Partial<Parts>): Promise<void> {
+  prices?.close();
   await gateway?.close();
   await snapshot?.close();
   await mock?.close();

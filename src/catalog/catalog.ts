@@ -1,5 +1,6 @@
 /** A model is a row: its prices, limits and capabilities. */
 import type { TargetModel } from '../llm/model.ts';
+import type { InputKind } from './capabilities.ts';
 
 export interface CatalogModel {
   /** `provider/name` as callers write it. */
@@ -11,6 +12,11 @@ export interface CatalogModel {
   readonly target: TargetModel;
   readonly contextTokens?: number;
   readonly outputTokensMax?: number;
+  /** What it takes in, as far as the catalogue knows; empty: unknown. */
+  readonly inputs?: readonly InputKind[];
+  readonly tools?: boolean;
+  /** Can think before it answers. */
+  readonly thinks?: boolean;
   /** Id of the operator's row that holds for it (`models.<id>`): its own, or that of the model it is a name of. */
   readonly ownRow?: string;
   /** Unix time, for model lists. */

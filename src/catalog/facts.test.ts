@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ModelFacts, modelFacts } from './facts.ts';
-import { pricedRows } from './genai-prices.ts';
+import { bundledPrices } from './genai-prices.ts';
 
 const claude46: ModelFacts = {
   thinking: 'adaptive',
@@ -50,7 +50,7 @@ describe('modelFacts', () => {
   });
 
   it('knows the largest output of every Claude, which its API cannot be asked without', () => {
-    const names = pricedRows('anthropic').map((row) => row.name ?? '');
+    const names = bundledPrices('anthropic').map((row) => row.name ?? '');
     expect(names.filter((name) => modelFacts(name).outputTokensMax === undefined)).toEqual([]);
   });
 });

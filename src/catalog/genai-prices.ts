@@ -1,5 +1,5 @@
 /**
- * The bundled price data of `@pydantic/genai-prices`, converted once a vendor is asked for. Its rules of matching and
+ * The price data of `@pydantic/genai-prices`, converted once a vendor is asked for. Its rules of matching and
  * of dated prices are followed as its own `calcPrice` has them (https://github.com/pydantic/genai-prices); its
  * arithmetic is not used, since it is in floating point.
  */
@@ -18,16 +18,31 @@ export interface PricedRow {
   operationPriceAt(nowMs: number): OperationPrice | undefined;
 }
 
-/** The vendor's rows in the data's order; none when the data does not know the id. */
-export function pricedRows(catalogId: string): readonly PricedRow[] {
-  let rows = converted.get(catalogId);
-  if (rows === undefined) {
-    const vendor = findProvider({ providerId: catalogId });
-    // findProvider also guesses by pattern; a guessed price list is no price list.
-    rows = vendor?.id === catalogId ? vendor.models.map((model) => convert(catalogId, model)) : [];
-    converted.set(catalogId, rows);
-  }
-  return rows;
+/** The rows of a vendor in the data's order; none when the data does not know the id. */
+export type PriceData = (catalogId: string) => readonly PricedRow[];
+
+/** Converts a vendor's models once they are asked for, and keeps them. */
+export function priceData(modelsOf: (catalogId: string) => readonly ModelInfo[] | undefined): PriceData {
+  const converted = new Map<string, readonly PricedRow[]>();
+  return (catalogId) => {
+    let rows = converted.get(catalogId);
+    if (rows === undefined) {
+      rows = (modelsOf(catalogId) ?? []).map((model) => convert(catalogId, model));
+      converted.set(catalogId, rows);
+    }
+    return rows;
+  };
+}
+
+/** What came with the package. findProvider also guesses by pattern; a guessed price list is no price list. */
+export const bundledPrices: PriceData = priceData((catalogId) => {
+  const vendor = findProvider({ providerId: catalogId });
+  return vendor?.id === catalogId ? vendor.models : undefined;
+});
+
+/** Vendors by which newer data is measured, with the number of models that the package knows of each. */
+export function bundledVendors(): readonly (readonly [id: string, models: number])[] {
+  return ['openai', 'anthropic', 'google', 'aws', 'mistral', 'openrouter'].map((id) => [id, bundledPrices(id).length]);
 }
 
 /** The first row whose clause matches, else by the name with a compact date spelled out (-20250805 as -2025-08-05). */
@@ -38,9 +53,6 @@ export function findRow(rows: readonly PricedRow[], name: string): PricedRow | u
   const dated = lower.replace(/-(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3');
   return dated === lower ? undefined : rows.find((row) => row.matches(dated));
 }
-
-/** The data is part of the package, so what was converted stays right. */
-const converted = new Map<string, readonly PricedRow[]>();
 
 function convert(vendor: string, model: ModelInfo): PricedRow {
   const matches = compile(model.match);

@@ -2,7 +2,7 @@ import { calcPrice } from '@pydantic/genai-prices';
 import { describe, expect, it } from 'vitest';
 import { noUsage } from '../llm/usage.ts';
 import { chargeNanoUsd } from './charge.ts';
-import { pricedRows } from './genai-prices.ts';
+import { bundledPrices } from './genai-prices.ts';
 import { type CatalogOptions, type CatalogProvider, loadCatalog } from './load.ts';
 
 const nowMs = Date.UTC(2026, 10, 21, 12);
@@ -24,7 +24,7 @@ describe('prices from the bundled data', () => {
   });
 
   it("follow Anthropic's own rule for writes of an hour, twice the input, for every model", () => {
-    for (const row of pricedRows('anthropic')) {
+    for (const row of bundledPrices('anthropic')) {
       const price = row.priceAt(nowMs);
       if (price?.cacheWrite1h) expect([row.name, price.cacheWrite1h.base]).toEqual([row.name, 2n * price.input.base]);
     }
@@ -62,7 +62,7 @@ describe('prices from the bundled data', () => {
     expect(again?.id).toBe(catalog.find('openai', 'gpt-5')?.priceAt(nowMs)?.id);
     const ids = new Map<string, string>();
     for (const id of ['openai', 'anthropic', 'x-ai', 'openrouter']) {
-      for (const row of pricedRows(id)) {
+      for (const row of bundledPrices(id)) {
         const price = row.priceAt(nowMs);
         if (price === undefined) continue;
         const text = JSON.stringify(price, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
@@ -96,7 +96,7 @@ describe('prices from the bundled data', () => {
     'cerebras',
   ])('agree with calcPrice of the package itself: %s', (id) => {
     let compared = 0;
-    for (const row of pricedRows(id)) {
+    for (const row of bundledPrices(id)) {
       const price = row.priceAt(nowMs);
       if (price === undefined || row.name === undefined) continue;
       for (const scale of [1, 300]) {
@@ -277,5 +277,50 @@ describe('vendors that take any name', () => {
     const price = catalog.find('mock', 'echo')?.priceAt(nowMs);
     expect(price && chargeNanoUsd(price, { ...noUsage, input: 1000, output: 1000 })).toBe(3_000_000n);
     expect(catalog.find('mock', 'lorem-5000')?.priceAt(nowMs)?.id).toBe(price?.id);
+  });
+});
+
+describe('what else a row says', () => {
+  const catalog = load(['openai', 'anthropic', 'google', 'aws', 'openrouter'].map(vendor), {
+    'openai/gpt-5': { aliases: ['smart', 'gpt-default'] },
+  });
+
+  it('what a model takes in, by any of its names', () => {
+    expect(catalog.find('google', 'gemini-2.5-pro')).toMatchObject({
+      inputs: ['text', 'image', 'pdf', 'audio', 'video'],
+      tools: true,
+      contextTokens: 1_048_576,
+    });
+    for (const [id, name] of [
+      ['anthropic', 'claude-sonnet-4-5-20250929'],
+      ['openrouter', 'anthropic/claude-sonnet-4.5'],
+      ['aws', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+    ] as const) {
+      expect([name, catalog.find(id, name)?.inputs]).toEqual([name, ['text', 'image']]);
+    }
+  });
+
+  it('an alias is the row itself, under its own name on the wire', () => {
+    expect(catalog.find('openai', 'smart')?.id).toBe('openai/gpt-5');
+    expect(catalog.find('openai', 'gpt-default')?.target.name).toBe('gpt-5');
+  });
+
+  it('more than 300 models can be listed, each with a price, most with what they take', () => {
+    expect(catalog.models.length).toBeGreaterThan(300);
+    expect(catalog.models.every((model) => model.priceAt(nowMs) !== undefined)).toBe(true);
+    const told = catalog.models.filter((model) => (model.inputs?.length ?? 0) > 0 && model.contextTokens);
+    expect(told.length / catalog.models.length).toBeGreaterThan(0.6);
+  });
+});
+
+describe('a name that only the vendor knows', () => {
+  it('is nobody, unless the operator names what it costs at most', () => {
+    expect(load([vendor('openai')]).find('openai', 'brand-new-9')).toBeUndefined();
+    const open = load([{ ...vendor('openai'), ceiling: { input: 20, output: 100 } }]);
+    const price = open.find('openai', 'brand-new-9')?.priceAt(nowMs);
+    expect(price).toMatchObject({ input: { base: 20_000_000n }, output: { base: 100_000_000n } });
+    expect(price?.id).toMatch(/^config:openai\/\*:/);
+    expect(open.find('openai', 'gpt-5')?.priceAt(nowMs)?.id).toMatch(/^genai-prices:/);
+    expect(open.models.some(({ name }) => name === 'brand-new-9')).toBe(false);
   });
 });

@@ -1,15 +1,19 @@
 /** From the configuration to what can be called: providers that are on, their models and prices, and routes. */
+import type { PriceData } from '../catalog/genai-prices.ts';
 import { type Catalog, loadCatalog } from '../catalog/load.ts';
 import type { Config } from '../config.ts';
 import { nearest } from '../lib/nearest.ts';
+import type { DialectId } from '../llm/chat.ts';
 import { mockModels } from '../mock/models.ts';
-import type { Provider } from '../providers/provider.ts';
+import { baseUrlOf, endpointFor, type Provider, type SettingName, type Settings } from '../providers/provider.ts';
 import type { NameParts } from '../snapshot/names.ts';
 import type { Credential, Limits } from '../snapshot/snapshot.ts';
 import { ConfigError, type Problem } from './problem.ts';
 
 export interface ActiveProvider extends Credential {
   readonly models: readonly string[];
+  /** The operator's deployments by the names of their models. */
+  readonly deployments?: Readonly<Record<string, string>>;
 }
 
 /** Where the built-in provider listens; absent: it is not running, and its models are listed all the same. */
@@ -23,12 +27,34 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
   return Object.entries(config.providers).flatMap(([id, entry]) => {
     const provider = registry.get(entry.type ?? id);
     if (!entry.enabled || !provider || id === mockId) return [];
-    const baseUrl = entry.baseUrl ?? provider.baseUrl;
-    return [{ id, provider, baseUrl, secret: entry.apiKey, models: entry.models ?? [] }];
+    const settings = settingsOf(provider, entry);
+    return [
+      {
+        id,
+        provider,
+        baseUrl: entry.baseUrl ?? baseUrlOf(provider, settings),
+        secret: entry.apiKey,
+        settings,
+        ...(entry.headers && { headers: entry.headers }),
+        ...(entry.deployments && { deployments: entry.deployments }),
+        models: entry.models ?? [],
+      },
+    ];
   });
 }
 
+/** What the operator says, and the vendor's own defaults for the rest. */
+function settingsOf({ settings = [] }: Provider, entry: Partial<Record<SettingName, string>>): Settings {
+  return Object.fromEntries(
+    settings.flatMap(({ name, default: fallback }) => {
+      const value = entry[name] ?? fallback;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 const mockId = 'mock';
+const dialectIds: readonly DialectId[] = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'bedrock-converse'];
 
 export function mockIsOn(config: Config): boolean {
   return config.providers[mockId]?.enabled !== false;
@@ -40,21 +66,27 @@ export function nameParts(
   registry: ReadonlyMap<string, Provider>,
   nowMs: number,
   mock?: MockAddress,
+  prices?: PriceData,
 ): NameParts {
   const played = registry.get(mockId);
   const own = activeProviders(config, registry);
   const active = mockIsOn(config) && played ? [...own, playedBy(played, mock)] : own;
   const catalog = loadCatalog({
-    providers: active.map(({ id, provider, models }) => ({
+    providers: active.map(({ id, provider, models, deployments }) => ({
       id,
       catalogId: provider.catalogId,
       selfHosted: provider.selfHosted,
       models,
+      alsoPricedAs: provider.alsoPricedAs,
+      deployments: provider.deployments ? (deployments ?? {}) : undefined,
+      takes: (name) => dialectIds.some((dialect) => endpointFor(provider, dialect, name) !== undefined),
+      ceiling: config.catalog.unknownModels === 'allow' && id !== mockId ? config.catalog.ceilingPrice : undefined,
     })),
     overrides: config.models,
     nowMs,
+    ...(prices && { prices }),
   });
-  const credentials = active.map(({ models, ...credential }) => credential);
+  const credentials = active.map(({ models, deployments, ...credential }) => credential);
   const routes = toRoutes(config, credentials, catalog);
   return { credentials, catalog, routes, modelLimits: modelLimits(config), timeouts: config.timeouts };
 }

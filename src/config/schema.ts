@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
 import { keyLengthMax, limitMax } from '../snapshot/snapshot.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
+import { providerSettings } from './provider-settings.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -152,13 +153,17 @@ const provider = z.strictObject({
     .optional()
     .describe('Wire format of an own address. Absent: the name is a known vendor.'),
   enabled: flag().default(true).describe('`false` turns the provider off, also when its key is in the environment.'),
-  apiKey: text('a key without spaces or line breaks', /^[\x21-\x7e]{1,8192}$/)
+  apiKey: text(
+    'a key without spaces or line breaks, or the JSON of a service account',
+    /^[\x21-\x7e]{1,8192}$|^\s*\{[\s\x20-\x7e]{1,16384}\}\s*$/,
+  )
     .optional()
     .describe("The vendor's secret. Absent: read from the vendor's own environment variable."),
   baseUrl: httpUrl().optional().describe("Replaces the vendor's address; needed with `type`."),
   models: list(modelName, 'a list of model names')
     .optional()
     .describe('Models served here beyond those of the catalogue.'),
+  ...providerSettings,
 });
 
 const usd = (unit: string, exact: (value: number) => bigint) =>
@@ -216,8 +221,29 @@ const model = z.strictObject({
         'not at all, by a token budget, adaptively, or by an effort word (`openai-compatible` always gets the word). ' +
         'Absent: as the catalogue knows it; an unknown `openai-compatible` model is not asked.',
     ),
+  aliases: list(modelName, 'a list of model names')
+    .optional()
+    .describe('Other names under which callers may ask for it, each with or without `provider/`.'),
   limits: rateLimits('to the model by its own names'),
 });
+
+const catalog = z
+  .strictObject({
+    url: httpUrl()
+      .default('https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json')
+      .describe('Where newer price data is read from: the file that `@pydantic/genai-prices` publishes, or a copy.'),
+    refreshHours: wholeNumber(0, 8_760, 'hours')
+      .default(0)
+      .describe('How often it is read. 0: never by itself; `tollgate models refresh` reads it once.'),
+    unknownModels: choice(['deny', 'allow'])
+      .default('deny')
+      .describe('Models that a vendor may know and the catalogue does not: refused, or called at `ceilingPrice`.'),
+    ceilingPrice: price.optional().describe('What such a model is charged. Needed with `unknownModels: allow`.'),
+  })
+  .refine((value) => value.unknownModels === 'deny' || value.ceilingPrice !== undefined, {
+    path: ['ceilingPrice'],
+    error: 'a price, since a model without one would be free',
+  });
 
 const target = z.union([qualifiedModel, z.strictObject({ model: qualifiedModel, timeouts: someTimeouts.optional() })], {
   error: 'provider/name, or { model: provider/name, timeouts: { … } }',
@@ -286,6 +312,7 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
   timeouts: timeouts.prefault({}),
   providers: z.record(providerName, provider).prefault({}),
+  catalog: catalog.prefault({}),
   models: z.record(qualifiedModel, model).prefault({}),
   routes: z.record(entryName, route).prefault({}),
   organizations: z.record(entryName, organization).prefault({}),

@@ -12,7 +12,7 @@ import type { Snapshot, SnapshotSource } from './snapshot.ts';
 
 export interface LiveSnapshotOptions {
   readonly store: Store;
-  /** From the configuration: fixed for the life of the process. */
+  /** From the configuration and the catalogue. */
   readonly names: NameParts;
   readonly log: Log;
   /** Default 3 s. */
@@ -26,6 +26,8 @@ export interface LiveSnapshot extends SnapshotSource {
   onChange(listener: (snapshot: Snapshot) => void): () => void;
   /** Resolves when the snapshot holds everything that was committed before the call. Throws while Postgres is away. */
   refresh(): Promise<void>;
+  /** The catalogue has newer prices: requests from now on see these names. */
+  replaceNames(names: NameParts): void;
   close(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export async function openLiveSnapshot(options: LiveSnapshotOptions): Promise<Li
 class Live implements LiveSnapshot {
   readonly #store: Store;
   readonly #log: Log;
-  readonly #names: Names;
+  #names: Names;
   readonly #pollMs: number;
   readonly #pollWhileDeafMs: number;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -92,6 +94,11 @@ class Live implements LiveSnapshot {
     return this.#next;
   }
 
+  replaceNames(names: NameParts): void {
+    this.#names = buildNames(names);
+    this.#publish(this.#current.version);
+  }
+
   follow(): void {
     const subscription = this.#store.listen(channel, {
       onNotify: (payload) => {
@@ -137,8 +144,12 @@ class Live implements LiveSnapshot {
     if (changes === undefined || this.#closed) return;
     const before = changes.whole ? noAccess : this.#access;
     this.#access = applyRows(before, changes.organizations, changes.keys);
-    this.#current = Object.freeze({ version: changes.version, keys: this.#access.keys, ...this.#names });
+    this.#publish(changes.version);
     this.#log.debug({ version: changes.version, keys: changes.keys.length }, 'the snapshot changed');
+  }
+
+  #publish(version: number): void {
+    this.#current = Object.freeze({ version, keys: this.#access.keys, ...this.#names });
     for (const listener of this.#listeners) listener(this.#current);
   }
 }
