@@ -1,7 +1,7 @@
 /** What every vendor file must be. A new vendor is under these rules by its line in the registry. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { pricedRows } from '../src/catalog/genai-prices.ts';
+import { bundledPrices } from '../src/catalog/genai-prices.ts';
 import type { DialectId } from '../src/llm/chat.ts';
 import { providers } from '../src/providers/index.ts';
 import {
@@ -128,7 +128,7 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
 
   it('has prices, where it says that they are known', () => {
     if (vendor.catalogId === undefined || id === 'mock') return;
-    expect(pricedRows(vendor.catalogId).length).toBeGreaterThan(2);
+    expect(bundledPrices(vendor.catalogId).length).toBeGreaterThan(2);
   });
 
   it('reads no error into what is none of its own', () => {

@@ -8,8 +8,7 @@ import type { Provider } from '../providers/provider.ts';
 import { isRecord } from './document.ts';
 import type { Origins } from './issues.ts';
 import type { Problem } from './problem.ts';
-
-type Report = (path: readonly string[], expected: string, remedy: string) => void;
+import { checkSettings, type Report } from './provider-checks.ts';
 
 export function crossCheck(tree: Record<string, unknown>, registry: readonly Provider[], origins: Origins): Problem[] {
   const problems: Problem[] = [];
@@ -63,6 +62,8 @@ function checkProvider(
     const remedy = variable ? `Set ${variable} in the environment, or add apiKey.` : 'Add apiKey.';
     report(['providers', name, 'apiKey'], 'is missing', remedy);
   }
+  const type = typeof entry.type === 'string' ? registry.find(({ id }) => id === entry.type) : vendor;
+  if (entry.type !== undefined || vendor) checkSettings(name, entry, type, report);
   if (typeof entry.baseUrl === 'string' && isOwnAddress(entry.baseUrl, tree)) {
     report(
       ['providers', name, 'baseUrl'],

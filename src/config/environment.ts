@@ -4,7 +4,7 @@
  */
 
 import { nearest } from '../lib/nearest.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, Setting } from '../providers/provider.ts';
 import { type Environment, isRecord, pathKey, valueAt } from './document.ts';
 import type { Problem } from './problem.ts';
 import { listLeaves, type Shape, shapeAt } from './shape.ts';
@@ -138,12 +138,49 @@ function fillGeneral(
   if (env.REDIS_URL && tree.redis === undefined) {
     warnings.push('REDIS_URL is set, but this version does not use Redis: one instance keeps everything in memory.');
   }
-  for (const { id, keyEnv } of registry) {
-    const name = keyEnv.find((candidate) => env[candidate]);
-    const entry = valueAt(tree, ['providers', id]);
-    const ownType = isRecord(entry) && entry.type !== undefined;
-    if (name && !ownType) fill(['providers', id, 'apiKey'], name);
+  for (const vendor of registry) fillVendor(vendor, tree, env, fill, warnings);
+}
+
+/**
+ * A vendor's own variables. Its key turns it on, unless something that it cannot do without is nowhere: many of these
+ * variables stand in an environment for other programs. Its settings are read only where it is on.
+ */
+function fillVendor(
+  vendor: Provider,
+  tree: Record<string, unknown>,
+  env: Environment,
+  fill: (path: readonly string[], name: string) => void,
+  warnings: string[],
+): void {
+  const { id, name, keyEnv, baseUrlEnv = [], settings = [] } = vendor;
+  const set = (names: readonly string[]) => names.find((candidate) => env[candidate]);
+  const at = ['providers', id];
+  const entry = valueAt(tree, at);
+  if (isRecord(entry) && entry.type !== undefined) return;
+  const key = set(keyEnv);
+  const address = set(baseUrlEnv);
+  if (entry === undefined) {
+    if (key === undefined) return;
+    const lacking = settings.filter(
+      (setting) => isNeeded(setting, vendor, address !== undefined) && set(setting.env ?? []) === undefined,
+    );
+    if (lacking.length > 0) {
+      const names = lacking.map((each) => [...(each.env ?? []), `providers.${id}.${each.name}`].join(' or '));
+      warnings.push(`${key} is set, but ${name} stays off: it also needs ${names.join(' and ')}.`);
+      return;
+    }
   }
+  if (key !== undefined) fill([...at, 'apiKey'], key);
+  if (address !== undefined) fill([...at, 'baseUrl'], address);
+  for (const setting of settings) {
+    const variable = set(setting.env ?? []);
+    if (variable !== undefined) fill([...at, setting.name], variable);
+  }
+}
+
+/** A setting that is only a part of the vendor's address is not missed where another address is given. */
+export function isNeeded({ name, required }: Setting, vendor: Provider, hasAddress: boolean): boolean {
+  return required === true && !(hasAddress && vendor.baseUrl.includes(`{${name}}`));
 }
 
 /** An empty line or text in the file leaves the leaf open. */
@@ -169,6 +206,14 @@ export function coerce(value: unknown, shape: Shape, at: readonly string[] = [])
   if (here?.kind !== 'leaf' || typeof value !== 'string') return value;
   if (here.type === 'number' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
   if (here.type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
+  if (here.type === 'map') return namesWithValues(value);
   if (here.type === 'list') return value.split(',').map((item) => item.trim());
   return value;
+}
+
+/** `a=1,b=2`. What is not of this form stays text, which the schema refuses in its own words. */
+function namesWithValues(text: string): unknown {
+  const pairs = text.split(',').map((pair) => /^\s*([^=\s]+)=(.*?)\s*$/s.exec(pair));
+  if (pairs.some((pair) => pair === null)) return text;
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
 }

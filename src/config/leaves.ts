@@ -34,6 +34,14 @@ export function list<T extends z.ZodType>(element: T, expected: string) {
   return z.array(element, { error: expected }).max(10_000, { error: expected }).meta({ expected });
 }
 
+/** Names with a value each; the environment writes it as `name=value,name=value`. */
+export function map<K extends z.ZodType<string, string>, V extends z.ZodType>(key: K, value: V, expected: string) {
+  return z
+    .record(key, value, { error: expected })
+    .refine((entries) => Object.keys(entries).length <= 1_000, { error: `at most 1000 ${expected}` })
+    .meta({ expected });
+}
+
 export function httpUrl() {
   const error = 'an address that begins with http:// or https://, without user name, query or fragment';
   return z

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 export type Shape =
   | { readonly kind: 'group'; readonly members: Readonly<Record<string, Member>> }
   | { readonly kind: 'entries'; readonly entry: Shape }
-  | { readonly kind: 'leaf'; readonly type: 'number' | 'boolean' | 'text' | 'list' | 'other' };
+  | { readonly kind: 'leaf'; readonly type: 'number' | 'boolean' | 'text' | 'list' | 'map' | 'other' };
 
 export interface Member {
   readonly shape: Shape;
@@ -28,9 +28,7 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
     case 'object':
       return { kind: 'group', members: Object.fromEntries(Object.entries(def.shape).map(toMember)) };
     case 'record':
-      return isOpen(def.valueType)
-        ? { kind: 'leaf', type: 'other' }
-        : { kind: 'entries', entry: shapeOf(def.valueType) };
+      return entriesOf(def.valueType);
     case 'optional':
     case 'default':
     case 'prefault':
@@ -105,6 +103,9 @@ function toMember([name, schema]: [string, z.core.$ZodType]): [string, Member] {
   }
 }
 
-function isOpen(schema: z.core.$ZodType): boolean {
-  return (schema as z.core.$ZodTypes)._zod.def.type === 'unknown';
+/** A record of groups is a section of named entries; one of plain values is itself a leaf. */
+function entriesOf(schema: z.core.$ZodType): Shape {
+  if ((schema as z.core.$ZodTypes)._zod.def.type === 'unknown') return { kind: 'leaf', type: 'other' };
+  const entry = shapeOf(schema);
+  return entry.kind === 'leaf' ? { kind: 'leaf', type: 'map' } : { kind: 'entries', entry };
 }

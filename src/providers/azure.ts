@@ -35,6 +35,8 @@ export const azure = provider({
     'openai-responses': { path: '/openai/v1/responses' },
   },
   catalogId: 'azure',
+  // The price data's own fallback (fallback_model_providers): global deployments cost what their makers ask.
+  alsoPricedAs: ['openai', 'anthropic', 'deepseek', 'x-ai', 'moonshotai'],
   modelsPath: ({ settings }) => {
     const version = settings?.apiVersion;
     return version === undefined ? '/openai/v1/models' : `/openai/models?api-version=${version}`;

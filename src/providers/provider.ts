@@ -34,6 +34,8 @@ export interface Provider {
   readonly speaks: Partial<Record<DialectId, Endpoint>>;
   /** Its id in the price data. Absent: no prices are known, so only models with a configured price can be called. */
   readonly catalogId?: string;
+  /** Ids in the price data of other vendors whose models it sells at their prices. */
+  readonly alsoPricedAs?: readonly string[];
   /** GET path that lists models and proves that address and key work; used by `doctor` and discovery. */
   readonly modelsPath?: Path;
   /** Only where the vendor leaves its dialect's error shape. `body` is parsed JSON or the raw text. */

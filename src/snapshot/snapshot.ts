@@ -43,8 +43,10 @@ export interface Credential {
   readonly provider: Provider;
   readonly baseUrl: string;
   readonly secret: string | undefined;
-  /** What the operator configured beside address and key, by name (`region`). */
+  /** What the operator configured beside address and key, by name (`region`); the vendor's defaults included. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Headers that every call gets, by lower-case name. Their values may be secrets. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Timeouts {
