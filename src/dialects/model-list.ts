@@ -44,10 +44,49 @@ function readLimit(text: string | null): number {
   return limit;
 }
 
+/** Beyond OpenAI's four fields: what clients read of OpenRouter's list. https://openrouter.ai/docs/models */
 function asOpenai(model: ListedModel): object {
-  return { id: model.id, object: 'model', created: Math.floor(model.createdAtMs / 1000), owned_by: model.owner };
+  const { contextTokens, outputTokensMax, inputs = [], price, tools, thinks } = model;
+  return {
+    id: model.id,
+    object: 'model',
+    created: Math.floor(model.createdAtMs / 1000),
+    owned_by: model.owner,
+    ...(contextTokens && { context_length: contextTokens }),
+    ...(outputTokensMax && { max_output_tokens: outputTokensMax }),
+    ...(inputs.length > 0 && { architecture: { input_modalities: inputs, output_modalities: ['text'] } }),
+    ...(price && {
+      pricing: {
+        prompt: usdPerToken(price.input),
+        completion: usdPerToken(price.output),
+        ...(price.cacheRead !== undefined && { input_cache_read: usdPerToken(price.cacheRead) }),
+      },
+    }),
+    ...((tools || thinks) && {
+      supported_parameters: [...(tools ? ['tools', 'tool_choice'] : []), ...(thinks ? ['reasoning'] : [])],
+    }),
+  };
 }
 
+/** Exact, without an exponent: `0.00000125`. */
+function usdPerToken(pico: bigint): string {
+  const digits = String(pico).padStart(13, '0');
+  return `${digits.slice(0, -12)}.${digits.slice(-12)}`.replace(/\.?0+$/, '');
+}
+
+/** https://platform.claude.com/docs/en/api/models/list */
 function asAnthropic(model: ListedModel): object {
-  return { type: 'model', id: model.id, display_name: model.id, created_at: new Date(model.createdAtMs).toISOString() };
+  return {
+    type: 'model',
+    id: model.id,
+    display_name: model.id,
+    created_at: new Date(model.createdAtMs).toISOString(),
+    max_input_tokens: model.contextTokens ?? null,
+    max_tokens: model.outputTokensMax ?? null,
+    capabilities: null,
+    lifecycle: 'active',
+    deprecated_at: null,
+    retires_at: null,
+    line: null,
+  };
 }

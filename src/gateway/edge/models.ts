@@ -1,12 +1,13 @@
 /** Which names this key may call, in the caller's own list format. */
 import type { IncomingMessage } from 'node:http';
+import type { CatalogModel } from '../../catalog/catalog.ts';
 import type { ModelListFormat } from '../../dialects/model-list.ts';
 import { LlmFailure } from '../../llm/error.ts';
 import type { ListedModel } from '../../llm/model-list.ts';
 import { keyMayCall } from '../../snapshot/allow-list.ts';
 import type { Key, Snapshot } from '../../snapshot/snapshot.ts';
 
-export function callableModels(snapshot: Snapshot, key: Key): readonly ListedModel[] {
+export function callableModels(snapshot: Snapshot, key: Key, nowMs: number): readonly ListedModel[] {
   const routes = snapshot
     .listRoutes()
     .filter((route) => keyMayCall(key, [route.name, ...route.targets.map((target) => target.model.id)]))
@@ -14,8 +15,26 @@ export function callableModels(snapshot: Snapshot, key: Key): readonly ListedMod
   const models = snapshot
     .listModels()
     .filter((model) => keyMayCall(key, [model.id]))
-    .map((model) => ({ id: model.id, owner: model.provider, createdAtMs: model.createdAtMs ?? 0 }));
+    .map((model) => listed(model, nowMs));
   return [...routes, ...models];
+}
+
+function listed(model: CatalogModel, nowMs: number): ListedModel {
+  const { id, provider, createdAtMs = 0, contextTokens, outputTokensMax, inputs, tools, thinks } = model;
+  const price = model.priceAt(nowMs);
+  return {
+    id,
+    owner: provider,
+    createdAtMs,
+    contextTokens,
+    outputTokensMax,
+    inputs,
+    tools,
+    thinks,
+    ...(price && {
+      price: { input: price.input.base, output: price.output.base, cacheRead: price.cacheRead?.base },
+    }),
+  };
 }
 
 /** The list, with the paging parameters of its format. Throws LlmFailure (invalid-request) for a bad limit. */

@@ -94,7 +94,7 @@ function answerReady(delivery: Delivery, state: ServerState): void {
 function answerModels(path: string, request: IncomingMessage, delivery: Delivery, parts: GatewayParts): void {
   const snapshot = parts.snapshot.current;
   const key = authenticate(request, snapshot, parts.clock.nowMs());
-  const models = callableModels(snapshot, key);
+  const models = callableModels(snapshot, key, parts.clock.nowMs());
   const format = modelListFormat(path, request.headers);
   const id = path.replace(/^(\/v1)?\/models\/?/, '');
   const body = id === '' ? renderModelList(format, models, request) : renderModel(format, models, decoded(id));
