@@ -38,15 +38,13 @@ describe('a seal in a slot', () => {
     );
   });
 
-  it.each(['gemini', 'bedrock-converse'] as const)(
-    'survives an SDK of %s that decodes its slot and encodes it again',
-    (slot) => {
-      const seal = { dialect: 'anthropic', value: 'Sig/+==', minter: 'a-b_c' } as const;
-      const packed = packSeal(seal, slot);
-      expect(Buffer.from(packed, 'base64').toString('base64')).toBe(packed);
-      expect(unpackSeal(Buffer.from(packed, 'base64').toString('base64url'), slot)).toEqual(seal);
-    },
-  );
+  it('survives an SDK that decodes a slot of bytes and encodes it again', () => {
+    const slot = 'gemini';
+    const seal = { dialect: 'anthropic', value: 'Sig/+==', minter: 'a-b_c' } as const;
+    const packed = packSeal(seal, slot);
+    expect(Buffer.from(packed, 'base64').toString('base64')).toBe(packed);
+    expect(unpackSeal(Buffer.from(packed, 'base64').toString('base64url'), slot)).toEqual(seal);
+  });
 
   it.each(['tg1.', 'tg1.nobody.x', 'tg2.anthropic', 'tg2.anthropic.x', 'tg3.anthropic.a.b', 'dGcxLg==', 'dGcyLmE='])(
     "that only looks like a tagged one (%s) is the slot's own",

@@ -1,7 +1,7 @@
 /**
  * How a seal travels in another dialect's opaque slot: `tg2.<dialect>.<minter>.<value>`, or `tg1.<dialect>.<value>`
- * where its minter is not known. Untagged text is the slot's own. Where a slot holds bytes, the text stands in base64:
- * SDKs decode such a slot and encode it again, and would break anything else.
+ * where its minter is not known. Untagged text is the slot's own. Where a dialect's slots hold bytes, the text stands in
+ * base64: SDKs decode such a slot and encode it again, and would break anything else.
  * Only its own dialect opens a seal, and only the credential that minted it; any other drops it with a note. It is never
  * forged, shortened, or hidden in an id.
  */
@@ -10,12 +10,8 @@ import type { DialectId, Seal } from './chat.ts';
 const tag = 'tg1.';
 const mintedTag = 'tg2.';
 
-/**
- * Dialects whose slots are bytes: Gemini's `thoughtSignature`, Converse's `redactedContent`.
- * https://ai.google.dev/api/caching#Part
- * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ReasoningContentBlock.html
- */
-const byteSlots: readonly DialectId[] = ['gemini', 'bedrock-converse'];
+/** Dialects all of whose slots are bytes: Gemini's `thoughtSignature`. https://ai.google.dev/api/caching#Part */
+const byteSlots: readonly DialectId[] = ['gemini'];
 /** How `tg1.` and `tg2.` begin in base64. */
 const byteTags = ['dGcxL', 'dGcyL'];
 
