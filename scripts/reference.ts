@@ -3,9 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { renderReference } from '../src/config/reference.ts';
 import { configShape } from '../src/config.ts';
 import { renderErrorTable } from './error-table.ts';
+import { fidelityRows, renderFidelity } from './fidelity/page.ts';
 
 writeBetween('configuration.md', 'settings', renderReference(configShape));
 writeBetween('errors.md', 'kinds', renderErrorTable());
+writeFileSync(new URL('../docs/fidelity.md', import.meta.url), renderFidelity(fidelityRows()));
 
 function writeBetween(name: string, mark: string, table: string): void {
   const page = new URL(`../docs/reference/${name}`, import.meta.url);

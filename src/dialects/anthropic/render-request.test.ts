@@ -178,6 +178,11 @@ describe('parameters', () => {
     expect(refusal({ stop: ['a', ' '] })).toEqual({ param: 'stop[1]', message: expect.stringMatching(/white space/) });
   });
 
+  it("74: a format's description has no place, and is reported", () => {
+    const format = { type: 'json-schema', schema: '{"type":"object"}', name: 'n', description: 'd' } as const;
+    expect(render({ format }).dropped).toEqual(['response_format.json_schema.description']);
+  });
+
   it('74: a schema becomes output_config.format, with every object closed', () => {
     const closed = '{"type":"object","properties":{"n":{"type":"number"}},"additionalProperties":false}';
     expect(render({ format: { type: 'json-schema', schema: closed } }).text).toContain(

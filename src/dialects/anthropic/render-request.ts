@@ -36,7 +36,7 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
   const maxTokens = maxTokensOf(request, target, notes);
   const plan = planThinking(request, target, maxTokens, conversation.lostThinking, notes);
   const toolChoice = renderToolChoice(request);
-  const outputConfig = { ...(isObject(config) && config), ...renderOutput(request, plan) };
+  const outputConfig = { ...(isObject(config) && config), ...renderOutput(request, plan, notes) };
   const allMetadata = { ...(isObject(metadata) && metadata), ...renderUser(request) };
   const allSystem = [...system, ...conversation.leading, ...jsonInstruction(request, notes)];
   return {
@@ -114,10 +114,16 @@ function stopSequences(request: ChatRequest): readonly string[] | undefined {
   return request.stop;
 }
 
-function renderOutput(request: ChatRequest, plan: ThinkingPlan): WireObject {
+function renderOutput({ format: asked }: ChatRequest, plan: ThinkingPlan, notes: Notes): WireObject {
+  if (asked?.type === 'json-schema' && asked.description !== undefined) {
+    notes.dropped(
+      'response_format.json_schema.description',
+      'a format has no description here; the schema can have one',
+    );
+  }
   const format =
-    request.format?.type === 'json-schema'
-      ? { type: 'json_schema', schema: new RawJson(answerSchema(request.format.schema, 'response_format')) }
+    asked?.type === 'json-schema'
+      ? { type: 'json_schema', schema: new RawJson(answerSchema(asked.schema, 'response_format')) }
       : undefined;
   return { ...(plan.effort && { effort: plan.effort }), ...(format && { format }) };
 }
