@@ -2,13 +2,22 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { countTokensDoor, messagesDoor } from './anthropic/door.ts';
 import { anthropic } from './anthropic/index.ts';
+import { converseDoor, converseStreamDoor, countDoor } from './bedrock-converse/door.ts';
+import { bedrockConverse } from './bedrock-converse/index.ts';
 import type { Dialect } from './dialect.ts';
 import type { Door, Knock } from './door.ts';
 import { anthropicModelList, type ModelListFormat, openaiModelList } from './model-list.ts';
 import { chatDoor } from './openai-chat/door.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
-export const doors: readonly Door[] = [chatDoor, messagesDoor, countTokensDoor];
+export const doors: readonly Door[] = [
+  chatDoor,
+  messagesDoor,
+  countTokensDoor,
+  converseDoor,
+  converseStreamDoor,
+  countDoor,
+];
 
 const byPath: ReadonlyMap<string, Knock> = new Map(
   doors.filter(({ match }) => match === undefined).flatMap((door) => pathsOf(door).map((path) => [path, { door }])),
@@ -34,6 +43,7 @@ export function findDoor(path: string): Knock | undefined {
 export function dialectOfCaller(path: string, headers: IncomingHttpHeaders): Dialect {
   const found = findDoor(path);
   if (found !== undefined) return found.door.dialect;
+  if (path.startsWith('/model/')) return bedrockConverse;
   return isAnthropic(headers) || /^(\/v1)?\/messages(\/|$)/.test(path) ? anthropic : openaiChat;
 }
 

@@ -1,10 +1,12 @@
 /** The registry of wire formats: one line each. */
 import type { DialectId } from '../llm/chat.ts';
 import { anthropic } from './anthropic/index.ts';
+import { bedrockConverse } from './bedrock-converse/index.ts';
 import type { Dialect } from './dialect.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
 export const dialects: Partial<Record<DialectId, Dialect>> = {
   'openai-chat': openaiChat,
   anthropic,
+  'bedrock-converse': bedrockConverse,
 };

@@ -1,0 +1,26 @@
+/**
+ * A Converse body on its way to a provider of the same dialect: bytes through, but for thinking that only another
+ * provider could take back. Usage comes without asking.
+ */
+import { type JsonScan, readField } from '../../lib/json.ts';
+import { invalidRequest } from '../../llm/error.ts';
+import type { RelayPlan } from '../door.ts';
+import { checkMessages, tokensAskedMax } from '../relay-checks.ts';
+import { withoutForeignThinking } from './foreign-thinking.ts';
+import { isObject } from './wire.ts';
+
+export function relayConverse(scan: JsonScan): RelayPlan {
+  checkMessages(scan);
+  checkMaxTokens(scan);
+  return { edits: withoutForeignThinking(scan), withholdUsage: false };
+}
+
+/** A limit that no provider could mean must never reach a usage row. */
+function checkMaxTokens(scan: JsonScan): void {
+  const config = readField(scan, 'inferenceConfig');
+  const value = isObject(config) ? config.maxTokens : undefined;
+  if (value === undefined || value === null) return;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= tokensAskedMax) return;
+  const at = 'inferenceConfig.maxTokens';
+  throw invalidRequest(`${at} must be an integer from 1 to ${tokensAskedMax}`, at);
+}

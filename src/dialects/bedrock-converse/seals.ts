@@ -1,0 +1,26 @@
+/**
+ * The two places for a seal: the signature of a reasoning text, which is text, and redacted content, which is bytes and
+ * so stands in base64. A seal of another dialect travels in them under its tag.
+ */
+import type { Seal } from '../../llm/chat.ts';
+import { packSeal, unpackSeal } from '../../llm/seal.ts';
+import { dialectId } from './wire.ts';
+
+export function readSignature(text: string): Seal {
+  return unpackSeal(text, dialectId);
+}
+
+export function writeSignature(seal: Seal | undefined): string {
+  return seal === undefined ? '' : packSeal(seal, dialectId);
+}
+
+export function readRedacted(base64: string): Seal {
+  const tagged = unpackSeal(Buffer.from(base64, 'base64').toString('utf8'), dialectId);
+  return tagged.dialect === dialectId ? { dialect: dialectId, value: base64 } : tagged;
+}
+
+export function writeRedacted(seal: Seal | undefined): string {
+  if (seal === undefined) return '';
+  const packed = packSeal(seal, dialectId);
+  return packed === seal.value ? packed : Buffer.from(packed).toString('base64');
+}

@@ -1,0 +1,121 @@
+/**
+ * How much the model is told to think. Converse has one word for it (`outputConfig.effort`) and leaves the rest to the
+ * model's own fields; which those are follows from how the model takes thinking. Left out, with a note, where that is not
+ * known, where the request has no room for it, or where it would make the request invalid.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-reasoning.html
+ */
+import type { ChatRequest, Effort, Thinking } from '../../llm/chat.ts';
+import type { TargetModel } from '../../llm/model.ts';
+import type { Notes } from '../../llm/notes.ts';
+import type { Message } from './render-messages.ts';
+import { isForced } from './render-tools.ts';
+import { isObject, type WireObject } from './wire.ts';
+
+export interface ThinkingPlan {
+  /** For `additionalModelRequestFields`. */
+  readonly fields: WireObject;
+  /** `outputConfig.effort`. */
+  readonly effort?: string;
+  /** Thinking that excludes sampling parameters. */
+  readonly isOn: boolean;
+}
+
+type Word = Exclude<Effort, 'none' | 'minimal'>;
+/** From the weakest to the strongest. */
+const words: readonly Word[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+const budgetTokensMin = 1024;
+/** The rest of maxTokens is for the answer. */
+const budgetShareMax = 0.8;
+
+const budgets: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
+  minimal: 1024,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 32_768,
+  max: 65_536,
+};
+
+const nothing: ThinkingPlan = { fields: {}, isOn: false };
+
+export function planThinking(
+  request: ChatRequest,
+  target: TargetModel,
+  messages: readonly Message[],
+  notes: Notes,
+): ThinkingPlan {
+  const { thinking } = request;
+  if (thinking === undefined) return nothing;
+  const left = (why: string): ThinkingPlan => {
+    notes.dropped('thinking', why);
+    return nothing;
+  };
+  if (target.thinking === 'effort') return planEffort(thinking, target, notes);
+  if (thinking.mode === 'off' || thinking.effort === 'none') return nothing;
+  if (target.thinking === undefined) return left('it is not known how the model takes thinking');
+  if (target.thinking === 'none') return left('the model does not think');
+  if (isForced(request)) return left('a forced tool call and thinking exclude each other');
+  if (target.thinking === 'adaptive') {
+    const effort = knownEffort(effortOf(thinking), target, notes);
+    return {
+      fields: { thinking: { type: 'adaptive', ...displayOf(thinking) } },
+      ...(effort && { effort }),
+      isOn: true,
+    };
+  }
+  if (lostThinking(messages)) return left('the last assistant message has lost its signed thinking');
+  const maxTokens = request.maxTokens ?? target.outputTokensMax ?? budgets.max;
+  const budget = budgetOf(thinking, maxTokens);
+  if (budget < budgetTokensMin) return left(`maxTokens ${maxTokens} leaves no room for thinking`);
+  return { fields: { thinking: { type: 'enabled', budget_tokens: budget, ...displayOf(thinking) } }, isOn: true };
+}
+
+/** These models always think, and take nothing but a word. */
+function planEffort(thinking: Thinking, target: TargetModel, notes: Notes): ThinkingPlan {
+  const isOff = thinking.mode === 'off' || thinking.effort === 'none';
+  if (isOff) notes.dropped('thinking', 'the model always thinks: it is asked for as little as it can');
+  const word = knownEffort(isOff ? 'low' : effortOf(thinking), target, notes);
+  return word === undefined ? nothing : { fields: { reasoning_effort: word }, isOn: false };
+}
+
+/** A budget that was given in tokens is kept while it is legal; one that was made from a word leaves room to answer. */
+function budgetOf({ budgetTokens, effort }: Thinking, maxTokens: number): number {
+  const byWord = budgets[effort === undefined || effort === 'none' ? 'medium' : effort];
+  const most = budgetTokens === undefined ? Math.floor(maxTokens * budgetShareMax) : maxTokens - 1;
+  return Math.min(Math.max(budgetTokensMin, budgetTokens ?? byWord), most);
+}
+
+function displayOf({ display }: Thinking): WireObject {
+  return display === 'summarized' || display === 'omitted' ? { display } : {};
+}
+
+/** The word itself, or the next weaker one that the model takes. */
+function knownEffort(effort: Word | undefined, { efforts }: TargetModel, notes: Notes): Word | undefined {
+  if (effort === undefined || efforts === undefined || efforts.includes(effort)) return effort;
+  const weaker = words.slice(0, words.indexOf(effort)).findLast((word) => efforts.includes(word));
+  notes.dropped('thinking.effort', `the model does not know ${effort}: ${weaker ?? 'its default'} is asked for`);
+  return weaker;
+}
+
+/** A budget becomes the word whose own budget it reaches. */
+function effortOf({ effort, budgetTokens }: Thinking): Word | undefined {
+  if (effort === 'none' || effort === 'minimal') return 'low';
+  if (effort !== undefined || budgetTokens === undefined) return effort;
+  if (budgetTokens < budgets.medium) return 'low';
+  if (budgetTokens < budgets.high) return 'medium';
+  return budgetTokens < budgets.max ? 'high' : 'max';
+}
+
+/**
+ * With a thinking budget, the last assistant message must begin with its thinking while its turn still goes on: it calls
+ * a tool, or is a prefill. True when that thinking is not there (another provider's, or never given back).
+ */
+export function lostThinking(messages: readonly unknown[]): boolean {
+  const at = messages.findLastIndex((message) => isObject(message) && message.role === 'assistant');
+  const last = messages[at];
+  if (!isObject(last) || !Array.isArray(last.content)) return false;
+  const has = (part: unknown, type: string) => isObject(part) && part[type] !== undefined;
+  const goesOn = at === messages.length - 1 || last.content.some((part) => has(part, 'toolUse'));
+  return goesOn && !has(last.content[0], 'reasoningContent');
+}
