@@ -166,11 +166,11 @@ function sourceOf(role: string, source: JsonRecord): Item {
   return { type: 'media', role, mediaType: String(source.media_type), bytes };
 }
 
-function list(value: unknown): JsonRecord[] {
+export function list(value: unknown): JsonRecord[] {
   return Array.isArray(value) ? value.map(record) : [];
 }
 
-function record(value: unknown): JsonRecord {
+export function record(value: unknown): JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : {};
 }
 

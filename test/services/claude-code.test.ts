@@ -13,7 +13,7 @@ import { toolLoop } from '../fakes/personas.ts';
 import { startUpstream, type Upstream } from '../fakes/upstream.ts';
 import { fakeProviders, upstreamKey } from '../harness/fake-providers.ts';
 import { startGateway, type TestGateway } from '../harness/gateway.ts';
-import { claudePath } from './clients.ts';
+import { agentPath } from './clients.ts';
 
 const model = 'claude-opus-5-5';
 const runMsMax = 90_000;
@@ -100,7 +100,7 @@ function runClaude(baseUrl: string, key: string): Promise<ClaudeRun> {
     '--model',
     model,
   ];
-  const child = spawn(claudePath(), args, {
+  const child = spawn(agentPath('claude'), args, {
     cwd: home,
     env: {
       PATH: process.env.PATH ?? '',

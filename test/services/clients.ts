@@ -1,7 +1,7 @@
 /**
  * The clients of the services suite, installed once into `.cache/services` (untracked): a Python environment with the
- * official SDKs, and the `claude` command-line agent. Versions are pinned in requirements.txt and below; a new pin is a
- * new folder, so nothing is ever half upgraded.
+ * official SDKs, and four command-line agents. Versions are pinned in requirements.txt and below; a new pin is a new
+ * folder, so nothing is ever half upgraded.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,7 +9,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const claudeVersion = '2.1.330';
+/** By the names that `tollgate connect` has for them; each one's program is named like it. */
+export const agentPackages: Readonly<Record<string, { readonly package: string; readonly version: string }>> = {
+  claude: { package: '@anthropic-ai/claude-code', version: '2.1.330' },
+  codex: { package: '@openai/codex', version: '0.169.0' },
+  gemini: { package: '@google/gemini-cli', version: '0.61.0' },
+  opencode: { package: 'opencode-ai', version: '1.18.33' },
+};
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cache = join(root, '.cache', 'services');
@@ -22,9 +28,15 @@ export function pythonPath(): string {
   return join(cache, `python-${hash}`, 'bin', 'python');
 }
 
-/** The `claude` program. */
-export function claudePath(): string {
-  return join(cache, `claude-code-${claudeVersion}`, 'node_modules', '.bin', 'claude');
+/** The agent's program. */
+export function agentPath(id: string): string {
+  return join(agentFolder(id), 'node_modules', '.bin', id);
+}
+
+function agentFolder(id: string): string {
+  const agent = agentPackages[id];
+  if (agent === undefined) throw new Error(`no such agent: ${id}`);
+  return join(cache, `${agent.package.split('/').at(-1)}-${agent.version}`);
 }
 
 /** Installs what is missing. Throws with the installer's own words. */
@@ -41,20 +53,22 @@ export function installClients(): void {
       requirements,
     ]);
   });
-  installOnce(join(cache, `claude-code-${claudeVersion}`), (folder) => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-    // Its install script fetches the program for this machine: it has to run.
-    run('npm', [
-      'install',
-      '--prefix',
-      folder,
-      '--no-fund',
-      '--no-audit',
-      '--loglevel=error',
-      `@anthropic-ai/claude-code@${claudeVersion}`,
-    ]);
-  });
+  for (const [id, agent] of Object.entries(agentPackages)) {
+    installOnce(agentFolder(id), (folder) => {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
+      // Install scripts fetch the program for this machine: they have to run.
+      run('npm', [
+        'install',
+        '--prefix',
+        folder,
+        '--no-fund',
+        '--no-audit',
+        '--loglevel=error',
+        `${agent.package}@${agent.version}`,
+      ]);
+    });
+  }
 }
 
 /** A folder counts only with its mark: an interrupted installation is thrown away and made again. */

@@ -1,0 +1,71 @@
+/**
+ * Four command-line agents, each as a person starts it for one task without questions. What points them at the gateway
+ * is in their own files, which `tollgate connect --write` wrote; here stands only what belongs to the run.
+ */
+import { spawn } from 'node:child_process';
+import { agentPath } from '../clients.ts';
+
+export interface Agent {
+  /** As `tollgate connect` names it. */
+  readonly id: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The host that it asks whatever its settings say. */
+  readonly alsoAsks?: RegExp;
+}
+
+export const task = 'Write the file as you were told, then say PONG.';
+
+export const agents: readonly Agent[] = [
+  { id: 'claude', args: ['-p', task, '--allowedTools', 'Bash'] },
+  // The machine of a test has no sandbox of its own to give.
+  { id: 'codex', args: ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', task] },
+  { id: 'gemini', args: ['--yolo', '-p', task], env: { GEMINI_CLI_TRUST_WORKSPACE: 'true' } },
+  {
+    id: 'opencode',
+    args: ['run', task],
+    env: { OPENCODE_DISABLE_MODELS_FETCH: '1' },
+    // For plugins, which no setting turns off; it does without.
+    alsoAsks: /^registry\.npmjs\.org:443$/,
+  },
+];
+
+export interface AgentRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const runMsMax = 90_000;
+
+export function runAgent(agent: Agent, home: string, folder: string, proxy: string): Promise<AgentRun> {
+  const child = spawn(agentPath(agent.id), agent.args, {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      // Whatever is not for the gateway goes to a proxy that notes it and refuses.
+      HTTPS_PROXY: proxy,
+      HTTP_PROXY: proxy,
+      NO_PROXY: '127.0.0.1,localhost',
+      ...agent.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const timer = setTimeout(() => child.kill('SIGKILL'), runMsMax);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
