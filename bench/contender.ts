@@ -17,6 +17,8 @@ export interface Contender {
   readonly key: string;
   /** Speaks Anthropic's dialect to callers whatever the provider speaks. */
   readonly translates: boolean;
+  /** What `probe.ts` saw inside the process since the last time; only where it was loaded. */
+  probe?(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +34,11 @@ const startMsMax = 60_000;
 const stopMsMax = 20_000;
 
 /** As a user gets it: its own process, embedded Postgres, key, journal, metering and log as they are by default. */
-export async function startTollgate(providerPort: number, profileDir: string | undefined): Promise<Contender> {
+export async function startTollgate(
+  providerPort: number,
+  profileDir: string | undefined,
+  probed = false,
+): Promise<Contender> {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-bench-'));
   const port = await freePort();
   const config = join(directory, 'tollgate.yaml');
@@ -40,12 +46,13 @@ export async function startTollgate(providerPort: number, profileDir: string | u
   writeFileSync(config, configText(directory, port, providerPort));
   if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
   const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
+  if (probed) flags.push('--expose-gc', '--import', join(import.meta.dirname, 'probe.ts'));
   const out = openSync(log, 'a');
   const child = spawn(process.execPath, [...flags, 'src/main.ts', 'serve', '--config', config], {
     cwd: root,
     // Nothing of the operator's own settings: a key in the environment would turn a provider on.
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
-    stdio: ['ignore', out, out],
+    stdio: probed ? ['ignore', out, out, 'ipc'] : ['ignore', out, out],
   });
   closeSync(out);
   const stop = async (): Promise<void> => {
@@ -59,7 +66,16 @@ export async function startTollgate(providerPort: number, profileDir: string | u
     await stop();
     throw new Error(`${(error as Error).message}\n${said}`);
   }
-  return { name: 'Tollgate', pid: child.pid ?? 0, port, model: `fake/${modelName}`, key, translates: true, stop };
+  const own = { name: 'Tollgate', pid: child.pid ?? 0, port, model: `fake/${modelName}`, key, translates: true, stop };
+  return probed ? { ...own, probe: () => askProbe(child) } : own;
+}
+
+function askProbe(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', () => reject(new Error('Tollgate ended.')));
+    child.send({});
+  });
 }
 
 /** JSON is YAML. */

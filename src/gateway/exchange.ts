@@ -4,6 +4,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/door.ts';
 import type { LimitHeaders } from '../dialects/limit-headers.ts';
 import type { Attempt } from '../journal/record.ts';
+import type { ChatRequest } from '../llm/chat.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
 import type { Key } from '../snapshot/snapshot.ts';
@@ -80,6 +81,8 @@ export class Exchange extends Visit {
   readonly ask: Ask;
   /** What a whole answer used, as it was told in its cost header. */
   judged: { readonly tally: Tally; readonly usage: JudgedUsage } | undefined;
+  /** The caller's body in the neutral language, once somebody needed it: every target is asked the same. */
+  parsed: ChatRequest | undefined;
   /** Chat streams: the caller wants the usage chunk. */
   wantsStreamUsage = true;
 

@@ -8,10 +8,13 @@ import { askInTurn } from './in-turn.ts';
 import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { type Plan, planCall } from './plan.ts';
+import { readAhead } from './translate.ts';
 import { withSignature } from './upstream/signers.ts';
 
 /** Never rejects: every way to end is an Ending, and the caller has been told. */
-export function forward(exchange: Exchange, targets: readonly Target[], parts: GatewayParts): Promise<Ending> {
+export async function forward(exchange: Exchange, targets: readonly Target[], parts: GatewayParts): Promise<Ending> {
+  if (targets.some(({ credential }) => credential.provider.speaks[exchange.dialect.id] === undefined))
+    await readAhead(exchange);
   return askInTurn(exchange, targets, parts, {
     plan: (target) => planCall(exchange, target, parts.seals, parts.clock.nowMs()),
     dispatch: (plan) => dispatch(exchange, plan, parts),

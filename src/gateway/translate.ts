@@ -1,7 +1,9 @@
 /** Two dialects: the caller's body is parsed into the neutral language and rendered anew, and each loss is noted. */
 import type { Dialect, JsonObject } from '../dialects/dialect.ts';
-import { parseScanned, stringifyJson } from '../lib/json.ts';
+import { parseScanned } from '../lib/json.ts';
+import { jsonBytes } from '../lib/json-bytes.ts';
 import type { ChatRequest } from '../llm/chat.ts';
+import { LlmFailure } from '../llm/error.ts';
 import { NoteList } from '../llm/notes.ts';
 import type { Endpoint } from '../providers/provider.ts';
 import { applyQuirks } from '../providers/quirk.ts';
@@ -33,11 +35,33 @@ export function translateBody(
   const { wantsStreamUsage, legacyCalls, turns } = request;
   // Between two speakers of the same dialect the answer passes as it comes: what its caller did not ask for is held back.
   const withholdUsage = isSame && exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream).withholdUsage;
-  return { body: Buffer.from(stringifyJson(body)), withholdUsage, wantsStreamUsage, legacyCalls, turns };
+  return { body: jsonBytes(body), withholdUsage, wantsStreamUsage, legacyCalls, turns };
 }
 
 /** The caller's body in the neutral language. Throws LlmFailure (invalid-request). */
 export function parseAsk(exchange: Exchange): ChatRequest {
+  exchange.parsed ??= parse(exchange);
+  return exchange.parsed;
+}
+
+/** From this size on, reading a body and writing it anew are turns of their own: together they would hold up others. */
+const largeBytes = 1024 * 1024;
+
+/** Reads a large body ahead of whoever needs it. What is wrong with it is found again, and told, by the plan. */
+export async function readAhead(exchange: Exchange): Promise<void> {
+  if (exchange.ask.scan.body.length < largeBytes) return;
+  await turn();
+  try {
+    parseAsk(exchange);
+  } catch (error) {
+    if (!(error instanceof LlmFailure)) throw error;
+  }
+  await turn();
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function parse(exchange: Exchange): ChatRequest {
   try {
     const body: JsonObject = { ...exchange.door.bodyDefaults, ...parseScanned(exchange.ask.scan) };
     return exchange.dialect.parseRequest(body, exchange.ask);

@@ -3,7 +3,7 @@
  * be relayed with only some of its fields spliced; and a parser that keeps chosen values as raw text, so that a tool's
  * arguments keep their key order, big integers and `1.0` (JSON.parse would lose them).
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { type JsonField, type JsonLimits, JsonRefused, JsonScanner, jsonLimits } from './json-scanner.ts';
 
 export { JsonRefused } from './json-scanner.ts';
@@ -127,7 +127,8 @@ export function readField(scan: JsonScan, name: string): unknown {
 }
 
 function withRawAsStrings({ body, rawSpans }: JsonScan): string {
-  if (rawSpans.length === 0) return body.toString('utf8');
+  // Both look alike then, and Latin-1 is read several times as fast: it shows on a picture of 20 MB.
+  if (rawSpans.length === 0) return body.toString(isAscii(body) ? 'latin1' : 'utf8');
   let text = '';
   let from = 0;
   for (let i = 0; i < rawSpans.length; i += 2) {

@@ -1,4 +1,5 @@
 /** Images and documents, both ways. https://platform.claude.com/docs/en/build-with-claude/vision */
+import { standardBase64 } from '../../lib/base64.ts';
 import type { MediaBlock } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
 import { absent, arrayAt, filledAt, objectAt, oneOf, refused, stringAt } from './shape.ts';
@@ -94,10 +95,9 @@ function urlAt(value: unknown, path: string): string {
   return url;
 }
 
-/** Line breaks and the URL-safe alphabet are common in the wild; the API takes neither. */
 function base64At(value: unknown, path: string): string {
   if (absent(value)) throw refused(path, 'must be a string of base64');
-  const text = filledAt(value, path).replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw refused(path, 'is not base64 (without a data: prefix)');
-  return text;
+  const base64 = standardBase64(filledAt(value, path));
+  if (base64 === undefined) throw refused(path, 'is not base64 (without a data: prefix)');
+  return base64;
 }

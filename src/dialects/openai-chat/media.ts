@@ -3,6 +3,7 @@
  * the path of the part, because an answer without the picture would be a wrong answer.
  * https://platform.openai.com/docs/guides/images-vision
  */
+import { standardBase64 } from '../../lib/base64.ts';
 import type { MediaBlock } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { type Fields, optionalString, pathOf, readFields, requiredString, wrongShape } from './shape.ts';
@@ -81,14 +82,10 @@ function readDataUri(uri: string, path: string): { mediaType: string; base64: st
   return { mediaType: mediaType.trim(), base64: readBase64(uri.slice(comma + 1), path) };
 }
 
-/** Takes line breaks, the URL-safe alphabet and missing padding, which are common in the wild; gives standard base64. */
 function readBase64(text: string, path: string): string {
-  const compact = /[\s_-]/.test(text) ? text.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/') : text;
-  const bare = compact.replace(/={1,2}$/, '');
-  if (bare === '' || bare.length % 4 === 1 || !/^[A-Za-z0-9+/]+$/.test(bare)) {
-    throw invalidRequest(`${path}: the data is not valid base64, or empty.`, path);
-  }
-  return bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
+  const base64 = standardBase64(text);
+  if (base64 === undefined) throw invalidRequest(`${path}: the data is not valid base64, or empty.`, path);
+  return base64;
 }
 
 /** What the bytes say goes before what the caller says: providers refuse a wrong declaration. */
