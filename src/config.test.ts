@@ -229,7 +229,6 @@ describe('mistakes', () => {
     ['organizations: { acme: { billing: prepaid } }', 'organizations.acme.billing'],
     ['organizations: { acme: { markupPercent: 20 } }', 'organizations.acme.markupPercent'],
     ['keys: { ci: { key: abcdefgh, budgets: [{ usd: 10, window: month }] } }', 'keys.ci.budgets'],
-    ['providers: { g: { type: gemini-compatible, baseUrl: "http://h" } }', 'providers.g.type'],
   ];
   it.each(refused)('what cannot be honoured yet is refused, not ignored: %s', (text, path) => {
     expect(problemsOf(text)).toEqual([

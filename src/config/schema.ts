@@ -146,10 +146,6 @@ const providerTypes = [
 
 const provider = z.strictObject({
   type: choice(providerTypes)
-    .refine(
-      (value) => value === 'openai-compatible' || value === 'anthropic-compatible',
-      notYet('this wire format', 'Use openai-compatible or anthropic-compatible.'),
-    )
     .optional()
     .describe('Wire format of an own address. Absent: the name is a known vendor.'),
   enabled: flag().default(true).describe('`false` turns the provider off, also when its key is in the environment.'),

@@ -3,6 +3,7 @@ import { anthropic } from './anthropic.ts';
 import { anthropicCompatible } from './anthropic-compatible.ts';
 import { azure } from './azure.ts';
 import { baseten } from './baseten.ts';
+import { bedrockCompatible } from './bedrock-compatible.ts';
 import { cerebras } from './cerebras.ts';
 import { cloudflare } from './cloudflare.ts';
 import { cohere } from './cohere.ts';
@@ -10,6 +11,7 @@ import { dashscope } from './dashscope.ts';
 import { deepinfra } from './deepinfra.ts';
 import { deepseek } from './deepseek.ts';
 import { fireworks } from './fireworks.ts';
+import { geminiCompatible } from './gemini-compatible.ts';
 import { github } from './github.ts';
 import { groq } from './groq.ts';
 import { huggingface } from './huggingface.ts';
@@ -30,6 +32,7 @@ import { openaiCompatible } from './openai-compatible.ts';
 import { openrouter } from './openrouter.ts';
 import { perplexity } from './perplexity.ts';
 import type { Provider } from './provider.ts';
+import { responsesCompatible } from './responses-compatible.ts';
 import { sambanova } from './sambanova.ts';
 import { sglang } from './sglang.ts';
 import { siliconflow } from './siliconflow.ts';
@@ -77,6 +80,9 @@ const registry: readonly Provider[] = [
   localai,
   openaiCompatible,
   anthropicCompatible,
+  responsesCompatible,
+  geminiCompatible,
+  bedrockCompatible,
   mock,
 ];
 
