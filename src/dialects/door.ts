@@ -3,6 +3,9 @@ import { type JsonEdit, type JsonScan, readField } from '../lib/json.ts';
 import type { Asked, Dialect, JsonObject } from './dialect.ts';
 import type { LimitHeaders } from './limit-headers.ts';
 
+/** What a path says of a call. Without `stream` it says which model only, and the body the rest. */
+export type PathAsked = Pick<Asked, 'model'> & Partial<Asked>;
+
 /** What a relayed body needs besides its model name. */
 export interface RelayPlan {
   readonly edits: readonly JsonEdit[];
@@ -16,7 +19,7 @@ export interface Door {
   /** Other spellings of the same path; a path with parts in braces is matched by `match` alone. */
   readonly aliases?: readonly string[];
   /** What a path with parts in braces says of the call (decoded); undefined: it is another door's. */
-  readonly match?: (path: string) => Asked | undefined;
+  readonly match?: (path: string) => PathAsked | undefined;
   readonly dialect: Dialect;
   readonly operation: 'chat' | 'count-tokens';
   /** Fields that the operation leaves out and the parser asks for. */
@@ -41,7 +44,7 @@ export interface Door {
 /** A call that was matched to its door. `asked`: what the path said, where the path says it. */
 export interface Knock {
   readonly door: Door;
-  readonly asked?: Asked;
+  readonly asked?: PathAsked;
 }
 
 const endUserCharactersMax = 256;

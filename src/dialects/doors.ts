@@ -7,11 +7,12 @@ import { bedrockConverse } from './bedrock-converse/index.ts';
 import type { Dialect } from './dialect.ts';
 import type { Door, Knock } from './door.ts';
 import { anthropicModelList, type ModelListFormat, openaiModelList } from './model-list.ts';
-import { chatDoor } from './openai-chat/door.ts';
+import { chatDoor, deploymentDoor } from './openai-chat/door.ts';
 import { openaiChat } from './openai-chat/index.ts';
 
 export const doors: readonly Door[] = [
   chatDoor,
+  deploymentDoor,
   messagesDoor,
   countTokensDoor,
   converseDoor,

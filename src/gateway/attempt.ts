@@ -182,7 +182,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
   }
 
   quotesCredential(bytes: Buffer): boolean {
-    return quotesSecret(bytes.toString('latin1'), this.plan.target.credential.secret);
+    return quotesSecret(bytes.toString('latin1'), this.plan.target.credential);
   }
 
   /** Called about once a second, and oftener where times are short. */
@@ -222,19 +222,19 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
   }
 
   #answerHeaders(): Record<string, string> {
-    const theirs = answerHeaders(this.#headers, this.plan.target.credential.secret);
+    const theirs = answerHeaders(this.#headers, this.plan.target.credential);
     return { ...theirs, ...ownHeaders(this.exchange, this.plan.target.model.id) };
   }
 
   /** Providers quote keys in their errors; whatever field it stands in, it goes neither to the caller nor to the log. */
   #withoutSecret(error: LlmError): LlmError {
-    const { secret } = this.plan.target.credential;
+    const { credential } = this.plan.target;
     return {
       ...error,
-      message: hideSecret(error.message, secret),
-      ...(error.param !== undefined && { param: hideSecret(error.param, secret) }),
-      ...(error.code !== undefined && { code: hideSecret(error.code, secret) }),
-      ...(error.internal !== undefined && { internal: hideSecret(error.internal, secret) }),
+      message: hideSecret(error.message, credential),
+      ...(error.param !== undefined && { param: hideSecret(error.param, credential) }),
+      ...(error.code !== undefined && { code: hideSecret(error.code, credential) }),
+      ...(error.internal !== undefined && { internal: hideSecret(error.internal, credential) }),
     };
   }
 

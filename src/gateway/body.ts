@@ -76,8 +76,8 @@ export function readAsk(body: Buffer, { door, asked }: Knock): Ask {
   try {
     const scan = scanJson(body, door.dialect.rawKeys);
     const model = checkModel(asked === undefined ? readField(scan, 'model') : asked.model);
-    const stream = asked === undefined ? readStream(scan) : asked.stream;
-    return { scan, model, stream, inBody: asked === undefined, inputTokensEstimate: Math.ceil(body.length / 4) };
+    const stream = asked?.stream ?? readStream(scan);
+    return { scan, model, stream, inBody: asked?.stream === undefined, inputTokensEstimate: Math.ceil(body.length / 4) };
   } catch (error) {
     throw asRefusal(error);
   }

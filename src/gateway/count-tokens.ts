@@ -60,7 +60,7 @@ async function askProvider(exchange: Exchange, target: Target, parts: GatewayPar
       headersTimeout: waitMs,
       bodyTimeout: waitMs,
     });
-    const text = hideSecret(await boundedText(answer.body), target.credential.secret);
+    const text = hideSecret(await boundedText(answer.body), target.credential);
     if (answer.statusCode === 200) return exchange.door.tokenCount?.read(JSON.parse(text) as JsonObject);
     if (isCallersFault(answer.statusCode)) throw callersFault(exchange, answer.statusCode, answer.headers, text);
   } catch (error) {

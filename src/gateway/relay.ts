@@ -1,5 +1,5 @@
 /** The same dialect on both sides: the caller's bytes, with only what must change spliced in. */
-import { type JsonEdit, parseScanned, scanJson, spliceJson, stringifyJson } from '../lib/json.ts';
+import { type JsonEdit, parseScanned, readField, scanJson, spliceJson, stringifyJson } from '../lib/json.ts';
 import type { Endpoint } from '../providers/provider.ts';
 import { applyQuirks, quirkEdits } from '../providers/quirk.ts';
 import type { Target } from '../snapshot/snapshot.ts';
@@ -9,11 +9,13 @@ import type { MadeBody } from './made-body.ts';
 
 /** Throws LlmFailure (invalid-request) for what must reach no provider. */
 export function relayBody(exchange: Exchange, target: Target, endpoint: Endpoint): MadeBody {
-  const { scan, stream, model, inBody } = exchange.ask;
+  const { scan, stream, inBody } = exchange.ask;
   const plan = exchange.door.planRelay(scan, stream);
   const name = target.model.target.name;
+  // A path that names the model says more than the body, which may name another, or none.
+  const sent = inBody ? readField(scan, 'model') : name;
   const own: JsonEdit[] =
-    name === model || !inBody ? [...plan.edits] : [{ name: 'model', value: JSON.stringify(name) }, ...plan.edits];
+    name === sent ? [...plan.edits] : [{ name: 'model', value: JSON.stringify(name) }, ...plan.edits];
   const quirks = endpoint.quirks ?? [];
   const call = callOf(target, stream);
   const { edits, losses, needsTree } = quirkEdits(quirks, call, scan, own);

@@ -30,14 +30,25 @@ export function redact(text: string): string {
 /** Shorter ones are no secrets but words (`none`, `ollama`), which may stand in any text. */
 const secretLengthMin = 8;
 
-/** Whether a text quotes this very secret. */
-export function quotesSecret(text: string, secret: string | undefined): boolean {
-  return secret !== undefined && secret.length >= secretLengthMin && text.includes(secret);
+/** What must not be told of a credential: its key, and the values of its headers, which may be keys too. */
+export interface SecretHolder {
+  readonly secret: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The text without this very secret: not every vendor's keys look like one, but ours at a vendor is known. */
-export function hideSecret(text: string, secret: string | undefined): string {
-  return secret !== undefined && quotesSecret(text, secret) ? text.replaceAll(secret, '[redacted]') : text;
+function secretsOf({ secret, headers }: SecretHolder): readonly string[] {
+  const told = headers === undefined ? [secret] : [secret, ...Object.values(headers)];
+  return told.filter((each) => each !== undefined && each.length >= secretLengthMin) as string[];
+}
+
+/** Whether a text quotes one of these very secrets. */
+export function quotesSecret(text: string, holder: SecretHolder): boolean {
+  return secretsOf(holder).some((secret) => text.includes(secret));
+}
+
+/** The text without these very secrets: not every vendor's keys look like one, but ours at a vendor are known. */
+export function hideSecret(text: string, holder: SecretHolder): string {
+  return secretsOf(holder).reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
 }
 
 /** A NUL breaks the database, the others break terminals; line breaks and tabs are harmless. */

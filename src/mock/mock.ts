@@ -87,7 +87,7 @@ class Serving {
 
   async #answer({ door, asked }: Knock): Promise<void> {
     const body = parseJson(await readBody(this.#request), door.dialect.rawKeys);
-    const request = door.dialect.parseRequest({ ...door.bodyDefaults, ...body }, asked ?? inBody(body));
+    const request = door.dialect.parseRequest({ ...door.bodyDefaults, ...body }, { ...inBody(body), ...asked });
     if (door.operation === 'count-tokens') return this.#json(door.tokenCount?.render(countInput(request)) ?? {});
     const scenario = scenarioOf(request.model.replace(/^mock\//, ''), request);
     await perform(scenario, {

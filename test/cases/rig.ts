@@ -50,6 +50,8 @@ export interface RigOptions {
   /** Further addresses by name, for routes. */
   readonly addresses?: Readonly<Record<string, string>>;
   readonly key?: Partial<Key>;
+  /** Of every target: settings, headers. */
+  readonly credential?: Partial<Credential>;
   /** Vendors in place of the `-compatible` ones. */
   readonly providers?: Readonly<Partial<Record<RigKind, Provider>>>;
 }
@@ -243,6 +245,7 @@ function rigTarget(text: string, upstreamUrl: string, options: RigOptions): Targ
     provider: options.providers?.[kind] ?? rigProviders[kind],
     baseUrl: kind === 'oa' || kind === 're' ? `${base}/v1` : base,
     secret: 'sk-upstream-secret-canary',
+    ...options.credential,
   };
   return {
     credential,

@@ -1,7 +1,7 @@
 /** Reads a Chat Completions request. https://platform.openai.com/docs/api-reference/chat/create */
 import type { ChatRequest } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
-import type { JsonObject } from '../dialect.ts';
+import type { Asked, JsonObject } from '../dialect.ts';
 import { readMessages } from './messages.ts';
 import { defined, readFormat, readSampling, readThinking } from './params.ts';
 import { type Fields, optionalBoolean, optionalFields, requiredString } from './shape.ts';
@@ -9,8 +9,9 @@ import { readToolSetup } from './tools.ts';
 import { dialectId, leftover } from './wire.ts';
 
 /** Throws LlmFailure (invalid-request, `param` = the path of the field) for a body that is not this dialect. */
-export function parseRequest(body: JsonObject): ChatRequest {
-  const model = requiredString(body, 'model');
+export function parseRequest(body: JsonObject, asked?: Asked): ChatRequest {
+  // Where the path names the model, the body may leave it out.
+  const model = body.model === undefined && asked ? asked.model : requiredString(body, 'model');
   refuseForeignFields(body);
   const streamOptions = optionalFields(body, 'stream_options');
   const setup = readToolSetup(body);

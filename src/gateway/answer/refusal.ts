@@ -54,7 +54,7 @@ export class RefusalReader implements AnswerReader {
     const { status, headers, dialect, credential } = this.#facts;
     if (status >= 300 && status < 400) return redirected(status);
     // Before anything is cut: a part of a secret is one too.
-    const body = hideSecret(textOf(Buffer.concat(this.#chunks)), credential.secret);
+    const body = hideSecret(textOf(Buffer.concat(this.#chunks)), credential);
     const parsed = dialect.parseError(status, headers, body);
     const vendor = credential.provider.parseError?.(status, asJson(body)) ?? {};
     const error = { ...parsed, ...vendor, upstreamStatus: status };

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { chargeNanoUsd } from '../../catalog/charge.ts';
 import { formatUsd } from '../../lib/money.ts';
-import { quotesSecret } from '../../llm/redact.ts';
+import { quotesSecret, type SecretHolder } from '../../llm/redact.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Tally } from '../answer/tally.ts';
 import type { Exchange, Visit } from '../exchange.ts';
@@ -32,8 +32,8 @@ export function upstreamHeaders(
       if (typeof value === 'string' && value !== '') headers[name] = value.slice(0, 4096);
     }
   }
-  const { secret, provider } = target.credential;
-  return secret === undefined ? headers : { ...headers, ...provider.auth.headers(secret) };
+  const { secret, provider, headers: configured } = target.credential;
+  return { ...headers, ...(secret !== undefined && provider.auth.headers(secret)), ...configured };
 }
 
 /** The caller's query, as far as its door lets it travel. */
@@ -59,11 +59,11 @@ export function withQuery(path: string, query: string): string {
 const limitHeadersMax = 32;
 
 /** A provider's headers that a caller can use: its rate limits, and its own request id under another name. */
-export function answerHeaders(upstream: IncomingHttpHeaders, secret: string | undefined): HeaderList {
+export function answerHeaders(upstream: IncomingHttpHeaders, credential: SecretHolder): HeaderList {
   const headers: HeaderList = {};
   let limits = 0;
   for (const [name, value] of Object.entries(upstream)) {
-    if (typeof value !== 'string' || quotesSecret(value, secret)) continue;
+    if (typeof value !== 'string' || quotesSecret(value, credential)) continue;
     if (name === 'request-id' || name === 'x-request-id') headers['x-upstream-request-id'] = value.slice(0, 256);
     else if (name === 'retry-after') headers[name] = value.slice(0, 256);
     else if (/(^|-)ratelimit-/.test(name) && limits++ < limitHeadersMax) headers[name] = value.slice(0, 256);

@@ -2,19 +2,10 @@
 import { LlmFailure } from '../../llm/error.ts';
 import type { SignerName } from '../../providers/provider.ts';
 import type { Credential } from '../../snapshot/snapshot.ts';
+import { googleOauth } from './google-oauth.ts';
+import type { Signer, UnsignedRequest } from './signer.ts';
 
-export interface UnsignedRequest {
-  readonly method: 'POST' | 'GET' | 'DELETE';
-  /** Absolute, with its query. */
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
-
-/** Resolves to the headers to add. Throws LlmFailure (upstream-credential) when there is nothing to sign with. */
-export type Signer = (request: UnsignedRequest, credential: Credential) => Promise<Readonly<Record<string, string>>>;
-
-export const signers: Partial<Record<SignerName, Signer>> = {};
+export const signers: Partial<Record<SignerName, Signer>> = { 'google-oauth': googleOauth() };
 
 /** The request's headers with what its vendor's signer adds, if it has one. */
 export async function withSignature(request: UnsignedRequest, credential: Credential): Promise<Record<string, string>> {
