@@ -26,6 +26,8 @@ export interface SettingsFile {
   readonly paths: (place: Place) => readonly [string, ...string[]];
   readonly format: FormatName;
   readonly settings: (point: Point) => Tree;
+  /** What the client asks of any file of its kind; set where it is not there. */
+  readonly defaults?: Tree;
 }
 
 export interface Check {

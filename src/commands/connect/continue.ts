@@ -11,13 +11,14 @@ export const continueClient = client({
     {
       paths: ({ home, env }) => [`${env.CONTINUE_GLOBAL_DIR || `${home}/.continue`}/config.yaml`],
       format: 'yaml',
+      defaults: { name: 'Main', version: '1.0.0', schema: 'v1' },
       settings: ({ url, key, model }) => ({
         models: [{ name: 'Tollgate', provider: 'openai', model, apiBase: `${url}/v1`, apiKey: key }],
       }),
     },
   ],
   notes: ({ onlyHere }) => [
-    'In the editor, choose the model "Tollgate".',
+    'Choose the model "Tollgate", where others stand before it.',
     ...(onlyHere ? ['Set CONTINUE_TELEMETRY_ENABLED=0 in its environment.'] : []),
   ],
   check: chatCheck({ tool: 'Bash', userAgent: 'ls/JS 5.23.2' }),

@@ -54,6 +54,12 @@ describe('settings in a file that has others', () => {
     expect(JSON.parse(merged)).toEqual({ models: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] });
   });
 
+  it('defaults stand before what is new, and never replace a value', () => {
+    const defaults = { name: 'Main', version: '1' };
+    expect(mergeSettings('yaml', '', { a: 1 }, defaults)).toBe('name: Main\nversion: "1"\na: 1\n');
+    expect(mergeSettings('yaml', 'name: Mine\n', { a: 1 }, defaults)).toBe('name: Mine\nversion: "1"\na: 1\n');
+  });
+
   it('.env keeps other lines, and has each name once', () => {
     const text = '# mine\nexport KEY="old"\nOTHER=1\nKEY=older';
     expect(mergeSettings('dotenv', text, { KEY: 'new', URL: 'http://h' })).toBe(

@@ -30,11 +30,16 @@ interface Format {
   write(text: string, leaves: readonly Leaf[]): string;
 }
 
-/** The text with these settings in it; the same text when they are there already. Throws BrokenFile. */
-export function mergeSettings(name: FormatName, text: string, settings: Tree): string {
+/**
+ * The text with these settings in it; the same text when they are there already. `defaults` never replace a value.
+ * Throws BrokenFile.
+ */
+export function mergeSettings(name: FormatName, text: string, settings: Tree, defaults: Tree = {}): string {
   const format = formats[name];
   const present = format.read(text);
-  const leaves = leavesOf(settings, present).filter(({ path, value }) => valueAt(present, path) !== value);
+  const missing = leavesOf(defaults, present).filter(({ path }) => valueAt(present, path) === undefined);
+  const changed = leavesOf(settings, present).filter(({ path, value }) => valueAt(present, path) !== value);
+  const leaves = [...missing, ...changed];
   return leaves.length === 0 ? text : format.write(text, leaves);
 }
 

@@ -41,13 +41,18 @@ export function planFiles(client: Client, point: Point, place: Place): readonly 
   return client.files.map((settingsFile) => planFile(client, settingsFile, point, place));
 }
 
-function planFile(client: Client, { paths, format, settings }: SettingsFile, point: Point, place: Place): PlannedFile {
+function planFile(
+  client: Client,
+  { paths, format, settings, defaults }: SettingsFile,
+  point: Point,
+  place: Place,
+): PlannedFile {
   const candidates = paths(place).map((name) => path.resolve(place.home, name));
   const file =
     candidates.find((name) => statSync(name, { throwIfNoEntry: false }) !== undefined) ?? candidates[0] ?? '';
   const before = readSettings(file);
   try {
-    const after = mergeSettings(format, before ?? '', settings(point));
+    const after = mergeSettings(format, before ?? '', settings(point), defaults);
     return { file, after, ...(before !== undefined && { before }) };
   } catch (error) {
     if (!(error instanceof BrokenFile)) throw error;

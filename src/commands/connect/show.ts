@@ -27,9 +27,9 @@ export function showSettings(client: Client, point: Point, place: Place): Shown 
     url: point.url,
     ...(point.model !== undefined && { model: point.model }),
     ...(client.variables && { variables: Object.fromEntries(set) as Record<string, string> }),
-    files: client.files.map(({ paths, format, settings }) => ({
+    files: client.files.map(({ paths, format, settings, defaults }) => ({
       file: path.resolve(place.home, paths(place)[0]),
-      content: mergeSettings(format, '', settings(point)),
+      content: mergeSettings(format, '', settings(point), defaults),
     })),
     notes: client.notes(point),
     docs: client.docs,
