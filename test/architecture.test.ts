@@ -12,6 +12,10 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
   lib: { may: [], why: 'lib is pure tools: it knows nothing of LLMs, vendors or storage' },
   llm: { may: ['lib'], why: 'the neutral language is types and pure functions that everything else speaks' },
   dialects: { may: ['llm', 'lib'], why: 'a dialect is a wire format: it knows no vendor, key, price or storage' },
+  operations: {
+    may: ['dialects', 'llm', 'lib'],
+    why: 'an operation is a description: it knows no vendor, price or socket',
+  },
   providers: { may: ['llm', 'lib'], why: 'a vendor is data: it names dialects by id and never holds one' },
   catalog: { may: ['llm', 'lib'], why: 'a model is a row: prices and capabilities, without transport or storage' },
   store: { may: ['llm', 'lib'], why: 'the store is the one room that knows the database, and knows nothing above it' },
@@ -23,7 +27,7 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
   journal: { may: ['store', 'catalog', 'llm', 'lib'], why: 'the journal must work when everything above it is broken' },
   mock: { may: ['dialects', 'llm', 'lib'], why: 'the mock is a pretend vendor: it must not see how it is called' },
   gateway: {
-    may: ['snapshot', 'journal', 'ledger', 'dialects', 'providers', 'catalog', 'llm', 'lib'],
+    may: ['snapshot', 'journal', 'ledger', 'operations', 'dialects', 'providers', 'catalog', 'llm', 'lib'],
     why: 'a request never waits for a database, so the data plane cannot even name the store or the control plane',
   },
   control: {
@@ -41,6 +45,7 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
       'store',
       'catalog',
       'providers',
+      'operations',
       'dialects',
       'llm',
       'lib',

@@ -31,6 +31,9 @@ const limits = z.strictObject({
   bodyBytesMax: wholeNumber(1_024, 1_024 * mebibyte, 'bytes')
     .default(32 * mebibyte)
     .describe('Largest request body; a larger one gets 413.'),
+  uploadBytesMax: wholeNumber(1_024, 16_384 * mebibyte, 'bytes')
+    .default(512 * mebibyte)
+    .describe('Largest upload (a form with files, which is not held in memory); a larger one gets 413.'),
   headerBytesMax: wholeNumber(1_024, mebibyte, 'bytes')
     .default(32_768)
     .describe('Largest request head, all headers together; a larger one gets 431.'),

@@ -71,13 +71,26 @@ export function discardBody(request: IncomingMessage, bodyBytesMax: number): voi
   request.resume();
 }
 
+/** What of a door a body is read by. */
+export interface AskDoor {
+  readonly dialect: { readonly rawKeys: readonly string[] };
+  readonly modelDefault?: string;
+}
+
 /** Scans the body and reads the model and stream fields, where the path does not say them. Throws LlmFailure (invalid-request). */
-export function readAsk(body: Buffer, { door, asked }: Knock): Ask {
+export function readAsk(body: Buffer, { door, asked }: { door: AskDoor; asked?: Knock['asked'] }): Ask {
   try {
     const scan = scanJson(body, door.dialect.rawKeys);
-    const model = checkModel(asked === undefined ? readField(scan, 'model') : asked.model);
+    const named = asked === undefined ? readField(scan, 'model') : asked.model;
+    const model = checkModel(named ?? door.modelDefault);
     const stream = asked?.stream ?? readStream(scan);
-    return { scan, model, stream, inBody: asked?.stream === undefined, inputTokensEstimate: Math.ceil(body.length / 4) };
+    return {
+      scan,
+      model,
+      stream,
+      inBody: asked?.stream === undefined,
+      inputTokensEstimate: Math.ceil(body.length / 4),
+    };
   } catch (error) {
     throw asRefusal(error);
   }
@@ -92,7 +105,7 @@ export function asRefusal(error: unknown): unknown {
 
 const modelLengthMax = 256;
 
-function checkModel(model: unknown): string {
+export function checkModel(model: unknown): string {
   if (model === undefined)
     throw invalidRequest('model is required: a name such as `provider/name`; GET /v1/models lists them', 'model');
   if (typeof model !== 'string' || model.trim() === '')

@@ -2,6 +2,8 @@
 export interface GatewaySettings {
   /** Largest request body, counted in bytes read. */
   readonly bodyBytesMax: number;
+  /** Largest form, which is not held in memory. */
+  readonly uploadBytesMax: number;
   readonly headerBytesMax: number;
   /** A client has this long to send its headers. */
   readonly headersTimeoutMs: number;
@@ -28,6 +30,7 @@ export interface GatewaySettings {
 
 export const defaultSettings: GatewaySettings = Object.freeze({
   bodyBytesMax: 32 * 1024 * 1024,
+  uploadBytesMax: 512 * 1024 * 1024,
   headerBytesMax: 32 * 1024,
   headersTimeoutMs: 10_000,
   bodyIdleMs: 30_000,

@@ -19,6 +19,7 @@ export type OperationId =
 /** A wire format of an operation, as a dialect is one of a chat. */
 export type WireId =
   | 'openai-embeddings'
+  | 'gemini-embed-content'
   | 'gemini-embeddings'
   | 'cohere-embeddings'
   | 'openai-images'

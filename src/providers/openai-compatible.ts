@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 /** Any address that speaks OpenAI chat: the operator gives `baseUrl` (with `/v1`), models and prices. */
 export const openaiCompatible = provider({
@@ -10,5 +10,22 @@ export const openaiCompatible = provider({
   keyEnv: [],
   keyless: true,
   speaks: { 'openai-chat': { path: '/chat/completions' } },
+  // Which of them a server has, it says itself.
+  serves: {
+    ...openaiServices([
+      'openai-embeddings',
+      'openai-images',
+      'openai-image-edits',
+      'openai-image-variations',
+      'openai-speech',
+      'openai-transcriptions',
+      'openai-translations',
+      'openai-moderations',
+      'openai-completions',
+      'jina-rerank',
+    ]),
+    'openai-files': { path: '/files' },
+    'openai-batches': { path: '/batches' },
+  },
   modelsPath: '/models',
 });

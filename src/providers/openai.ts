@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const openai = provider({
   id: 'openai',
@@ -13,6 +13,29 @@ export const openai = provider({
       path: '/responses',
       countTokensPath: '/responses/input_tokens',
       docs: 'https://platform.openai.com/docs/api-reference/responses',
+    },
+  },
+  serves: {
+    ...openaiServices([
+      'openai-embeddings',
+      'openai-images',
+      'openai-image-edits',
+      'openai-image-variations',
+      'openai-speech',
+      'openai-transcriptions',
+      'openai-translations',
+      'openai-completions',
+    ]),
+    'openai-moderations': {
+      path: '/moderations',
+      docs: 'https://platform.openai.com/docs/guides/moderation',
+      free: 'the moderation endpoint is free to use',
+    },
+    'openai-files': { path: '/files', docs: 'https://platform.openai.com/docs/api-reference/files' },
+    'openai-batches': {
+      path: '/batches',
+      docs: 'https://platform.openai.com/docs/guides/batch',
+      percentOfPrice: 50,
     },
   },
   catalogId: 'openai',

@@ -4,6 +4,7 @@
  */
 import type { DialectId } from '../llm/chat.ts';
 import type { LlmError } from '../llm/error.ts';
+import type { WireId } from '../llm/operation.ts';
 
 export interface Provider {
   /** Lower case, `[a-z0-9-]`: the first part of `provider/name`. */
@@ -32,6 +33,8 @@ export interface Provider {
   /** Models run under names that the operator chose: `providers.<id>.deployments` says which is which. */
   readonly deployments?: true;
   readonly speaks: Partial<Record<DialectId, Endpoint>>;
+  /** Operations other than chat, by the wire format in which they are asked. */
+  readonly serves?: Partial<Record<WireId, Service>>;
   /** Its id in the price data. Absent: no prices are known, so only models with a configured price can be called. */
   readonly catalogId?: string;
   /** Ids in the price data of other vendors whose models it sells at their prices. */
@@ -101,6 +104,37 @@ export interface Endpoint {
   /** Headers that every call needs (`anthropic-version`), unless the caller sent its own. */
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** Where a vendor serves an operation other than chat. */
+export interface Service {
+  /** For what it keeps (files, batches): the path of the whole collection. */
+  readonly path: Path;
+  readonly docs?: string;
+  readonly quirks?: readonly Quirk[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Why it costs nothing, by the vendor's own page. Absent: it is called only at a known price. */
+  readonly free?: string;
+  /** Batches: what an answer costs of the usual price. */
+  readonly percentOfPrice?: number;
+}
+
+/** The paths of an API that is OpenAI's, as far as a vendor has them. */
+export function openaiServices(wires: readonly (keyof typeof openaiPaths)[]): Partial<Record<WireId, Service>> {
+  return Object.fromEntries(wires.map((wire) => [wire, { path: openaiPaths[wire] }]));
+}
+
+const openaiPaths = {
+  'openai-embeddings': '/embeddings',
+  'openai-images': '/images/generations',
+  'openai-image-edits': '/images/edits',
+  'openai-image-variations': '/images/variations',
+  'openai-speech': '/audio/speech',
+  'openai-transcriptions': '/audio/transcriptions',
+  'openai-translations': '/audio/translations',
+  'openai-moderations': '/moderations',
+  'openai-completions': '/completions',
+  'jina-rerank': '/rerank',
+} as const satisfies Partial<Record<WireId, string>>;
 
 /**
  * `set`, `rename` and `drop` act on top-level keys: spliced, also in relay. `edit` needs the parsed tree, which costs

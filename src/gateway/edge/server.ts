@@ -6,8 +6,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { dialectOfCaller, doors, findDoor, modelListFormat } from '../../dialects/doors.ts';
 import { newId } from '../../lib/id.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
+import { findOperations, type OperationKnock, operations } from '../../operations/all.ts';
 import { authenticate } from '../authenticate.ts';
 import { discardBody } from '../body.ts';
+import { handleOperation } from '../operations/operation-pipeline.ts';
 import type { GatewayParts } from '../parts.ts';
 import { handle } from '../pipeline.ts';
 import { answerBadRequest } from './bad-request.ts';
@@ -49,7 +51,8 @@ export function createHttpServer(parts: GatewayParts, state: ServerState): Serve
 function receive(request: IncomingMessage, response: ServerResponse, parts: GatewayParts, state: ServerState): void {
   const path = pathOf(request.url ?? '/');
   const knock = findDoor(path);
-  const dialect = knock?.door.dialect ?? dialectOfCaller(path, request.headers);
+  const found = knock === undefined ? findOperations(path) : [];
+  const dialect = knock?.door.dialect ?? found[0]?.operation.voice ?? dialectOfCaller(path, request.headers);
   const startedAt = parts.clock.monotonicMs();
   const delivery = new Delivery(response, dialect, newRequestId(parts), startedAt, parts.settings.clientStallMs);
   if (state.draining) response.setHeader('connection', 'close');
@@ -57,12 +60,29 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
     state.track(handle({ request, delivery, knock, startedAt }, parts));
     return;
   }
+  const asked = found.find(({ operation }) => operation.method === request.method);
+  if (asked !== undefined && request.httpVersionMajor === 1 && !state.draining) {
+    state.track(handleOperation({ request, delivery, ...asked, startedAt }, parts));
+    return;
+  }
   // Nobody reads this body, so it must not go on for ever.
   discardBody(request, parts.settings.bodyBytesMax);
   if (request.httpVersionMajor !== 1) return refuse(delivery, wrongVersion, { connection: 'close' });
+  if (found.length > 0) return refuse(delivery, ...wrongOperation(request, path, found, asked));
   if (knock === undefined) return answerElsewhere(path, request, delivery, parts, state);
   if (request.method !== 'POST') return refuse(delivery, wrongMethod(request, path, 'POST'), { allow: 'POST' });
   refuse(delivery, stopping);
+}
+
+function wrongOperation(
+  request: IncomingMessage,
+  path: string,
+  found: readonly OperationKnock[],
+  asked: OperationKnock | undefined,
+): [LlmError, Record<string, string>] {
+  if (asked !== undefined) return [stopping, {}];
+  const methods = found.map(({ operation }) => operation.method).join(', ');
+  return [wrongMethod(request, path, methods), { allow: methods }];
 }
 
 function answerElsewhere(
@@ -124,7 +144,7 @@ function refuse(delivery: Delivery, error: LlmError, headers: Record<string, str
 }
 
 function unknownPath(path: string): LlmError {
-  const known = doors.map((door) => door.path).join(', ');
+  const known = [...new Set([...doors, ...operations].map((served) => served.path))].join(', ');
   return {
     kind: 'not-found',
     message: `There is nothing at ${path.slice(0, 128)}. This gateway serves ${known}, /v1/models, /health and /ready.`,

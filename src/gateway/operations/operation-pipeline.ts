@@ -1,0 +1,168 @@
+/**
+ * One request for an operation, top to bottom: the same steps as a chat's, in the same order. A step that refuses throws
+ * LlmFailure, and the caller is told in the words of its wire format.
+ */
+import type { IncomingMessage } from 'node:http';
+import { chargeNanoUsd } from '../../catalog/charge.ts';
+import type { IntentRecord, SettlementRecord } from '../../journal/record.ts';
+import { totalTokens } from '../../llm/usage.ts';
+import type { ModelOperation, Operation, PathParts } from '../../operations/operation.ts';
+import type { Key, Route, Snapshot } from '../../snapshot/snapshot.ts';
+import { authenticate } from '../authenticate.ts';
+import { discardBody } from '../body.ts';
+import type { Delivery } from '../edge/delivery.ts';
+import { ownHeaders, requestIdHeaders } from '../edge/headers.ts';
+import type { Visit, VisitFacts } from '../exchange.ts';
+import { askInTurn } from '../in-turn.ts';
+import type { JudgedUsage } from '../metering/judged-usage.ts';
+import { closingRecord, type Ending, nothing, visitRecord } from '../metering/meter.ts';
+import type { GatewayParts } from '../parts.ts';
+import { asError, refuseWithoutJournal } from '../pipeline.ts';
+import { findRoute } from '../route.ts';
+import { receiveAsk } from './operation-ask.ts';
+import { OperationCall } from './operation-call.ts';
+import { dispatchOperation, expectedOf } from './operation-dispatch.ts';
+import { judgeOperation } from './operation-judge.ts';
+import { type OperationPlan, planOperation } from './operation-plan.ts';
+
+export interface OperationArrival {
+  readonly request: IncomingMessage;
+  readonly delivery: Delivery;
+  readonly operation: Operation;
+  readonly parts: PathParts;
+  readonly startedAt: number;
+}
+
+/** Never rejects: whatever happens, the caller gets an answer and the journal its settlement. */
+export async function handleOperation(arrival: OperationArrival, parts: GatewayParts): Promise<void> {
+  const { request, delivery, operation } = arrival;
+  const visit: { current: Visit | undefined } = { current: undefined };
+  try {
+    const snapshot = parts.snapshot.current;
+    const key = authenticate(request, snapshot, parts.clock.nowMs());
+    const facts: VisitFacts = {
+      id: delivery.requestId,
+      startedAtMs: parts.clock.nowMs(),
+      startedAt: arrival.startedAt,
+      request,
+      delivery,
+      key,
+      snapshotVersion: snapshot.version,
+    };
+    if (operation.kind === 'model') await askModel(facts, operation, arrival.parts, snapshot, key, parts, visit);
+  } catch (error) {
+    const told = asError(error, delivery.dialect, delivery.requestId, parts);
+    const headers = visit.current === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(visit.current);
+    delivery.fail(told, told.kind === 'request-timeout' ? { ...headers, connection: 'close' } : headers);
+  } finally {
+    if (!request.complete && !request.destroyed) discardBody(request, parts.settings.bodyBytesMax);
+  }
+}
+
+async function askModel(
+  facts: VisitFacts,
+  operation: ModelOperation,
+  path: PathParts,
+  snapshot: Snapshot,
+  key: Key,
+  parts: GatewayParts,
+  visit: { current: Visit | undefined },
+): Promise<void> {
+  const ask = await receiveAsk(facts.request, operation, path, parts.settings);
+  try {
+    const call = new OperationCall({ ...facts, operation, ask });
+    visit.current = call;
+    const route = findRoute(snapshot, key, ask.model);
+    refuseWithoutJournal(parts);
+    parts.limits.admit(call, route, parts.clock.monotonicMs());
+    parts.retries.request(call.startedAt);
+    const intent = intentOf(call, parts.instance);
+    parts.journal.intent(intent);
+    await answer(intent, call, route, parts);
+  } finally {
+    ask.upload?.discard();
+  }
+}
+
+function intentOf(call: OperationCall, instance: string): IntentRecord {
+  const user = call.ask.said.field('user');
+  return {
+    ...visitRecord(call, instance),
+    operation: call.operation.id,
+    requestedModel: call.ask.model,
+    clientDialect: call.operation.wire,
+    stream: call.ask.stream,
+    inputTokensEstimate: call.ask.inputTokensEstimate,
+    endUser: typeof user === 'string' && user !== '' ? user.slice(0, 256) : undefined,
+  };
+}
+
+/** From here on the request has an intent, so it gets a settlement, whatever is thrown. */
+async function answer(intent: IntentRecord, call: OperationCall, route: Route, parts: GatewayParts): Promise<void> {
+  let ending: Ending<OperationPlan>;
+  try {
+    ending = await askInTurn(call, route.targets, parts, {
+      plan: (target) => planOperation(call, target, parts.clock.nowMs()),
+      dispatch: (plan) => dispatchOperation(call, plan, parts),
+      repeatable: () => call.ask.upload?.repeatable ?? true,
+    });
+  } catch (error) {
+    const told = asError(error, call.delivery.dialect, call.id, parts);
+    call.delivery.fail(told, ownHeaders(call));
+    ending = { status: 'failed', error: told, billable: false };
+  }
+  const now = parts.clock.monotonicMs();
+  const record = settlementOf(intent, call, ending, now, parts.clock.nowMs());
+  parts.journal.settle(record);
+  parts.limits.settle(call, route, totalTokens(record.usage), now);
+  logOperation(call, record, ending.error?.internal, parts);
+}
+
+function settlementOf(
+  intent: IntentRecord,
+  call: OperationCall,
+  ending: Ending<OperationPlan>,
+  now: number,
+  nowMs: number,
+): SettlementRecord {
+  const { plan } = ending;
+  const judged = judge(call, ending);
+  return closingRecord(intent, call, ending, {
+    target: plan?.target,
+    wire: plan?.wire,
+    priceVersion: plan?.price.id,
+    judged,
+    costNanoUsd: plan === undefined || !judged.charged ? 0n : chargeNanoUsd(plan.price, judged.usage),
+    now,
+    nowMs,
+  });
+}
+
+/** An attempt that produced nothing is charged only what the provider itself reported. */
+function judge(call: OperationCall, { plan, tally, billable, status }: Ending<OperationPlan>): JudgedUsage {
+  if (plan === undefined || tally === undefined) return nothing;
+  if (!billable && tally.usage === undefined) return nothing;
+  if (call.judged !== undefined && status === 'completed') return call.judged;
+  return judgeOperation(call.operation, expectedOf(call), plan.price, tally, status);
+}
+
+export function logOperation(
+  visit: Visit,
+  record: SettlementRecord,
+  why: string | undefined,
+  { log }: GatewayParts,
+): void {
+  const fields = {
+    requestId: visit.id,
+    key: visit.key.id,
+    operation: record.operation,
+    model: record.requestedModel,
+    target: record.servedModel,
+    status: record.httpStatus,
+    attempts: visit.attempts.length,
+    dropped: record.dropped,
+  };
+  if (record.status !== 'failed') return log.debug(fields, `request ${record.status}`);
+  const level = record.errorKind === 'upstream-credential' || record.errorKind === 'internal' ? 'error' : 'warn';
+  log[level]({ ...fields, kind: record.errorKind, why: why?.slice(0, 256) }, 'request failed');
+}

@@ -1,0 +1,10 @@
+/** Pairs of wire formats between which an operation can be translated. */
+import type { WireId } from '../llm/operation.ts';
+import type { OperationTranslation } from './operation.ts';
+
+const translations: readonly OperationTranslation[] = [];
+
+/** In order of preference. */
+export function translationsOf(from: WireId): readonly OperationTranslation[] {
+  return translations.filter((translation) => translation.from === from);
+}
