@@ -44,7 +44,7 @@ interface Line {
 
 const agent = new Agent({ keepAlive: true });
 const provider = await Worker.start('flood-provider', [options.recording, options.frames]);
-const tollgate = await startTollgate(provider.port, undefined, true);
+const tollgate = await startTollgate(provider.port, { probed: true });
 const lines: Line[] = [];
 try {
   await warmUp(tollgate);

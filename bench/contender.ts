@@ -34,16 +34,22 @@ const startMsMax = 60_000;
 const stopMsMax = 20_000;
 
 /** As a user gets it: its own process, embedded Postgres, key, journal, metering and log as they are by default. */
-export async function startTollgate(
-  providerPort: number,
-  profileDir: string | undefined,
-  probed = false,
-): Promise<Contender> {
+export interface TollgateOptions {
+  /** It writes a .cpuprofile there when it ends. */
+  readonly profileDir?: string | undefined;
+  /** With `probe.ts` inside. */
+  readonly probed?: boolean;
+  /** Sections of its file that replace those of the bench. */
+  readonly config?: object;
+}
+
+export async function startTollgate(providerPort: number, options: TollgateOptions = {}): Promise<Contender> {
+  const { profileDir, probed = false } = options;
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-bench-'));
   const port = await freePort();
   const config = join(directory, 'tollgate.yaml');
   const log = join(directory, 'tollgate.log');
-  writeFileSync(config, configText(directory, port, providerPort));
+  writeFileSync(config, configText(directory, port, providerPort, options.config));
   if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
   const flags = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];
   if (probed) flags.push('--expose-gc', '--import', join(import.meta.dirname, 'probe.ts'));
@@ -79,7 +85,7 @@ function askProbe(child: ChildProcess): Promise<unknown> {
 }
 
 /** JSON is YAML. */
-function configText(directory: string, port: number, providerPort: number): string {
+function configText(directory: string, port: number, providerPort: number, more: object = {}): string {
   return JSON.stringify({
     server: { port },
     dataDir: join(directory, 'data'),
@@ -93,6 +99,7 @@ function configText(directory: string, port: number, providerPort: number): stri
     },
     models: { [`fake/${modelName}`]: { price: { input: 0.1, output: 0.4 }, contextTokens: 131_072 } },
     keys: { bench: { key } },
+    ...more,
   });
 }
 

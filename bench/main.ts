@@ -74,7 +74,7 @@ async function startContenders({ provider }: Rig): Promise<readonly [Contender, 
   stops.push(() => base.stop());
   const other = selfCheck
     ? await startBareRelay('relay B', provider.port)
-    : await startTollgate(provider.port, options.profile);
+    : await startTollgate(provider.port, { profileDir: options.profile });
   stops.push(() => other.stop());
   return [base, other];
 }
