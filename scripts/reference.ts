@@ -4,9 +4,12 @@ import { renderReference } from '../src/config/reference.ts';
 import { configShape } from '../src/config.ts';
 import { renderErrorTable } from './error-table.ts';
 import { fidelityRows, renderFidelity } from './fidelity/page.ts';
+import { renderProviderTable, renderQuirkTable } from './provider-table.ts';
 
 writeBetween('configuration.md', 'settings', renderReference(configShape));
 writeBetween('errors.md', 'kinds', renderErrorTable());
+writeBetween('providers.md', 'vendors', renderProviderTable());
+writeBetween('providers.md', 'quirks', renderQuirkTable());
 writeFileSync(new URL('../docs/fidelity.md', import.meta.url), renderFidelity(fidelityRows()));
 
 function writeBetween(name: string, mark: string, table: string): void {

@@ -31,9 +31,9 @@ describe('Claude on Vertex', () => {
 
   it('gets the model in the path and the version in the body, and the caller is told of no loss', async () => {
     await start('an', signed(), { settings });
-    const answer = await rig.messages({ model: 'an/claude-x@1', max_tokens: 9, messages });
+    const answer = await rig.messages({ model: 'an/claude+x', max_tokens: 9, messages });
     expect(answer.headers['x-tollgate-dropped']).toBeUndefined();
-    expect(sent().path).toBe('/v1/projects/p1/locations/us-east5/publishers/anthropic/models/claude-x%401:rawPredict');
+    expect(sent().path).toBe('/v1/projects/p1/locations/us-east5/publishers/anthropic/models/claude%2Bx:rawPredict');
     expect(sent().body).toEqual({ max_tokens: 9, messages, anthropic_version: 'vertex-2023-10-16' });
   });
 
@@ -58,8 +58,6 @@ describe('Claude on Vertex', () => {
 
 describe('Azure', () => {
   it('gets the deployment in the body of the v1 API, or in the path of the classic one', async () => {
-    await start('oa', azure, { settings: { resource: 'acme' }, baseUrl: '' }, {});
-    await rig.close();
     for (const [settings, path, query] of [
       [{}, '/openai/v1/chat/completions', ''],
       [{ apiVersion: '2024-10-21' }, '/openai/deployments/prod/chat/completions', 'api-version=2024-10-21'],

@@ -1,6 +1,7 @@
 /** What every vendor file must be. A new vendor is under these rules by its line in the registry. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { renderProviderTable, renderQuirkTable } from '../scripts/provider-table.ts';
 import { bundledPrices } from '../src/catalog/genai-prices.ts';
 import type { DialectId } from '../src/llm/chat.ts';
 import { providers } from '../src/providers/index.ts';
@@ -152,7 +153,7 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
 describe('the registry', () => {
   it('has every vendor file, each id once, sealed', () => {
     const files = readdirSync(folder).filter(
-      (file) => file.endsWith('.ts') && !/^(index|provider|quirk)\.|\.test\./.test(file),
+      (file) => file.endsWith('.ts') && !/^(index|provider|quirk|aws-keys)\.|\.test\./.test(file),
     );
     expect(vendors.map((vendor) => `${vendor.id}.ts`).sort()).toEqual(files.sort());
     for (const vendor of vendors) expect(Object.isFrozen(vendor)).toBe(true);
@@ -175,6 +176,12 @@ describe('the registry', () => {
     ]);
     expect(new Set(names).size).toBe(names.length);
   });
+});
+
+it('the reference page says what the files say; "npm run docs" writes it', () => {
+  const page = readFileSync(new URL('../docs/reference/providers.md', import.meta.url), 'utf8');
+  expect(page).toContain(renderProviderTable());
+  expect(page).toContain(renderQuirkTable());
 });
 
 describe('the example of a vendor file', () => {

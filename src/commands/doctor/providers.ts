@@ -1,6 +1,8 @@
 /** Asks each provider for its list of models: proves address and key without spending anything. */
 import { request } from 'undici';
 import type { ActiveProvider } from '../../config/names.ts';
+import { withSignature } from '../../gateway/upstream/signers.ts';
+import { LlmFailure } from '../../llm/error.ts';
 import { pathFor } from '../../providers/provider.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -20,8 +22,13 @@ export async function checkProvider(active: ActiveProvider, nowMs: () => number)
   }
   const url = `${baseUrl}${pathFor(provider.modelsPath, { model: '', stream: false, settings })}`;
   const endpoint = Object.values(provider.speaks)[0];
-  const headers = { ...endpoint?.headers, ...(secret === undefined ? {} : provider.auth.headers(secret)) };
+  const fixed = {
+    ...endpoint?.headers,
+    ...(secret !== undefined && provider.auth.headers(secret)),
+    ...active.headers,
+  };
   try {
+    const headers = await withSignature({ method: 'GET', url, headers: fixed, body: Buffer.alloc(0) }, active);
     const signal = AbortSignal.timeout(timeoutMs);
     const startedMs = nowMs();
     const answer = await request(url, { headers, signal, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
@@ -30,8 +37,19 @@ export async function checkProvider(active: ActiveProvider, nowMs: () => number)
     answer.body.on('error', () => {}).destroy();
     return { finding: judge(subject, url, answer.statusCode, tookMs, active), ...drift(answer.headers.date, nowMs()) };
   } catch (error) {
+    if (error instanceof LlmFailure) return { finding: unsigned(subject, error) };
     return { finding: unreachable(subject, url, error) };
   }
+}
+
+/** The address was not even asked: there was nothing to sign in with. */
+function unsigned(subject: string, { error }: LlmFailure): Finding {
+  const remedy = error.message.replace(/^.*its operator has to /, '');
+  return fail(subject, `cannot sign in: ${error.internal ?? error.message}`, upperFirst(remedy));
+}
+
+function upperFirst(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function judge(subject: string, url: string, status: number, tookMs: number, active: ActiveProvider): Finding {
