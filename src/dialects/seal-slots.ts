@@ -16,6 +16,33 @@ export const sealSlots: Readonly<Record<DialectId, readonly SealSlots[]>> = {
   'bedrock-converse': [slots('"signature"', 'signature'), slots('"redactedContent"', 'redactedContent')],
 };
 
+/**
+ * Dialects that refuse a turn which goes on without the thinking that it began with, and the field in which the results
+ * of its calls name them.
+ * https://platform.claude.com/docs/en/build-with-claude/extended-thinking#preserving-thinking-blocks
+ */
+const resultFields: Partial<Readonly<Record<DialectId, Buffer>>> = {
+  anthropic: Buffer.from('"tool_use_id"'),
+  'bedrock-converse': Buffer.from('"toolUseId"'),
+};
+/** Stands in every body of these dialects that asks for thinking within a budget, the form with this rule. */
+const budgetWord = Buffer.from('"enabled"');
+
+/** Whether a turn of this dialect must begin with its thinking. */
+export function wantsThinkingFirst(dialect: DialectId): boolean {
+  return resultFields[dialect] !== undefined;
+}
+
+/** The call that the last result in a body answers; undefined where there is none, or nothing depends on it. */
+export function lastAnsweredCall(body: Buffer, dialect: DialectId): string | undefined {
+  const field = resultFields[dialect];
+  const at = field === undefined ? -1 : body.lastIndexOf(field);
+  if (field === undefined || at === -1 || !body.includes(budgetWord)) return undefined;
+  const found: string[] = [];
+  collect(body.subarray(at), field, found);
+  return found[0];
+}
+
 function slots(marker: string, ...keys: readonly string[]): SealSlots {
   return { marker: Buffer.from(marker), keys: keys.map((key) => Buffer.from(`"${key}"`)) };
 }

@@ -33,7 +33,7 @@ export function planCall(exchange: Exchange, target: Target, seals: Seals, nowMs
   const { dialect, endpoint } = chooseDialect(exchange, target);
   const relayed = dialect.id === exchange.dialect.id;
   // Bytes that hold what this provider would refuse cannot pass as they are.
-  const passes = relayed && !seals.holdsOthers(exchange, target.credential, dialect);
+  const passes = relayed && !seals.mustSettle(exchange, target.credential, dialect);
   const made: MadeBody = passes
     ? relayBody(exchange, target, endpoint)
     : translateBody(exchange, target, dialect, endpoint, seals);

@@ -4,6 +4,7 @@ import { parseScanned } from '../lib/json.ts';
 import { jsonBytes } from '../lib/json-bytes.ts';
 import type { ChatRequest } from '../llm/chat.ts';
 import { LlmFailure } from '../llm/error.ts';
+import type { TargetModel } from '../llm/model.ts';
 import { NoteList } from '../llm/notes.ts';
 import type { Endpoint } from '../providers/provider.ts';
 import { applyQuirks } from '../providers/quirk.ts';
@@ -25,8 +26,7 @@ export function translateBody(
   const request = parseAsk(exchange);
   const settled = seals.settle(request, exchange, target.credential, dialect, notes);
   const isSame = dialect.id === exchange.dialect.id;
-  // What passes in the caller's own dialect stays as the caller wrote it, whatever is known of the model.
-  const model = isSame ? { name: target.model.target.name } : target.model.target;
+  const model = isSame ? asWritten(settled, target.model.target) : target.model.target;
   const rendered = dialect.renderRequest(settled, model, notes);
   const call = callOf(target, exchange.ask.stream);
   const { body, losses } = applyQuirks(endpoint.quirks ?? [], call, rendered);
@@ -36,6 +36,12 @@ export function translateBody(
   // Between two speakers of the same dialect the answer passes as it comes: what its caller did not ask for is held back.
   const withholdUsage = isSame && exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream).withholdUsage;
   return { body: jsonBytes(body), withholdUsage, wantsStreamUsage, legacyCalls, turns };
+}
+
+/** What goes out in the caller's own dialect stays as the caller wrote it, whatever is known of the model. */
+function asWritten({ thinking }: ChatRequest, { name, thinking: known }: TargetModel): TargetModel {
+  if (thinking?.mode === 'budget') return { name, thinking: 'budget' };
+  return { name, thinking: known === 'effort' ? 'effort' : 'adaptive' };
 }
 
 /** The caller's body in the neutral language. Throws LlmFailure (invalid-request). */

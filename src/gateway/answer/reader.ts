@@ -63,10 +63,11 @@ export class SniffingReader implements AnswerReader {
     // What is gathered before it is shown has a limit, in whichever form it comes.
     if (whole || !stream) this.#wholeBytes = 0;
     if (relayed && whole !== stream) {
-      const onBytes = this.#seals.relayed(this.#exchange, this.#plan.target.credential, dialect);
+      const { target, turns } = this.#plan;
+      const watch = this.#seals.relayed(this.#exchange, target.credential, dialect, turns);
       this.#reader = stream
-        ? new RelayStream(dialect, this.#host, withholdUsage, onBytes)
-        : new RelayWhole(dialect, this.#host, onBytes);
+        ? new RelayStream(dialect, this.#host, withholdUsage, watch)
+        : new RelayWhole(dialect, this.#host, watch);
       return;
     }
     const facts = {

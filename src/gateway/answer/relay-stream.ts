@@ -5,6 +5,7 @@
  */
 import type { Dialect, StreamTap } from '../../dialects/dialect.ts';
 import type { FrameParser } from '../../dialects/framing.ts';
+import type { RelayWatch } from '../seals/relay-watch.ts';
 import { type AnswerHost, type AnswerReader, cutShort, preludeBytesMax } from './answer.ts';
 
 export class RelayStream implements AnswerReader {
@@ -13,8 +14,7 @@ export class RelayStream implements AnswerReader {
   readonly #frames: FrameParser;
   readonly #closed: Dialect['framing']['closed'];
   readonly #withholdUsage: boolean;
-  /** Sees the data of every frame. */
-  readonly #onBytes: ((data: Buffer) => void) | undefined;
+  readonly #watch: RelayWatch | undefined;
   readonly #endMark: string;
   #pieces: Buffer[] = [];
   #heldBytes = 0;
@@ -23,12 +23,12 @@ export class RelayStream implements AnswerReader {
   /** The body has ended: a frame that comes now lacks its end. */
   #atEnd = false;
 
-  constructor(dialect: Dialect, host: AnswerHost, withholdUsage: boolean, onBytes?: (data: Buffer) => void) {
+  constructor(dialect: Dialect, host: AnswerHost, withholdUsage: boolean, watch?: RelayWatch) {
     this.tally = dialect.tap();
     this.#endMark = dialect.endMark;
     this.#host = host;
     this.#withholdUsage = withholdUsage;
-    this.#onBytes = onBytes;
+    this.#watch = watch;
     this.#closed = dialect.framing.closed;
     this.#frames = dialect.framing.parser((event, data, raw) => this.#frame(event, data, raw));
   }
@@ -72,7 +72,7 @@ export class RelayStream implements AnswerReader {
     const kind = data === undefined ? 'prelude' : this.tally.frame(event, data);
     if (this.#over) return;
     if (kind === 'error') return this.#providerFailed(raw);
-    if (data !== undefined) this.#onBytes?.(data);
+    if (data !== undefined) this.#watch?.frame(event, data);
     if (kind === 'usage-only' && this.#withholdUsage) return;
     this.#pieces.push(raw);
     this.#heldBytes += raw.length;

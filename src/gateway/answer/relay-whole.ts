@@ -1,5 +1,6 @@
 /** A whole answer of the caller's own dialect: looked at, then sent as it came. */
 import type { Dialect, JsonObject } from '../../dialects/dialect.ts';
+import type { RelayWatch } from '../seals/relay-watch.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { EventTally, emptyTally, type Tally } from './tally.ts';
 import { asAnswerError } from './translated-answer.ts';
@@ -8,14 +9,13 @@ export class RelayWhole implements AnswerReader {
   tally: Tally = emptyTally;
   readonly #dialect: Dialect;
   readonly #host: AnswerHost;
-  /** Sees the whole answer. */
-  readonly #onBytes: ((bytes: Buffer) => void) | undefined;
+  readonly #watch: RelayWatch | undefined;
   readonly #chunks: Buffer[] = [];
 
-  constructor(dialect: Dialect, host: AnswerHost, onBytes?: (bytes: Buffer) => void) {
+  constructor(dialect: Dialect, host: AnswerHost, watch?: RelayWatch) {
     this.#dialect = dialect;
     this.#host = host;
-    this.#onBytes = onBytes;
+    this.#watch = watch;
   }
 
   push(chunk: Buffer): void {
@@ -38,7 +38,7 @@ export class RelayWhole implements AnswerReader {
     } catch (error) {
       return this.#host.fail(asAnswerError(error));
     }
-    this.#onBytes?.(bytes);
+    this.#watch?.whole(bytes);
     this.#host.showWhole(bytes, this.tally);
     this.#host.complete();
   }

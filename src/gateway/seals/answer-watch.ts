@@ -12,14 +12,12 @@ interface Growing {
 
 export class AnswerWatch {
   readonly #minter: string;
-  readonly #onSealed: (answer: SealedAnswer) => void;
+  readonly #onEnd: (answer: WatchedAnswer) => void;
   readonly #blocks: Growing[] = [];
-  #isSealed = false;
 
-  /** `onSealed` is called at the end of an answer that has seals. */
-  constructor(minter: string, onSealed: (answer: SealedAnswer) => void) {
+  constructor(minter: string, onEnd: (answer: WatchedAnswer) => void) {
     this.#minter = minter;
-    this.#onSealed = onSealed;
+    this.#onEnd = onEnd;
   }
 
   /** The same event, or the one to go on with. */
@@ -39,7 +37,7 @@ export class AnswerWatch {
         return { ...event, seal };
       }
       case 'end':
-        if (this.#isSealed) this.#onSealed(new SealedAnswer(this.#blocks));
+        this.#onEnd(new WatchedAnswer(this.#blocks));
         return event;
       default:
         return event;
@@ -56,18 +54,19 @@ export class AnswerWatch {
   }
 
   #mark(seal: Seal): Seal {
-    this.#isSealed = true;
     // A seal that came through another gateway keeps the minter that it names.
     return seal.minter === undefined ? { ...seal, minter: this.#minter } : seal;
   }
 }
 
-/** An answer with at least one seal, whole. */
-export class SealedAnswer {
+/** A whole answer. */
+export class WatchedAnswer {
   readonly items: readonly SealedItem[];
   /** Its words and calls, as the caller will send them again. */
   readonly blocks: readonly Block[];
   readonly callIds: readonly string[];
+  /** It begins with thinking that can be given back. */
+  readonly beginsSealed: boolean;
 
   constructor(blocks: readonly Growing[]) {
     this.items = blocks.flatMap(itemOf);
@@ -75,6 +74,7 @@ export class SealedAnswer {
       if (block.type === 'tool-call') return [block];
       return block.type === 'text' || block.type === 'refusal' ? [{ type: 'text', text }] : [];
     });
+    this.beginsSealed = blocks[0]?.block.type === 'thinking' && blocks[0].seal !== undefined;
     this.callIds = this.blocks.flatMap((block) => (block.type === 'tool-call' ? [block.id] : []));
   }
 

@@ -4,17 +4,18 @@
  * each other's, it is remembered whose it is.
  */
 import type { Dialect } from '../../dialects/dialect.ts';
-import { findSeals } from '../../dialects/seal-slots.ts';
+import { findSeals, lastAnsweredCall, wantsThinkingFirst } from '../../dialects/seal-slots.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ChatRequest, Turn } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { Credential } from '../../snapshot/snapshot.ts';
 import type { Exchange } from '../exchange.ts';
-import { AnswerWatch, type SealedAnswer } from './answer-watch.ts';
+import { AnswerWatch, type WatchedAnswer } from './answer-watch.ts';
 import { ConversationDigest } from './conversation.ts';
 import { minterOf } from './minter.ts';
 import { SealOrigins } from './origins.ts';
+import { RelayWatch } from './relay-watch.ts';
 import { restoredTurns } from './restored-turns.ts';
 import { SealVault, type VaultLimits } from './vault.ts';
 import { withoutOthers } from './without-others.ts';
@@ -47,24 +48,30 @@ export class Seals {
     return kept === request.turns ? request : { ...request, turns: kept };
   }
 
-  /** Whether a body of this dialect holds a seal that this credential could not open. */
-  holdsOthers(exchange: Exchange, credential: Credential, dialect: Dialect): boolean {
+  /**
+   * Whether this credential would refuse a body of its own dialect, because it holds a seal of another, or goes on with
+   * a turn that another began without thinking.
+   */
+  mustSettle(exchange: Exchange, credential: Credential, dialect: Dialect): boolean {
     const organization = exchange.key.organization.id;
+    const { body } = exchange.ask.scan;
+    if (this.#vault.holdsAny(organization, 'thoughtless')) {
+      const call = lastAnsweredCall(body, dialect.id);
+      if (call !== undefined && this.#vault.find(organization, 'thoughtless', call) !== undefined) return true;
+    }
     const minter = minterOf(credential);
     const mayBeNative = this.#origins.hasOthers(organization, dialect.id, minter);
-    return findSeals(exchange.ask.scan.body, dialect.id).some((text) => {
+    return findSeals(body, dialect.id).some((text) => {
       if (unpackSeal(text, dialect.id).dialect !== dialect.id) return true;
       return mayBeNative && (this.#origins.minterOf(organization, dialect.id, text) ?? minter) !== minter;
     });
   }
 
-  /** For the frames of a relayed stream, or a whole relayed answer. */
-  relayed(exchange: Exchange, credential: Credential, dialect: Dialect): (bytes: Buffer) => void {
+  /** For an answer that is relayed. `turns`: the conversation that it answers, where that was settled. */
+  relayed(exchange: Exchange, credential: Credential, dialect: Dialect, turns?: readonly Turn[]): RelayWatch {
     const organization = exchange.key.organization.id;
-    return (bytes) => {
-      for (const value of findSeals(bytes, dialect.id))
-        this.#origins.remember(organization, dialect.id, value, minterOf(credential));
-    };
+    const onSeal = (value: string) => this.#origins.remember(organization, dialect.id, value, minterOf(credential));
+    return new RelayWatch(dialect, onSeal, turns && this.translated(exchange, credential, turns));
   }
 
   /** For the events of an answer that is translated. `turns`: the conversation that it answers. */
@@ -72,9 +79,11 @@ export class Seals {
     return new AnswerWatch(minterOf(credential), (answer) => this.#keep(exchange, turns, answer));
   }
 
-  #keep(exchange: Exchange, turns: readonly Turn[], answer: SealedAnswer): void {
+  #keep(exchange: Exchange, turns: readonly Turn[], answer: WatchedAnswer): void {
     const organization = exchange.key.organization.id;
     const { dialect } = exchange;
+    const [first] = answer.callIds;
+    this.#markCalls(organization, dialect, answer);
     for (const seal of answer.seals) {
       if (seal.dialect === dialect.id && seal.minter !== undefined)
         this.#origins.remember(organization, dialect.id, seal.value, seal.minter);
@@ -82,7 +91,6 @@ export class Seals {
     // Its own dialect has a slot for each of its seals.
     if (answer.seals.every((seal) => seal.dialect === dialect.id)) return;
     const text = JSON.stringify(answer.items);
-    const [first] = answer.callIds;
     if (first !== undefined) this.#vault.keep(organization, 'call', first, text);
     // Without a call, or where its id is spelled in another way for the caller, the place in the conversation is the name.
     if (answer.callIds.every((id) => plainId.test(id)) && first !== undefined) return;
@@ -90,5 +98,15 @@ export class Seals {
     const digest = new ConversationDigest();
     for (const turn of turns) digest.add(turn.role, turn.blocks);
     this.#vault.keep(organization, 'conversation', digest.after(answer.blocks), text);
+  }
+
+  /** Providers exist that give the same id to another call: the last answer that had it says what it means. */
+  #markCalls(organization: string, dialect: Dialect, answer: WatchedAnswer): void {
+    const isThoughtless = !answer.beginsSealed && wantsThinkingFirst(dialect.id);
+    for (const id of answer.callIds) {
+      this.#vault.drop(organization, 'call', id);
+      if (isThoughtless) this.#vault.keep(organization, 'thoughtless', id, '');
+      else this.#vault.drop(organization, 'thoughtless', id);
+    }
   }
 }

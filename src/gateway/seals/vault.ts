@@ -12,8 +12,11 @@ export interface VaultLimits {
   readonly bytesMax: number;
 }
 
-/** `call`: the id of a tool call as the caller was shown it. `conversation`: a digest of all that was said. */
-export type VaultKind = 'call' | 'conversation';
+/**
+ * What an entry is found by. `call`: the id of a tool call as the caller was shown it. `conversation`: a digest of all
+ * that was said. `thoughtless`: the id of a call that was made without thinking; there is nothing to keep of it.
+ */
+export type VaultKind = 'call' | 'conversation' | 'thoughtless';
 
 interface Entry {
   readonly sealed: Buffer;
@@ -73,6 +76,11 @@ export class SealVault {
     const decipher = createDecipheriv('aes-256-gcm', this.#cipherKey, sealed.subarray(0, ivBytes));
     decipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(-tagBytes));
     return decipher.update(sealed.subarray(ivBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
+  }
+
+  /** For an id that now means something else. */
+  drop(organization: string, kind: VaultKind, id: string): void {
+    if (this.holdsAny(organization, kind)) this.#entries.delete(this.#name(organization, kind, id));
   }
 
   /** Callers choose ids: under a key of our own nobody can guess or hit another's name. */
