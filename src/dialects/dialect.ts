@@ -34,6 +34,8 @@ export interface AnswerContext {
   readonly wantsStreamUsage: boolean;
   /** OpenAI chat: the caller offered legacy `functions`, so a call is given as `function_call`. */
   readonly legacyCalls?: boolean;
+  /** What the caller asked for, where its body was read: some answers repeat it. */
+  readonly request?: ChatRequest;
   /** The caller's input token count as far as known when the stream starts (Anthropic's message_start needs one). */
   readonly inputTokensEstimate: number;
   readonly notes: Notes;
@@ -80,6 +82,14 @@ export interface StreamTap {
   readonly stop: string | undefined;
   /** The provider's error inside the stream. */
   readonly error: LlmError | undefined;
+  /** The id under which the provider keeps the answer, in a dialect whose answers can be asked for again. */
+  readonly answerId?: string | undefined;
+}
+
+/** What a caller has got of a stream: the first and the last piece, each of whole frames. */
+export interface StreamSoFar {
+  readonly first: string | Buffer;
+  readonly last: string | Buffer;
 }
 
 export interface RenderedError {
@@ -96,6 +106,10 @@ export interface Dialect {
 
   /** How a stream of this dialect is cut into frames. */
   readonly framing: Framing;
+  /** What lies around its streams for the callers of a door, where it is not the provider's. */
+  readonly wrapping?: Wrapping;
+  /** Its providers know tools that take free text instead of JSON arguments. */
+  readonly freeformTools?: true;
 
   /** Throws LlmFailure (invalid-request with `param`) for a body that is not this dialect. */
   parseRequest(body: JsonObject, asked: Asked): ChatRequest;
@@ -114,7 +128,7 @@ export interface Dialect {
   parseError(status: number, headers: Readonly<Record<string, string | string[] | undefined>>, body: string): LlmError;
   renderError(error: LlmError, requestId: string): RenderedError;
   /** The same failure inside a stream that has begun: whole frames, after which the stream is closed. */
-  renderStreamError(error: LlmError, requestId: string): string | Buffer;
+  renderStreamError(error: LlmError, requestId: string, soFar?: StreamSoFar): string | Buffer;
   /** A whole frame that keeps an idle stream alive and means nothing (`: keepalive`, `event: ping`); '' where none can. */
   readonly keepalive: string | Buffer;
   /** Whole frames behind a relayed answer that is `complete` although its provider left out the end mark. */
@@ -128,10 +142,18 @@ export interface Dialect {
    * empty `choices`, or something else is told apart here: the error is returned, undefined means it is an answer.
    */
   checkResponse(body: JsonObject): LlmError | undefined;
+  /** The id under which the provider keeps a whole answer, in a dialect whose answers can be asked for again. */
+  keptId?(body: JsonObject): string | undefined;
+}
+
+/** A stream of frames inside of another: each caller has a wrapper of its own, which takes whole frames. */
+export interface Wrapping {
+  readonly contentType: string;
+  wrapper(): (frames: string | Buffer) => Buffer;
 }
 
 /** What an answer needs of a dialect when there is nothing to translate: its errors, and how its streams are framed. */
 export type Voice = { readonly id: string } & Pick<
   Dialect,
-  'framing' | 'keepalive' | 'parseError' | 'renderError' | 'renderStreamError'
+  'framing' | 'wrapping' | 'keepalive' | 'parseError' | 'renderError' | 'renderStreamError'
 >;

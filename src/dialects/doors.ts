@@ -9,12 +9,15 @@ import type { Door, Knock } from './door.ts';
 import { anthropicModelList, type ModelListFormat, openaiModelList } from './model-list.ts';
 import { chatDoor, deploymentDoor } from './openai-chat/door.ts';
 import { openaiChat } from './openai-chat/index.ts';
+import { inputTokensDoor, responsesDoor } from './openai-responses/door.ts';
 
 export const doors: readonly Door[] = [
   chatDoor,
   deploymentDoor,
   messagesDoor,
   countTokensDoor,
+  responsesDoor,
+  inputTokensDoor,
   converseDoor,
   converseStreamDoor,
   countDoor,

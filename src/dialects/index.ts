@@ -4,9 +4,11 @@ import { anthropic } from './anthropic/index.ts';
 import { bedrockConverse } from './bedrock-converse/index.ts';
 import type { Dialect } from './dialect.ts';
 import { openaiChat } from './openai-chat/index.ts';
+import { openaiResponses } from './openai-responses/index.ts';
 
 export const dialects: Partial<Record<DialectId, Dialect>> = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
   anthropic,
   'bedrock-converse': bedrockConverse,
 };

@@ -1,4 +1,4 @@
-import type { Turn } from '../llm/chat.ts';
+import type { ChatRequest, Turn } from '../llm/chat.ts';
 
 /** The bytes for one provider, and what becomes of the usage that comes back. */
 export interface MadeBody {
@@ -11,4 +11,8 @@ export interface MadeBody {
   readonly turns?: readonly Turn[];
   /** Its caller reads a tool call from the legacy `function_call`. */
   readonly legacyCalls?: boolean;
+  /** What the caller asked for, where it had to be read: an answer may repeat it. */
+  readonly request?: ChatRequest;
+  /** What the caller's body said that goes on in headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }

@@ -2,8 +2,10 @@
 import type { Dialect, JsonObject } from '../dialects/dialect.ts';
 import { parseScanned } from '../lib/json.ts';
 import { jsonBytes } from '../lib/json-bytes.ts';
+import { withCacheMarks } from '../llm/cache-marks.ts';
 import type { ChatRequest } from '../llm/chat.ts';
 import { LlmFailure } from '../llm/error.ts';
+import { withoutFreeform } from '../llm/freeform.ts';
 import type { TargetModel } from '../llm/model.ts';
 import { NoteList } from '../llm/notes.ts';
 import type { Endpoint } from '../providers/provider.ts';
@@ -15,19 +17,27 @@ import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
 import type { Seals } from './seals/seals.ts';
 
+export interface TranslationTools {
+  readonly seals: Seals;
+  /** Whether to mark the prompt for the provider's cache where the caller cannot. */
+  readonly marksPrompt: boolean;
+}
+
 export function translateBody(
   exchange: Exchange,
   target: Target,
   dialect: Dialect,
   endpoint: Endpoint,
-  seals: Seals,
+  { seals, marksPrompt }: TranslationTools,
 ): MadeBody {
   const notes = new NoteList();
   const request = parseAsk(exchange);
-  const settled = seals.settle(request, exchange, target.credential, dialect, notes);
+  const whole = seals.settle(request, exchange, target.credential, dialect, notes);
+  const settled = marksPrompt ? withCacheMarks(whole, exchange.dialect.id, dialect.id) : whole;
   const isSame = dialect.id === exchange.dialect.id;
   const model = isSame ? asWritten(settled, target.model.target) : target.model.target;
-  const rendered = dialect.renderRequest(settled, model, notes);
+  const plain = isSame || dialect.freeformTools ? settled : withoutFreeform(settled, notes);
+  const rendered = dialect.renderRequest(plain, model, notes);
   const call = callOf(target, exchange.ask.stream);
   const { body, losses } = applyQuirks(endpoint.quirks ?? [], call, rendered);
   for (const loss of losses) notes.dropped(loss.field, loss.why);
@@ -35,7 +45,7 @@ export function translateBody(
   const { wantsStreamUsage, legacyCalls, turns } = request;
   // Between two speakers of the same dialect the answer passes as it comes: what its caller did not ask for is held back.
   const withholdUsage = isSame && exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream).withholdUsage;
-  return { body: jsonBytes(body), withholdUsage, wantsStreamUsage, legacyCalls, turns };
+  return { body: jsonBytes(body), withholdUsage, wantsStreamUsage, legacyCalls, turns, request };
 }
 
 /** What goes out in the caller's own dialect stays as the caller wrote it, whatever is known of the model. */

@@ -13,6 +13,8 @@ export interface FieldTable {
   readonly refuse: Readonly<Record<string, Refusal>>;
   /** Known hints, and why they are not sent. */
   readonly hint: Readonly<Record<string, string>>;
+  /** Values of hints that ask for what happens anyway: nothing is lost with them. */
+  readonly idle?: Readonly<Record<string, (value: unknown) => boolean>>;
 }
 
 /**
@@ -29,6 +31,7 @@ export function settleCarried(
   const table = fieldTables[carried.dialect] ?? { refuse: {}, hint: {} };
   for (const [field, value] of Object.entries(carried.raw)) {
     if (value === undefined || value === null || handled.includes(field)) continue;
+    if (own(table.idle ?? {}, field)?.(value)) continue;
     const refuse = own(table.refuse, field);
     if (refuse === undefined) {
       notes.dropped(field, own(table.hint, field) ?? 'the target does not know this field');
@@ -42,7 +45,10 @@ export function settleCarried(
 /** Notes the fields of a block, turn or tool that only `carried.dialect` understands; `at` is where they stood. */
 export function noteCarried(carried: Carried | undefined, target: DialectId, at: string, notes: Notes): void {
   if (carried === undefined || carried.dialect === target || !isObject(carried.raw)) return;
-  for (const field of Object.keys(carried.raw)) notes.dropped(`${at}.${field}`, 'the target does not know this field');
+  for (const field of Object.keys(carried.raw)) {
+    // Whose it is, is nobody else's business.
+    if (field !== 'id') notes.dropped(`${at}.${field}`, 'the target does not know this field');
+  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -51,6 +57,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function fieldText(value: unknown, name: string): string {
+  return isObject(value) ? String(value[name]) : '';
 }
 
 const noCounterpart = 'the target has no counterpart';
@@ -88,6 +98,52 @@ const fieldTables: Partial<Record<DialectId, FieldTable>> = {
       verbosity: noCounterpart,
     },
   },
+  'openai-responses': {
+    refuse: {
+      previous_response_id: () =>
+        'previous_response_id: the model behind this name keeps no answers. Send the whole conversation in input.',
+      conversation: () =>
+        'conversation: the model behind this name keeps no conversations. Send the whole conversation in input.',
+      prompt: () =>
+        'prompt: the model behind this name knows no stored prompts. Send its text in instructions and input.',
+      background: (value) =>
+        value === false
+          ? undefined
+          : 'background: the model behind this name answers while the caller waits. Leave it out, and stream.',
+      top_logprobs: (value) =>
+        value === 0 ? undefined : 'top_logprobs: the model behind this name does not report log probabilities.',
+      // The neutral language says it too; the original is only kept for the way back.
+      reasoning: () => undefined,
+      input: (value) =>
+        `${fieldText(value, 'at')}: ${fieldText(value, 'type')} stands for what another provider keeps, or only that one can read. Send the whole conversation as items, or choose a model of that provider.`,
+      tool_choice: () =>
+        'tool_choice asks for a tool that only its own provider runs, and the model behind this name has another.',
+    },
+    hint: {
+      client_metadata: noCounterpart,
+      context_management: noCounterpart,
+      include: noCounterpart,
+      max_tool_calls: 'the model behind this name runs no tools of its own',
+      metadata: noCounterpart,
+      moderation: noCounterpart,
+      prompt_cache_key: noCounterpart,
+      prompt_cache_options: noCounterpart,
+      prompt_cache_retention: noCounterpart,
+      service_tier: noCounterpart,
+      store: 'the model behind this name keeps no answers',
+      stream_options: noCounterpart,
+      text: noCounterpart,
+      truncation: 'a conversation that is too long is refused instead',
+    },
+    idle: {
+      // Seals come with every answer, asked for or not.
+      include: (value) => Array.isArray(value) && value.every((item) => item === 'reasoning.encrypted_content'),
+      service_tier: (value) => value === 'auto' || value === 'default',
+      store: (value) => value === false,
+      text: (value) => isObject(value) && Object.keys(value).every((key) => key === 'format'),
+      truncation: (value) => value === 'disabled',
+    },
+  },
   anthropic: {
     refuse: {
       mcp_servers: (value) =>
@@ -105,6 +161,55 @@ const fieldTables: Partial<Record<DialectId, FieldTable>> = {
       output_config: noCounterpart,
       safeguards: noCounterpart,
       service_tier: noCounterpart,
+    },
+  },
+  gemini: {
+    refuse: {
+      cachedContent: () =>
+        'cachedContent: the model behind this name has no such content. Send the whole conversation in contents.',
+      continuationToken: () => 'continuationToken: the model behind this name cannot go on with that answer.',
+      'generationConfig.candidateCount': (value) =>
+        value === 1
+          ? undefined
+          : 'generationConfig.candidateCount must be 1: the model behind this name gives one answer per request.',
+      'generationConfig.responseLogprobs': (value) =>
+        value === false
+          ? undefined
+          : 'generationConfig.responseLogprobs: the model behind this name does not report log probabilities.',
+      'generationConfig.responseModalities': (value) =>
+        Array.isArray(value) && value.every((item) => item === 'TEXT')
+          ? undefined
+          : 'generationConfig.responseModalities: the model behind this name answers with text only.',
+      'generationConfig.responseMimeType': () =>
+        'generationConfig.responseMimeType: the model behind this name answers as text/plain or application/json.',
+    },
+    hint: {
+      'generationConfig.imageConfig': 'the model behind this name makes no pictures',
+      'generationConfig.mediaResolution': noCounterpart,
+      'generationConfig.speechConfig': 'the model behind this name does not speak',
+      labels: noCounterpart,
+      modelArmorConfig: noCounterpart,
+      safetySettings: noCounterpart,
+      serviceTier: noCounterpart,
+      store: noCounterpart,
+      toolConfig: noCounterpart,
+    },
+  },
+  'bedrock-converse': {
+    refuse: {
+      guardrailConfig: () => 'guardrailConfig: the model behind this name is not behind this guardrail.',
+      promptVariables: () => 'promptVariables: the model behind this name knows no stored prompts.',
+      // The neutral language says it too; the original is only kept for the way back.
+      thinking: () => undefined,
+    },
+    hint: {
+      additionalModelRequestFields: "fields of another model's own API",
+      additionalModelResponseFieldPaths: noCounterpart,
+      inferenceConfig: noCounterpart,
+      outputConfig: noCounterpart,
+      performanceConfig: noCounterpart,
+      requestMetadata: noCounterpart,
+      serviceTier: noCounterpart,
     },
   },
 };

@@ -131,6 +131,8 @@ export interface Tool {
   readonly carried?: Carried;
   /** A tool that the provider runs (web search, code execution): only its own dialect can offer it. */
   readonly opaque?: boolean;
+  /** Where the caller's dialect groups tools: the group, and the name inside it; `name` is then one for both. */
+  readonly namespace?: { readonly name: string; readonly member: string; readonly about?: string };
 }
 
 export type ToolChoice =

@@ -90,6 +90,7 @@ function contextOf(exchange: Exchange, plan: Plan, host: AnswerHost): AnswerCont
     elapsedMs: () => host.elapsedMs,
     wantsStreamUsage: exchange.wantsStreamUsage,
     legacyCalls: plan.legacyCalls,
+    request: plan.request,
     inputTokensEstimate: exchange.ask.inputTokensEstimate,
     notes: exchange.notes,
   };

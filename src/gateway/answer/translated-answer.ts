@@ -9,6 +9,7 @@ import { JsonRefused, parseJson, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import { checked } from '../../llm/checked.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
+import { freeformNames, restoreFreeform } from '../../llm/freeform.ts';
 import type { AnswerWatch } from '../seals/answer-watch.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { EventTally } from './tally.ts';
@@ -49,7 +50,8 @@ class EventSink {
       this.#push = (event) => renderer.push(event);
       this.#body = () => stringifyJson(renderer.body());
     }
-    this.emit = checked((event) => this.#event(facts.watch?.event(event) ?? event));
+    const show: Emit<ChatEvent> = (event) => this.#event(facts.watch?.event(event) ?? event);
+    this.emit = checked(restoreFreeform(freeformNames(context.request), show));
   }
 
   /** Shows what has been rendered since the last time, in one write. */

@@ -4,7 +4,7 @@
  * stream that has begun.
  */
 import type { ServerResponse } from 'node:http';
-import type { Voice } from '../../dialects/dialect.ts';
+import type { StreamSoFar, Voice } from '../../dialects/dialect.ts';
 import { type LlmError, statusOf } from '../../llm/error.ts';
 
 export type HeaderList = Record<string, string>;
@@ -13,8 +13,11 @@ export class Delivery {
   readonly requestId: string;
   readonly #response: ServerResponse;
   readonly #dialect: Voice;
+  readonly #wrap: ((frames: Buffer | string) => Buffer) | undefined;
   readonly #stallMs: number;
   #streaming = false;
+  /** What the caller has got so far: a failure in the middle goes on from there. */
+  #soFar: StreamSoFar | undefined;
   #ended = false;
   #waitsForDrain = false;
   #onGone: (() => void) | undefined;
@@ -29,6 +32,7 @@ export class Delivery {
     this.#response = response;
     this.#stallMs = stallMs;
     this.#dialect = dialect;
+    this.#wrap = dialect.wrapping?.wrapper();
     this.requestId = requestId;
     this.lastWriteAt = now;
     response.on('close', () => this.#closed());
@@ -72,7 +76,7 @@ export class Delivery {
   startStream(headers: HeaderList): void {
     if (this.#streaming || this.#ended || this.gone) return;
     this.#response.writeHead(200, {
-      'content-type': this.#dialect.framing.contentType,
+      'content-type': this.#dialect.wrapping?.contentType ?? this.#dialect.framing.contentType,
       ...headers,
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
@@ -85,7 +89,8 @@ export class Delivery {
   /** Returns false when the caller does not keep up: stop reading from the provider until onDrain. */
   write(piece: Buffer | string, now: number): boolean {
     if (this.#ended || this.gone || piece.length === 0) return true;
-    const flowing = this.#response.write(piece);
+    if (piece !== this.#dialect.keepalive) this.#soFar = { first: this.#soFar?.first ?? piece, last: piece };
+    const flowing = this.#response.write(this.#wrapped(piece));
     this.lastWriteAt = now;
     if (!flowing) this.#waitsForDrain = true;
     return flowing;
@@ -118,12 +123,16 @@ export class Delivery {
     if (this.#ended || this.gone) return;
     const error = presentable(failure);
     if (this.#streaming) {
-      this.#response.write(this.#dialect.renderStreamError(error, this.requestId));
+      this.#response.write(this.#wrapped(this.#dialect.renderStreamError(error, this.requestId, this.#soFar)));
       this.end();
       return;
     }
     const { status, body, headers: own } = this.#dialect.renderError(error, this.requestId);
     this.send(status ?? statusOf(error), { ...headers, ...own, ...retryHeaders(error) }, body);
+  }
+
+  #wrapped(frames: Buffer | string): Buffer | string {
+    return this.#wrap === undefined ? frames : this.#wrap(frames);
   }
 
   /** Cuts a caller that reads nothing. */

@@ -1,0 +1,31 @@
+import { boundedText, countIn, type Door, readForReport } from '../door.ts';
+import { openaiLimitHeaders } from '../limit-headers.ts';
+import { openaiResponses } from './index.ts';
+import { relayResponses } from './relay.ts';
+
+/** https://platform.openai.com/docs/api-reference/responses/create */
+export const responsesDoor: Door = {
+  path: '/v1/responses',
+  // Some SDKs leave the /v1 out of the base address.
+  aliases: ['/responses'],
+  dialect: openaiResponses,
+  operation: 'chat',
+  bodyDefaults: {},
+  forwardedHeaders: ['openai-beta'],
+  forwardedQuery: [],
+  limitHeaders: openaiLimitHeaders,
+  planRelay: relayResponses,
+  endUser: (scan) => boundedText(readForReport(scan, 'safety_identifier')) ?? boundedText(readForReport(scan, 'user')),
+};
+
+/** https://platform.openai.com/docs/api-reference/responses/input-tokens */
+export const inputTokensDoor: Door = {
+  ...responsesDoor,
+  path: '/v1/responses/input_tokens',
+  aliases: ['/responses/input_tokens'],
+  operation: 'count-tokens',
+  tokenCount: {
+    render: (inputTokens) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
+    read: (body) => countIn(body, 'input_tokens'),
+  },
+};
