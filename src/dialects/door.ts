@@ -11,6 +11,8 @@ export interface RelayPlan {
   readonly edits: readonly JsonEdit[];
   /** The gateway asks for usage that the caller did not ask for: its frame is withheld from the caller. */
   readonly withholdUsage: boolean;
+  /** What the body said that the dialect says in headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Door {
@@ -21,6 +23,8 @@ export interface Door {
   /** What a path with parts in braces says of the call (decoded); undefined: it is another door's. */
   readonly match?: (path: string) => PathAsked | undefined;
   readonly dialect: Dialect;
+  /** The path names the model, but in the body of the dialect it has a field. */
+  readonly modelInBody?: true;
   readonly operation: 'chat' | 'count-tokens';
   /** Fields that the operation leaves out and the parser asks for. */
   readonly bodyDefaults: Readonly<Record<string, unknown>>;

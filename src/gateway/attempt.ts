@@ -13,6 +13,7 @@ import { decoded } from './answer/decoder.ts';
 import { SniffingReader } from './answer/reader.ts';
 import { RefusalReader } from './answer/refusal.ts';
 import { emptyTally, type Tally } from './answer/tally.ts';
+import { UnwrappedReader } from './answer/unwrapped-reader.ts';
 import type { RunUnderWay } from './attempts-under-way.ts';
 import { answerHeaders, costHeader, ownHeaders } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
@@ -105,7 +106,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
     const { plan } = this;
     const reader =
       status < 300
-        ? new SniffingReader(this.exchange, plan, this, this.#tools.seals, this.#tools.settings.answerBytesMax)
+        ? this.#answerReader()
         : new RefusalReader({
             status,
             headers,
@@ -121,6 +122,12 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
     );
     if ('kind' in result) this.fail(result);
     else this.#reader = result;
+  }
+
+  #answerReader(): AnswerReader {
+    const { seals, settings } = this.#tools;
+    const reader = new SniffingReader(this.exchange, this.plan, this, seals, settings.answerBytesMax);
+    return this.plan.endpoint.framing === 'aws-chunks' ? new UnwrappedReader(reader, this.plan.dialect) : reader;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -74,6 +74,7 @@ export function discardBody(request: IncomingMessage, bodyBytesMax: number): voi
 /** What of a door a body is read by. */
 export interface AskDoor {
   readonly dialect: { readonly rawKeys: readonly string[] };
+  readonly modelInBody?: true;
   readonly modelDefault?: string;
 }
 
@@ -88,7 +89,7 @@ export function readAsk(body: Buffer, { door, asked }: { door: AskDoor; asked?: 
       scan,
       model,
       stream,
-      inBody: asked?.stream === undefined,
+      inBody: asked?.stream === undefined || door.modelInBody === true,
       inputTokensEstimate: Math.ceil(body.length / 4),
     };
   } catch (error) {

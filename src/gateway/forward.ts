@@ -32,7 +32,8 @@ async function dispatch(
   try {
     const { origin, prefix, pool } = parts.upstreams.of(plan.target);
     const path = withQuery(prefix + plan.path, upstreamQuery(exchange, plan.relayed));
-    let headers = upstreamHeaders(exchange, plan.target, plan.endpoint.headers ?? {}, run.id, plan.relayed);
+    const own = { ...plan.endpoint.headers, ...plan.headers };
+    let headers = upstreamHeaders(exchange, plan.target, own, run.id, plan.relayed);
     const { credential } = plan.target;
     // Most vendors take a fixed header: nothing is awaited for them.
     if (credential.provider.auth.signer !== undefined)

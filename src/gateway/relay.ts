@@ -13,7 +13,22 @@ import type { MadeBody } from './made-body.ts';
 /** Throws LlmFailure (invalid-request) for what must reach no provider. */
 export function relayBody(exchange: Exchange, target: Target, endpoint: Endpoint): MadeBody {
   const plan = exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream);
-  return relayJson(exchange, exchange.ask, plan, target, endpoint);
+  const edits = [...plan.edits, ...headerFields(exchange, endpoint, plan)];
+  return { ...relayJson(exchange, exchange.ask, { ...plan, edits }, target, endpoint), headers: plan.headers };
+}
+
+const headerCharactersMax = 4096;
+
+/** Headers of the caller that this endpoint wants as a list in the body; one that has the field already keeps it. */
+function headerFields({ door, request, ask }: Exchange, endpoint: Endpoint, { headers = {} }: RelayPlan): JsonEdit[] {
+  return Object.entries(endpoint.headerFields ?? {}).flatMap(([header, name]) => {
+    const theirs = door.forwardedHeaders.includes(header) ? request.headers[header] : undefined;
+    const text = headers[header] ?? theirs;
+    if (typeof text !== 'string' || text.length > headerCharactersMax) return [];
+    if (headers[header] === undefined && ask.scan.fields.some((field) => field.name === name)) return [];
+    const words = text.split(',').map((word) => word.trim());
+    return [{ name, value: JSON.stringify(words.filter((word) => word !== '')) }];
+  });
 }
 
 /** A JSON body of any operation. */

@@ -3,6 +3,7 @@ import { anthropic } from './anthropic.ts';
 import { anthropicCompatible } from './anthropic-compatible.ts';
 import { azure } from './azure.ts';
 import { baseten } from './baseten.ts';
+import { bedrock } from './bedrock.ts';
 import { bedrockCompatible } from './bedrock-compatible.ts';
 import { cerebras } from './cerebras.ts';
 import { cloudflare } from './cloudflare.ts';
@@ -55,6 +56,7 @@ const registry: readonly Provider[] = [
   cerebras,
   azure,
   vertex,
+  bedrock,
   cohere,
   perplexity,
   moonshot,

@@ -103,6 +103,10 @@ export interface Endpoint {
   readonly quirks?: readonly Quirk[];
   /** Headers that every call needs (`anthropic-version`), unless the caller sent its own. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Callers' headers that are a list in the body here, by the name of that field. */
+  readonly headerFields?: Readonly<Record<string, string>>;
+  /** What lies around a stream of the dialect. `aws-chunks`: an AWS event stream, each event in base64 in a message. */
+  readonly framing?: 'aws-chunks';
 }
 
 /** Where a vendor serves an operation other than chat. */

@@ -6,7 +6,7 @@
 import type { Block, CacheMark, TextBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
 import { mediaKinds, parseMedia } from './media.ts';
-import { readRedacted, readSignature } from './seals.ts';
+import { readSeal } from './seals.ts';
 import { absent, arrayAt, filledAt, objectAt, oneOf, refused, stringAt } from './shape.ts';
 import { carry, dialectId, isObject, rawText, without } from './wire.ts';
 
@@ -85,7 +85,7 @@ function parseResult(raw: JsonObject, path: string): ToolResultBlock {
 
 function parseThinking(raw: JsonObject, path: string): ThinkingBlock {
   if (!absent(raw.redactedContent)) {
-    const seal = readRedacted(filledAt(raw.redactedContent, `${path}.redactedContent`));
+    const seal = readSeal(filledAt(raw.redactedContent, `${path}.redactedContent`));
     return { type: 'thinking', text: '', redacted: true, seal };
   }
   const text = objectAt(raw.reasoningText, `${path}.reasoningText`);
@@ -93,7 +93,7 @@ function parseThinking(raw: JsonObject, path: string): ThinkingBlock {
   return {
     type: 'thinking',
     text: stringAt(text.text, `${path}.reasoningText.text`),
-    ...(signature !== '' && { seal: readSignature(signature) }),
+    ...(signature !== '' && { seal: readSeal(signature) }),
     ...carry(without(text, ['text', 'signature'])),
   };
 }

@@ -9,6 +9,7 @@ const nameCharactersMax = 200;
 export class DocumentNames {
   readonly #used = new Set<string>();
 
+  /** The name that a document gets instead of the one that it has. */
   next(wanted: string | undefined): string {
     const base = legalName(wanted ?? '') || 'document';
     let name = base;

@@ -3,12 +3,12 @@
  * a conversation that began elsewhere carries in this one's slots. Bodies without one are not touched and hardly looked at.
  */
 import { type JsonEdit, type JsonScan, parseJson, readField, stringifyJson } from '../../lib/json.ts';
-import { readRedacted, readSignature } from './seals.ts';
+import { readSeal } from './seals.ts';
 import { lostThinking } from './thinking.ts';
 import { dialectId, isObject, rawKeys, withRaw } from './wire.ts';
 
-/** One of these stands in every body that holds such a seal: the tag as text, and how it begins in base64. */
-const traces = ['"tg1.', '"dGcxL'].map((trace) => Buffer.from(trace));
+/** One of these stands in every body that holds such a seal: a tag as text, and how it begins in base64. */
+const traces = ['"tg1.', '"tg2.', '"dGcxL', '"dGcyL'].map((trace) => Buffer.from(trace));
 
 export function withoutForeignThinking(scan: JsonScan): JsonEdit[] {
   const field = scan.fields.find((candidate) => candidate.name === 'messages');
@@ -37,9 +37,9 @@ function contentOf(message: unknown): readonly unknown[] | undefined {
 function isForeign(part: unknown): boolean {
   const thought = isObject(part) ? part.reasoningContent : undefined;
   if (!isObject(thought)) return false;
-  if (typeof thought.redactedContent === 'string') return readRedacted(thought.redactedContent).dialect !== dialectId;
+  if (typeof thought.redactedContent === 'string') return readSeal(thought.redactedContent).dialect !== dialectId;
   const signature = isObject(thought.reasoningText) ? thought.reasoningText.signature : undefined;
-  return typeof signature === 'string' && readSignature(signature).dialect !== dialectId;
+  return typeof signature === 'string' && readSeal(signature).dialect !== dialectId;
 }
 
 /** A thinking budget would be refused where the last assistant message has lost its thinking. */

@@ -26,7 +26,8 @@ export const awsFraming: Framing = {
 /** The blanks of JSON. */
 const blanks: readonly number[] = [9, 10, 13, 32];
 
-function eventOf({ headers }: AwsMessage): string {
+/** The type of an event, or an exception's name behind its prefix. */
+export function eventOf({ headers }: AwsMessage): string {
   switch (headers.get(':message-type')) {
     case 'exception':
       return exceptionPrefix + (headers.get(':exception-type') ?? '');

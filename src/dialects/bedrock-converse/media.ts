@@ -2,6 +2,7 @@
  * Images, documents, video and audio, both ways: bytes in base64, or an object in S3.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html
  */
+import { standardBase64 } from '../../lib/base64.ts';
 import type { MediaBlock } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
 import { absent, filledAt, objectAt, refused, stringAt } from './shape.ts';
@@ -129,9 +130,8 @@ function sourceOf({ source, kind }: MediaBlock, path: string): WireObject {
   throw refused(path, `this model's API fetches no addresses; send the ${kind}'s bytes in base64`);
 }
 
-/** Line breaks and the URL-safe alphabet are common in the wild; the API takes neither. */
 function base64At(value: unknown, path: string): string {
-  const text = filledAt(value, path).replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw refused(path, 'is not base64 (without a data: prefix)');
-  return text;
+  const base64 = standardBase64(filledAt(value, path));
+  if (base64 === undefined) throw refused(path, 'is not base64 (without a data: prefix)');
+  return base64;
 }

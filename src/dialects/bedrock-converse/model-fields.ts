@@ -12,8 +12,11 @@ import { isObject, without } from './wire.ts';
 const at = 'additionalModelRequestFields';
 const modelled = ['thinking', 'reasoning_config', 'reasoningConfig', 'reasoning_effort', 'reasoning', 'top_k'];
 
-export interface ModelFields extends Pick<ChatRequest, 'thinking' | 'topK'> {
-  /** What is left, to be carried. */
+export interface ModelFields {
+  readonly told: Pick<ChatRequest, 'thinking' | 'topK'>;
+  /** The fields that say how much to think, as they were: for the way back. */
+  readonly own: JsonObject;
+  /** What is not modelled, to be carried. */
   readonly rest: JsonObject;
 }
 
@@ -23,9 +26,16 @@ export function parseModelFields(value: unknown, effort: unknown): ModelFields {
   const output = isObject(raw.output_config) ? raw.output_config : {};
   const thinking = parseThinking(raw, effortOf(effort, output.effort, raw.reasoning_effort, effortIn(raw.reasoning)));
   const outputRest = without(output, ['effort']);
-  return {
+  const told = {
     ...(thinking && { thinking }),
     ...(absent(raw.top_k) ? {} : { topK: integerAt(raw.top_k, `${at}.top_k`, 0, tokensMax) }),
+  };
+  return {
+    told,
+    own: {
+      ...Object.fromEntries(Object.entries(raw).filter(([key]) => modelled.includes(key) && key !== 'top_k')),
+      ...(output.effort !== undefined && { output_config: { effort: output.effort } }),
+    },
     rest: {
       ...without(raw, [...modelled, 'output_config']),
       ...(Object.keys(outputRest).length > 0 && { output_config: outputRest }),

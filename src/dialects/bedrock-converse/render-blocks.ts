@@ -118,5 +118,10 @@ function media(block: MediaBlock, path: string, { documents, notes }: BlockConte
   if (kind !== 'document' && name !== undefined) {
     notes.dropped('messages.content.filename', `${kind}s have no name here`);
   }
-  return renderMedia(block, path, kind === 'document' ? documents.next(name) : undefined);
+  if (kind !== 'document') return renderMedia(block, path, undefined);
+  const given = documents.next(name);
+  if (name !== undefined && given !== name) {
+    notes.dropped('messages.content.filename', 'names of documents have no dots here, and are not used twice');
+  }
+  return renderMedia(block, path, given);
 }

@@ -21,7 +21,13 @@ import { dialectId, isObject, restored, type WireObject } from './wire.ts';
 export function renderRequest(request: ChatRequest, target: TargetModel, notes: Notes): JsonObject {
   settleCarried(request.carried, dialectId, notes);
   if (request.endUser !== undefined) notes.dropped('user', 'the provider has no place for the name of an end user');
-  const { inferenceConfig, additionalModelRequestFields, outputConfig, ...rest } = restored(request.carried);
+  const {
+    inferenceConfig,
+    additionalModelRequestFields,
+    outputConfig,
+    thinking: _,
+    ...rest
+  } = restored(request.carried);
   const points = new CachePoints();
   const context: BlockContext = { points, ids: new CallIds(), documents: new DocumentNames(), notes };
   const tools = renderTools(request, points, notes);

@@ -37,12 +37,14 @@ export function parseRequest(body: JsonObject, asked: Asked): ChatRequest {
   refuseForeignFields(body);
   const inference = optionalAt(body.inferenceConfig, 'inferenceConfig');
   const output = optionalAt(body.outputConfig, 'outputConfig');
-  const { rest: modelFields, ...told } = parseModelFields(body.additionalModelRequestFields, output.effort);
+  const { told, own, rest: modelFields } = parseModelFields(body.additionalModelRequestFields, output.effort);
   const left = {
     ...without(body, modelled),
     ...filled('inferenceConfig', without(inference, inferenceFields)),
     ...filled('additionalModelRequestFields', modelFields),
     ...filled('outputConfig', without(output, ['textFormat', 'effort'])),
+    // The neutral language says it too; the original is only kept for the way back.
+    ...filled('thinking', { ...own, ...(absent(output.effort) ? {} : { effort: output.effort }) }),
   };
   return {
     model: asked.model,

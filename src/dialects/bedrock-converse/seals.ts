@@ -6,7 +6,7 @@ import type { Seal } from '../../llm/chat.ts';
 import { packSeal, unpackSeal } from '../../llm/seal.ts';
 import { dialectId } from './wire.ts';
 
-export function readSignature(text: string): Seal {
+export function readSeal(text: string): Seal {
   return unpackSeal(text, dialectId);
 }
 
@@ -14,13 +14,7 @@ export function writeSignature(seal: Seal | undefined): string {
   return seal === undefined ? '' : packSeal(seal, dialectId);
 }
 
-export function readRedacted(base64: string): Seal {
-  const tagged = unpackSeal(Buffer.from(base64, 'base64').toString('utf8'), dialectId);
-  return tagged.dialect === dialectId ? { dialect: dialectId, value: base64 } : tagged;
-}
-
 export function writeRedacted(seal: Seal | undefined): string {
   if (seal === undefined) return '';
-  const packed = packSeal(seal, dialectId);
-  return packed === seal.value ? packed : Buffer.from(packed).toString('base64');
+  return seal.dialect === dialectId ? seal.value : Buffer.from(packSeal(seal, dialectId)).toString('base64');
 }

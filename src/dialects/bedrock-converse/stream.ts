@@ -9,7 +9,7 @@ import type { JsonObject, StreamFrame, StreamParser } from '../dialect.ts';
 import { endCarried, malformedError, opaque, stopOf, stopSequenceOf } from './answer.ts';
 import { parseException } from './error.ts';
 import { exceptionPrefix } from './framing.ts';
-import { readRedacted, readSignature } from './seals.ts';
+import { readSeal } from './seals.ts';
 import { usageOf } from './usage.ts';
 import { carry, dialectId, isObject, rawKeys, without } from './wire.ts';
 
@@ -146,7 +146,7 @@ export class ConverseStreamParser implements StreamParser {
   #thought(wireIndex: unknown, thought: JsonObject): void {
     if (typeof thought.redactedContent === 'string') {
       if (this.#open !== undefined) return this.#fail('redacted thinking came inside a block');
-      const seal = readRedacted(thought.redactedContent);
+      const seal = readSeal(thought.redactedContent);
       return this.#begin(wireIndex, { type: 'thinking', text: '', redacted: true, seal });
     }
     if (!this.#continues(wireIndex, 'thinking') || this.#open === undefined) return;
@@ -167,7 +167,7 @@ export class ConverseStreamParser implements StreamParser {
   }
 
   #endBlock({ index, signature }: OpenBlock): void {
-    if (signature !== '') this.#emit({ type: 'block-seal', index, seal: readSignature(signature) });
+    if (signature !== '') this.#emit({ type: 'block-seal', index, seal: readSeal(signature) });
     this.#open = undefined;
     this.#emit({ type: 'block-end', index });
   }

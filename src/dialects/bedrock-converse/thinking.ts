@@ -9,7 +9,7 @@ import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { Message } from './render-messages.ts';
 import { isForced } from './render-tools.ts';
-import { isObject, type WireObject } from './wire.ts';
+import { isObject, restored, type WireObject } from './wire.ts';
 
 export interface ThinkingPlan {
   /** For `additionalModelRequestFields`. */
@@ -47,15 +47,17 @@ export function planThinking(
 ): ThinkingPlan {
   const { thinking } = request;
   if (thinking === undefined) return nothing;
-  const left = (why: string): ThinkingPlan => {
-    notes.dropped('thinking', why);
-    return nothing;
-  };
+  const { effort, ...own } = fieldsOf(restored(request.carried).thinking);
+  if (Object.keys(own).length > 0 || effort !== undefined) {
+    const isOn = [own.thinking, own.reasoning_config].some((field) => isObject(field) && field.type !== 'disabled');
+    if (isOn && lostThinking(messages)) return left(notes, lost);
+    return { fields: own, ...(typeof effort === 'string' && { effort }), isOn };
+  }
   if (target.thinking === 'effort') return planEffort(thinking, target, notes);
   if (thinking.mode === 'off' || thinking.effort === 'none') return nothing;
-  if (target.thinking === undefined) return left('it is not known how the model takes thinking');
-  if (target.thinking === 'none') return left('the model does not think');
-  if (isForced(request)) return left('a forced tool call and thinking exclude each other');
+  if (target.thinking === undefined) return left(notes, 'it is not known how the model takes thinking');
+  if (target.thinking === 'none') return left(notes, 'the model does not think');
+  if (isForced(request)) return left(notes, 'a forced tool call and thinking exclude each other');
   if (target.thinking === 'adaptive') {
     const effort = knownEffort(effortOf(thinking), target, notes);
     return {
@@ -64,11 +66,22 @@ export function planThinking(
       isOn: true,
     };
   }
-  if (lostThinking(messages)) return left('the last assistant message has lost its signed thinking');
+  if (lostThinking(messages)) return left(notes, lost);
   const maxTokens = request.maxTokens ?? target.outputTokensMax ?? budgets.max;
   const budget = budgetOf(thinking, maxTokens);
-  if (budget < budgetTokensMin) return left(`maxTokens ${maxTokens} leaves no room for thinking`);
+  if (budget < budgetTokensMin) return left(notes, `maxTokens ${maxTokens} leaves no room for thinking`);
   return { fields: { thinking: { type: 'enabled', budget_tokens: budget, ...displayOf(thinking) } }, isOn: true };
+}
+
+const lost = 'the last assistant message has lost its signed thinking';
+
+function left(notes: Notes, why: string): ThinkingPlan {
+  notes.dropped('thinking', why);
+  return nothing;
+}
+
+function fieldsOf(value: unknown): WireObject {
+  return isObject(value) ? value : {};
 }
 
 /** These models always think, and take nothing but a word. */

@@ -2,10 +2,14 @@
 import { LlmFailure } from '../../llm/error.ts';
 import type { SignerName } from '../../providers/provider.ts';
 import type { Credential } from '../../snapshot/snapshot.ts';
+import { awsSigv4 } from './aws-sigv4.ts';
 import { googleOauth } from './google-oauth.ts';
 import type { Signer, UnsignedRequest } from './signer.ts';
 
-export const signers: Partial<Record<SignerName, Signer>> = { 'google-oauth': googleOauth() };
+export const signers: Partial<Record<SignerName, Signer>> = {
+  'aws-sigv4': awsSigv4(),
+  'google-oauth': googleOauth(),
+};
 
 /** The request's headers with what its vendor's signer adds, if it has one. */
 export async function withSignature(request: UnsignedRequest, credential: Credential): Promise<Record<string, string>> {

@@ -90,7 +90,7 @@ export function readAnswer(answer: WireAnswer, stream: boolean): Facts {
   const { content } = object(object(whole.output).message);
   return [
     ...readContent(content, stop === 'refusal' ? 'refusal' : 'text', new CallBook()),
-    ...said(['stop', stop]),
+    ...said(['stop', stop], ['stopped by', object(whole.additionalModelResponseFields).stop_sequence]),
     ...readUsage(object(whole.usage)),
     ...(whole.error === undefined ? [] : ['error failure']),
   ];
@@ -119,7 +119,7 @@ function joined(stream: Buffer): Wire {
     if (isException) whole.error = body;
     if (type === 'contentBlockStart') content[at] = { ...object(body.start) };
     if (type === 'contentBlockDelta') content[at] = addDelta(content[at] ?? {}, delta);
-    if (type === 'messageStop') whole.stopReason = body.stopReason;
+    if (type === 'messageStop') Object.assign(whole, body);
     if (type === 'metadata') whole.usage = body.usage;
   }
   return whole;
