@@ -16,7 +16,7 @@ export async function forward(exchange: Exchange, targets: readonly Target[], pa
   if (targets.some(({ credential }) => credential.provider.speaks[exchange.dialect.id] === undefined))
     await readAhead(exchange);
   return askInTurn(exchange, targets, parts, {
-    plan: (target) => planCall(exchange, target, parts.seals, parts.clock.nowMs()),
+    plan: (target) => planCall(exchange, target, parts),
     dispatch: (plan) => dispatch(exchange, plan, parts),
   });
 }

@@ -3,6 +3,7 @@
 import type { PriceVersion } from '../catalog/catalog.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialects } from '../dialects/index.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { DialectId } from '../llm/chat.ts';
 import { LlmFailure } from '../llm/error.ts';
 import type { Note } from '../llm/notes.ts';
@@ -13,6 +14,7 @@ import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
 import { relayBody } from './relay.ts';
 import type { Seals } from './seals/seals.ts';
+import type { GatewaySettings } from './settings.ts';
 import { translateBody } from './translate.ts';
 
 export interface Plan extends MadeBody {
@@ -26,17 +28,27 @@ export interface Plan extends MadeBody {
   readonly price: PriceVersion;
 }
 
+export interface PlanTools {
+  readonly seals: Seals;
+  readonly clock: Clock;
+  readonly settings: GatewaySettings;
+}
+
 /** Throws LlmFailure when this target cannot be asked this: no price, no common dialect, or a field it cannot express. */
-export function planCall(exchange: Exchange, target: Target, seals: Seals, nowMs: number): Plan {
-  const price = target.model.priceAt(nowMs);
+export function planCall(exchange: Exchange, target: Target, tools: PlanTools): Plan {
+  const price = target.model.priceAt(tools.clock.nowMs());
   if (price === undefined) throw withoutPrice(target);
   const { dialect, endpoint } = chooseDialect(exchange, target);
   const relayed = dialect.id === exchange.dialect.id;
   // Bytes that hold what this provider would refuse cannot pass as they are.
-  const passes = relayed && !seals.mustSettle(exchange, target.credential, dialect);
+  const passes = relayed && !tools.seals.mustSettle(exchange, target.credential, dialect);
   const made: MadeBody = passes
     ? relayBody(exchange, target, endpoint)
-    : translateBody(exchange, target, dialect, endpoint, seals);
+    : translateBody(exchange, target, dialect, endpoint, {
+        seals: tools.seals,
+        // A price for cache writes says that the model keeps prompts, and that it must be told which.
+        marksPrompt: tools.settings.promptCacheMarks && price.cacheWrite5m !== undefined,
+      });
   exchange.wantsStreamUsage = made.wantsStreamUsage;
   if (exchange.strict && exchange.notes.list.length > 0) throw tooLossy(target, exchange.notes.list);
   const call = callOf(target, exchange.ask.stream);

@@ -26,6 +26,8 @@ export interface GatewaySettings {
   readonly sealTtlMs: number;
   /** Memory for such seals. */
   readonly sealBytesMax: number;
+  /** Marks prompts for the cache where the provider needs marks and the caller's dialect has none. */
+  readonly promptCacheMarks: boolean;
 }
 
 export const defaultSettings: GatewaySettings = Object.freeze({
@@ -43,4 +45,5 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   connectionsMax: 20_000,
   sealTtlMs: 24 * 3_600_000,
   sealBytesMax: 64 * 1024 * 1024,
+  promptCacheMarks: true,
 });

@@ -97,7 +97,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     log: memoryLog(logged),
     random: () => 0,
     instance: 'rig',
-    settings: { retryDelayMs: 1, ...options.settings },
+    // Most tests look for the marks that they set themselves.
+    settings: { retryDelayMs: 1, promptCacheMarks: false, ...options.settings },
     tickMs: options.tickMs ?? 25,
   });
   const { port } = await gateway.listen({ host: '127.0.0.1', port: 0 });
