@@ -12,7 +12,11 @@ export const bedrock = provider({
   baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
   baseUrlFor: address,
   docs: 'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html',
-  auth: { headers: (secret) => (readAwsKeys(secret) === undefined ? bearer.headers(secret) : {}), signer: 'aws-sigv4' },
+  auth: {
+    headers: (secret) => (readAwsKeys(secret) === undefined ? bearer.headers(secret) : {}),
+    signer: 'aws-sigv4',
+    signedFor: 'bedrock',
+  },
   keyEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
   settings: [
     {

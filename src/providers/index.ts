@@ -14,6 +14,7 @@ import { deepseek } from './deepseek.ts';
 import { fireworks } from './fireworks.ts';
 import { geminiCompatible } from './gemini-compatible.ts';
 import { github } from './github.ts';
+import { google } from './google.ts';
 import { groq } from './groq.ts';
 import { huggingface } from './huggingface.ts';
 import { hyperbolic } from './hyperbolic.ts';
@@ -46,6 +47,7 @@ import { zai } from './zai.ts';
 const registry: readonly Provider[] = [
   openai,
   anthropic,
+  google,
   deepseek,
   openrouter,
   groq,

@@ -164,6 +164,8 @@ export interface Auth {
   headers(secret: string): Readonly<Record<string, string>>;
   /** Headers that depend on the request itself, or that must be fetched, are made by the gateway's signer of this name. */
   readonly signer?: SignerName;
+  /** What `aws-sigv4` signs for: the service's name in AWS's own words. */
+  readonly signedFor?: string;
 }
 
 export type SignerName = 'aws-sigv4' | 'google-oauth';

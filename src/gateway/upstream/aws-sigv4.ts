@@ -9,8 +9,6 @@ import { readAwsKeys } from '../../providers/aws-keys.ts';
 import type { Credential } from '../../snapshot/snapshot.ts';
 import type { Signer } from './signer.ts';
 
-const service = 'bedrock';
-
 export interface AwsSigv4Options {
   readonly nowMs?: () => number;
 }
@@ -44,11 +42,13 @@ export function awsSigv4({ nowMs = Date.now }: AwsSigv4Options = {}): Signer {
   };
 }
 
-function signerOf({ id, secret, settings }: Credential): SignatureV4 {
+function signerOf({ id, secret, settings, provider }: Credential): SignatureV4 {
   const keys = readAwsKeys(secret);
   if (keys === undefined) throw nothingToSignWith(id, 'no access key');
   const region = settings?.region;
   if (region === undefined) throw nothingToSignWith(id, 'no region');
+  const service = provider.auth.signedFor;
+  if (service === undefined) throw nothingToSignWith(id, 'no service');
   return new SignatureV4({ service, region, credentials: keys, sha256: Sha256 });
 }
 
