@@ -53,6 +53,25 @@ const claudeFixed = (systemTurns: boolean): ModelFacts => ({
   systemTurns,
 });
 
+/**
+ * Gemini: limits from https://ai.google.dev/gemini-api/docs/models, budgets and levels from
+ * https://ai.google.dev/gemini-api/docs/thinking. From the third generation on, a call without its signature is refused
+ * (https://ai.google.dev/gemini-api/docs/thought-signatures), and results of tools hold pictures
+ * (https://ai.google.dev/gemini-api/docs/function-calling#multimodal).
+ */
+const geminiBudget = (min: number, max: number, mayBeOff: boolean): ModelFacts => ({
+  thinking: 'budget',
+  thinkingBudget: { min, max, mayBeOff },
+  outputTokensMax: 65_536,
+});
+const geminiLevels = (...efforts: NonNullable<ModelFacts['efforts']>): ModelFacts => ({
+  thinking: 'effort',
+  efforts,
+  callSeals: true,
+  resultMedia: true,
+  outputTokensMax: 65_536,
+});
+
 const table: readonly (readonly [RegExp, ModelFacts])[] = [
   [/claude-(opus|sonnet|haiku|fable|mythos)-[5-9]|claude-[5-9]/, claudeFixed(true)],
   [/claude-opus-4[-.]8|claude-4[-.]8-opus/, claudeFixed(true)],
@@ -76,6 +95,14 @@ const table: readonly (readonly [RegExp, ModelFacts])[] = [
   [/^gpt-(4-turbo|4-\d{4}-preview|4-vision|3\.5)/, { thinking: 'none', outputTokensMax: 4096 }],
   [/^gpt-4(-\d{4})?$/, { thinking: 'none', outputTokensMax: 8192 }],
   [/gpt-oss/, { thinking: 'effort' }],
+
+  [/^gemini-(1|2[.]0|pro$|flash-1|pro-1)/, { thinking: 'none', outputTokensMax: 8192 }],
+  [/^gemini-2[.]5-flash-lite/, geminiBudget(512, 24_576, true)],
+  [/^gemini-2[.]5-flash/, geminiBudget(1, 24_576, true)],
+  [/^gemini-2[.]5-pro/, geminiBudget(128, 32_768, false)],
+  [/^gemini-3-pro/, geminiLevels('low', 'high')],
+  [/^gemini-[3-9][.\d]*-pro/, geminiLevels('low', 'medium', 'high')],
+  [/^gemini-[3-9]/, geminiLevels('minimal', 'low', 'medium', 'high')],
 
   // https://api-docs.deepseek.com/guides/thinking_mode: temperature and penalties are taken and ignored.
   [/^deepseek-chat$/, { thinking: 'none', outputTokensMax: 8192 }],

@@ -32,6 +32,8 @@ export interface Door {
   readonly forwardedHeaders: readonly string[];
   /** Query parameters that travel on. */
   readonly forwardedQuery: readonly string[];
+  /** Refuses a form of the answer that is asked for in the query and that we do not give. Throws LlmFailure. */
+  readonly checkQuery?: (query: URLSearchParams) => void;
   /** A caller's rate limits, as its SDK reads them. */
   readonly limitHeaders: LimitHeaders;
   /** Checks what must not reach any provider and says what to splice. Throws LlmFailure (invalid-request). */

@@ -4,9 +4,12 @@ import { countTokensDoor, messagesDoor } from './anthropic/door.ts';
 import { anthropic } from './anthropic/index.ts';
 import { converseDoor, converseStreamDoor, countDoor } from './bedrock-converse/door.ts';
 import { bedrockConverse } from './bedrock-converse/index.ts';
+import { invokeDoor, invokeStreamDoor } from './bedrock-converse/invoke.ts';
 import type { Dialect } from './dialect.ts';
 import type { Door, Knock } from './door.ts';
-import { anthropicModelList, type ModelListFormat, openaiModelList } from './model-list.ts';
+import { countGeminiTokensDoor, generateContentDoor, streamGenerateContentDoor } from './gemini/door.ts';
+import { gemini } from './gemini/index.ts';
+import { anthropicModelList, geminiModelList, type ModelListFormat, openaiModelList } from './model-list.ts';
 import { chatDoor, deploymentDoor } from './openai-chat/door.ts';
 import { openaiChat } from './openai-chat/index.ts';
 import { inputTokensDoor, responsesDoor } from './openai-responses/door.ts';
@@ -18,9 +21,14 @@ export const doors: readonly Door[] = [
   countTokensDoor,
   responsesDoor,
   inputTokensDoor,
+  generateContentDoor,
+  streamGenerateContentDoor,
+  countGeminiTokensDoor,
   converseDoor,
   converseStreamDoor,
   countDoor,
+  invokeDoor,
+  invokeStreamDoor,
 ];
 
 const byPath: ReadonlyMap<string, Knock> = new Map(
@@ -48,12 +56,19 @@ export function dialectOfCaller(path: string, headers: IncomingHttpHeaders): Dia
   const found = findDoor(path);
   if (found !== undefined) return found.door.dialect;
   if (path.startsWith('/model/')) return bedrockConverse;
+  if (isGemini(path, headers)) return gemini;
   return isAnthropic(headers) || /^(\/v1)?\/messages(\/|$)/.test(path) ? anthropic : openaiChat;
 }
 
 /** The list of models in the format that this caller's SDK reads; several dialects have their list at one path. */
-export function modelListFormat(_path: string, headers: IncomingHttpHeaders): ModelListFormat {
+export function modelListFormat(path: string, headers: IncomingHttpHeaders): ModelListFormat {
+  if (isGemini(path, headers)) return geminiModelList;
   return isAnthropic(headers) ? anthropicModelList : openaiModelList;
+}
+
+/** Its versions and its key header are its own; under /v1 it is one of several. */
+function isGemini(path: string, headers: IncomingHttpHeaders): boolean {
+  return /^\/v1(beta1?|alpha)\//.test(path) || headers['x-goog-api-key'] !== undefined;
 }
 
 function isAnthropic(headers: IncomingHttpHeaders): boolean {

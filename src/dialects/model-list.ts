@@ -1,6 +1,7 @@
 /**
  * Lists of models as each SDK reads them.
- * https://platform.openai.com/docs/api-reference/models/list · https://docs.anthropic.com/en/api/models-list
+ * https://platform.openai.com/docs/api-reference/models/list · https://docs.anthropic.com/en/api/models-list ·
+ * https://ai.google.dev/api/models
  */
 import { invalidRequest } from '../llm/error.ts';
 import type { ListedModel } from '../llm/model-list.ts';
@@ -35,6 +36,30 @@ export const anthropicModelList: ModelListFormat = {
   },
   renderOne: (model) => JSON.stringify(asAnthropic(model)),
 };
+
+/** Pages of up to 1000; a token names the last model of the page before. */
+export const geminiModelList: ModelListFormat = {
+  renderList: (models, query) => {
+    const size = readPageSize(query.get('pageSize') ?? query.get('page_size'));
+    const token = query.get('pageToken') ?? query.get('page_token') ?? '';
+    const last = token === '' ? undefined : Buffer.from(token, 'base64url').toString('utf8');
+    const start = last === undefined ? 0 : models.findIndex((model) => model.id === last) + 1;
+    if (last !== undefined && start === 0)
+      throw invalidRequest('pageToken must be the nextPageToken of the page before', 'pageToken');
+    const page = models.slice(start, start + size);
+    const isLast = start + page.length >= models.length;
+    const next = isLast ? {} : { nextPageToken: Buffer.from(page.at(-1)?.id ?? '').toString('base64url') };
+    return JSON.stringify({ models: page.map(asGemini), ...next });
+  },
+  renderOne: (model) => JSON.stringify(asGemini(model)),
+};
+
+function readPageSize(text: string | null): number {
+  if (text === null || text === '0') return 50;
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1) throw invalidRequest('pageSize must be a positive integer', 'pageSize');
+  return Math.min(size, 1000);
+}
 
 function readLimit(text: string | null): number {
   if (text === null) return 20;
@@ -88,5 +113,14 @@ function asAnthropic(model: ListedModel): object {
     deprecated_at: null,
     retires_at: null,
     line: null,
+  };
+}
+
+function asGemini(model: ListedModel): object {
+  return {
+    name: `models/${model.id}`,
+    displayName: model.id,
+    version: '',
+    supportedGenerationMethods: ['generateContent', 'countTokens'],
   };
 }

@@ -63,6 +63,7 @@ function enter(
   parts: GatewayParts,
 ): Exchange {
   const ask = readAsk(body, knock);
+  knock.door.checkQuery?.(new URLSearchParams(request.url?.split('?', 2)[1] ?? ''));
   return new Exchange({
     id: delivery.requestId,
     startedAtMs: parts.clock.nowMs(),

@@ -10,6 +10,12 @@ export interface TargetModel {
   readonly thinking?: 'none' | 'budget' | 'adaptive' | 'effort';
   /** The only effort words that it takes, where it does not take all that its API has. Undefined: unknown. */
   readonly efforts?: readonly Effort[];
+  /** The budgets that it takes, in tokens, and whether 0 keeps it from thinking. Undefined: unknown. */
+  readonly thinkingBudget?: { readonly min: number; readonly max: number; readonly mayBeOff: boolean };
+  /** Refuses a tool call in the conversation that has no seal of its own. */
+  readonly callSeals?: true;
+  /** Takes pictures and documents inside the result of a tool. */
+  readonly resultMedia?: true;
   /** A reasoning model that refuses temperature, top_p and penalties, and wants `max_completion_tokens`. */
   readonly fixedSampling?: boolean;
   /** Takes role `developer` for instructions. */

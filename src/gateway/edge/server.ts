@@ -116,7 +116,7 @@ function answerModels(path: string, request: IncomingMessage, delivery: Delivery
   const key = authenticate(request, snapshot, parts.clock.nowMs());
   const models = callableModels(snapshot, key, parts.clock.nowMs());
   const format = modelListFormat(path, request.headers);
-  const id = path.replace(/^(\/v1)?\/models\/?/, '');
+  const id = path.replace(modelsPath, '').replace(/^\/(models\/)?/, '');
   const body = id === '' ? renderModelList(format, models, request) : renderModel(format, models, decoded(id));
   delivery.send(200, requestIdHeaders(delivery.requestId), body);
 }
@@ -130,8 +130,11 @@ function decoded(id: string): string {
 }
 
 function isModels(path: string): boolean {
-  return /^(\/v1)?\/models(\/.*)?$/.test(path);
+  return modelsPath.test(path);
 }
+
+/** Under the versions of every dialect that has a list of models. */
+const modelsPath = /^(\/v1(beta1?|alpha)?)?(\/publishers\/google)?\/models(?=\/|$)/;
 
 /** Exactly what was asked: no normalising that a guard elsewhere might do differently. */
 function pathOf(url: string): string {
