@@ -51,7 +51,14 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
     parts.prices = followPrices(options, (feed) => snapshot.replaceNames(namesWith(feed)));
-    const settings = { ...defaultSettings, ...config.server.limits, keepaliveMs: config.server.keepaliveMs };
+    const settings = {
+      ...defaultSettings,
+      ...config.server.limits,
+      keepaliveMs: config.server.keepaliveMs,
+      sealTtlMs: config.seals.ttlMs,
+      sealBytesMax: config.seals.bytesMax,
+      promptCacheMarks: config.promptCache.automaticMarks,
+    };
     const gateway = createGateway({ snapshot, journal, clock, log, instance: name, settings });
     parts.gateway = gateway;
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });

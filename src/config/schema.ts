@@ -132,6 +132,23 @@ const journal = z.strictObject({
   fsyncIntervalMs: wholeNumber(1, 60_000, 'milliseconds').default(100).describe('Interval for `fsync: interval`.'),
 });
 
+const seals = z.strictObject({
+  ttlMs: wholeNumber(1_000, 31 * dayMs, 'milliseconds')
+    .default(dayMs)
+    .describe('How long after its last use signed thinking is kept in memory for callers that cannot send it back.'),
+  bytesMax: wholeNumber(0, 16_384 * mebibyte, 'bytes')
+    .default(64 * mebibyte)
+    .describe('Memory for it; beyond that the least recently used goes first. 0 keeps none.'),
+});
+
+const promptCache = z.strictObject({
+  automaticMarks: flag()
+    .default(true)
+    .describe(
+      'Marks prompts for the cache where the provider keeps only what is marked and the caller speaks a wire format without marks. `false`: only marks of callers.',
+    ),
+});
+
 const log = z.strictObject({
   level: choice(['debug', 'info', 'warn', 'error']).default('info').describe('Least important lines that are written.'),
   format: choice(['auto', 'json', 'text'])
@@ -148,9 +165,7 @@ const providerTypes = [
 ] as const;
 
 const provider = z.strictObject({
-  type: choice(providerTypes)
-    .optional()
-    .describe('Wire format of an own address. Absent: the name is a known vendor.'),
+  type: choice(providerTypes).optional().describe('Wire format of an own address. Absent: the name is a known vendor.'),
   enabled: flag().default(true).describe('`false` turns the provider off, also when its key is in the environment.'),
   apiKey: text(
     'a key without spaces or line breaks, or the JSON of a service account',
@@ -308,6 +323,8 @@ export const configSchema = z.strictObject({
   database: database.prefault({}),
   redis: redis.optional(),
   journal: journal.prefault({}),
+  seals: seals.prefault({}),
+  promptCache: promptCache.prefault({}),
   log: log.prefault({}),
   timeouts: timeouts.prefault({}),
   providers: z.record(providerName, provider).prefault({}),
