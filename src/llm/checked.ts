@@ -17,6 +17,8 @@ export function checked(emit: Emit<ChatEvent>): Emit<ChatEvent> {
     if (event.type === 'end') return open !== -1 ? 'an end inside a block' : undefined;
     if (event.type === 'block-start') {
       if (open !== -1) return 'a block inside a block';
+      // Nobody can run it, and no dialect has a way to write it.
+      if (event.block.type === 'tool-call' && event.block.name === '') return 'a tool call without a name';
       return event.index === next ? undefined : `block ${event.index} where ${next} was due`;
     }
     return event.index === open ? undefined : `${event.type} outside its block`;

@@ -245,6 +245,12 @@ describe('a body that is not a Messages request is refused with the path of the 
     ['7 image_url', user({ type: 'image_url', image_url: {} }), 'messages[0].content[0].type', /OpenAI/],
     ['7 function tool', { ...base, tools: [{ type: 'function', function: {} }] }, 'tools[0].type', /input_schema/],
     ['7 response_format', { ...base, response_format: {} }, 'response_format', /output_config.format/],
+    [
+      '74 a schema that is no object',
+      { ...base, output_config: { format: { type: 'json_schema', schema: '"x"' } } },
+      'output_config.format.schema',
+      /JSON Schema object/,
+    ],
     ['28 no blocks', user(), 'messages[0].content', /at least one/],
     ['28 null content', { ...base, messages: [{ role: 'user', content: null }] }, 'messages[0].content', /null/],
     ['70 no max_tokens', { ...base, max_tokens: undefined }, 'max_tokens', /absent/],

@@ -139,7 +139,9 @@ function parseFormat(body: JsonObject): { format?: OutputFormat } {
   const path = isOld ? 'output_format' : 'output_config.format';
   const raw = objectAt(value, path);
   oneOf(raw.type, `${path}.type`, ['json_schema']);
-  return { format: { type: 'json-schema', schema: stringAt(raw.schema, `${path}.schema`) } };
+  const schema = stringAt(raw.schema, `${path}.schema`);
+  if (!schema.startsWith('{')) throw refused(`${path}.schema`, 'must be a JSON Schema object');
+  return { format: { type: 'json-schema', schema } };
 }
 
 /** The parts of modelled fields that are not modelled themselves, for the way back into this dialect. */
