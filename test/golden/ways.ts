@@ -44,7 +44,7 @@ export const ways: readonly Way[] = [
   },
   {
     direction: 'request',
-    to: ['openai-chat'],
+    to: ['openai-chat', 'gemini'],
     lost: /^result of .* image /,
     by: (fact) => exactly(`user image ${after(fact, / image (.*)$/)}`),
     how: 'a picture in a result stands behind the results, named after its call',
@@ -81,6 +81,11 @@ export const ways: readonly Way[] = [
     by: (fact) => ({ test: (added) => /^(seal|redacted) /.test(added) && taggedValue(added).includes(textOf(fact)) }),
     how: "a foreign seal is kept in the dialect's own slot, tagged with where it came from",
   },
+  {
+    direction: 'answer',
+    lost: /^seal /,
+    how: "a seal that the caller's dialect has no place for is kept by the gateway, and given back in the next turn",
+  },
   { direction: 'answer', to: ['gemini'], lost: /^cache written /, how: 'cache writes are part of the input' },
   { direction: 'answer', to: ['bedrock-converse'], lost: /^thought /, how: 'thinking is part of the output' },
 ];
@@ -91,14 +96,16 @@ export const additions: readonly { readonly direction: Direction; readonly fact:
   { direction: 'request', fact: /^limit / },
   { direction: 'request', fact: /^choice auto$/ },
   // The label of a picture that came out of a result.
-  { direction: 'request', fact: /^user Returned by tool call / },
+  { direction: 'request', fact: /^user Returned by / },
+  // The only words of a provider that blocks a prompt are the reason.
+  { direction: 'answer', fact: /^refusal The provider blocked the prompt/ },
   // A file must have a name where the provider has one.
   { direction: 'request', fact: /^user file name / },
 ];
 
 /** Which notes tell of which loss. */
 export const notedBy: readonly { readonly fact: RegExp; readonly field: RegExp }[] = [
-  { fact: /^(thinking|seal|redacted) /, field: /thinking|reasoning|thought|signature/i },
+  { fact: /^(thinking|seal|redacted) /, field: /thinking|reasoning|thought|signature|^seal$/i },
   { fact: /^(effort|thinking budget|thinking level) /, field: /thinking|reasoning|effort/i },
   { fact: /^cache$/, field: /cache/i },
   { fact: /^(user|result of .*) file name /, field: /name|title/i },

@@ -49,7 +49,8 @@ export class ConverseStreamRenderer implements StreamRenderer {
       case 'block-delta':
         return this.#delta(event.delta);
       case 'block-seal':
-        this.#signature = writeSignature(event.seal);
+        // Only reasoning has a signature; on any other block it would make the block a reasoning one.
+        if (this.#block?.type === 'thinking') this.#signature = writeSignature(event.seal);
         return;
       case 'block-carried':
         return this.#carried(event.carried);

@@ -181,6 +181,13 @@ describe('messages', () => {
     ]);
   });
 
+  it('plain text beside the seal of a call is thinking still', () => {
+    const details = [{ type: 'reasoning.encrypted', data: 'tg1.gemini.sig', id: 'a', index: 0 }];
+    const message = { role: 'assistant', content: null, tool_calls: [call('a')], reasoning_content: 'T' };
+    const [turn] = talk({ ...message, reasoning_details: details }, { role: 'tool', tool_call_id: 'a', content: '' });
+    expect(turn?.blocks[0]).toEqual({ type: 'thinking', text: 'T' });
+  });
+
   it('case 55: the seal of a tool call travels beside it', () => {
     const details = [
       { type: 'reasoning.encrypted', data: 'tg1.gemini.TS', id: 'a', index: 0, format: 'google-gemini-v1' },

@@ -13,8 +13,10 @@ import { dialectId, type WireObject } from './wire.ts';
 
 /** The thinking blocks of a message in a caller's history. Sealed forms win over plain text, which repeats them. */
 export function readReasoning(message: Fields, at: string): ThinkingBlock[] {
-  const details = optionalArray(message, 'reasoning_details', at)?.filter(isFields) ?? [];
-  if (details.length > 0) return details.filter((detail) => !isCallSeal(detail)).map(detailToBlock);
+  // Seals of calls say nothing of the thinking: they may stand beside plain text.
+  const entries = optionalArray(message, 'reasoning_details', at)?.filter(isFields) ?? [];
+  const details = entries.filter((entry) => !isCallSeal(entry));
+  if (details.length > 0) return details.map(detailToBlock);
   const blocks = optionalArray(message, 'thinking_blocks', at)?.filter(isFields) ?? [];
   if (blocks.length > 0) return blocks.map(anthropicToBlock);
   const text = optionalString(message, 'reasoning_content', at) ?? optionalString(message, 'reasoning', at) ?? '';

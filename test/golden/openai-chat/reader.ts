@@ -44,15 +44,18 @@ function dataUrl(value: unknown): string {
     .replace(';base64,', ' ');
 }
 
-/** Details repeat the plain text. A detail's signature or data is its seal. */
+/** Details that have a text repeat the plain one. A detail's signature or data is its seal; one with an id is a call's. */
 function readReasoning(message: Record<string, unknown>): string[] {
   const details = objects(message.reasoning_details);
-  if (details.length === 0) return said(['thinking', message.reasoning_content ?? message.reasoning]);
-  return details.flatMap((detail) =>
-    detail.type === 'reasoning.encrypted'
-      ? said([detail.id === undefined ? 'redacted' : 'seal', detail.data])
-      : said(['thinking', detail.text ?? detail.summary], ['seal', detail.signature]),
-  );
+  const hasText = details.some((detail) => (detail.text ?? detail.summary) !== undefined);
+  return [
+    ...(hasText ? [] : said(['thinking', message.reasoning_content ?? message.reasoning])),
+    ...details.flatMap((detail) =>
+      detail.type === 'reasoning.encrypted'
+        ? said([detail.id === undefined ? 'redacted' : 'seal', detail.data])
+        : said(['thinking', detail.text ?? detail.summary], ['seal', detail.signature]),
+    ),
+  ];
 }
 
 function readCalls(value: unknown, book: CallBook): string[] {
