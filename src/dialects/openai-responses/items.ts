@@ -7,7 +7,7 @@ import type { Block, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat
 import { invalidRequest } from '../../llm/error.ts';
 import { type Fields, optionalString, pathOf, readFields, requiredString, wrongShape } from '../openai-chat/shape.ts';
 import { readContent } from './parts.ts';
-import { reasoningBlock } from './sealed.ts';
+import { isUnsealed, reasoningBlock } from './sealed.ts';
 import { flatName } from './tool-names.ts';
 import { dialectId, leftover } from './wire.ts';
 
@@ -69,7 +69,8 @@ class ItemReader implements Conversation {
       case 'custom_tool_call_output':
         return this.#result(item, at);
       case 'reasoning':
-        this.#assistant([reasoningBlock(item)], at);
+        // What was made here of an answer without seals is nobody's to take back.
+        if (!isUnsealed(item)) this.#assistant([reasoningBlock(item)], at);
         return;
       case 'additional_tools':
         if (!Array.isArray(item.tools)) throw wrongShape(`${at}.tools`, 'an array of tools', item.tools);

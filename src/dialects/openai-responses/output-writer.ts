@@ -93,8 +93,8 @@ export class OutputWriter {
 
   seal(seal: Seal): void {
     if (this.#open === undefined || this.#isHidden) return;
+    // Calls and words have no place for one here: the gateway keeps it for the next turn.
     if (this.#open.block.type === 'thinking') this.#open.seal = seal;
-    else this.#context.notes.dropped('seal', 'only reasoning has a place for it in this API');
   }
 
   /** This dialect's own annotations as they are; another's citations when they name an address. */
@@ -157,7 +157,6 @@ export class OutputWriter {
       open = { ...open, block, text: '', annotations: [] };
       this.#open = open;
     }
-    if ('seal' in block && block.seal !== undefined) this.#noteSeal();
     if (block.type === 'refusal') this.hasRefusal = true;
     open.inPart = true;
     const part = block.type === 'refusal' ? { type: 'refusal', refusal: '' } : textPart('', []);
@@ -178,7 +177,6 @@ export class OutputWriter {
   }
 
   #startCall(block: Extract<Block, { type: 'tool-call' }>): void {
-    if (block.seal !== undefined) this.#noteSeal();
     this.hasCall = true;
     const isCustom = block.form === 'freeform';
     const space = this.#spaces.get(block.name);
@@ -193,10 +191,6 @@ export class OutputWriter {
     });
     this.#announce(open);
     this.delta(block.args);
-  }
-
-  #noteSeal(): void {
-    this.#context.notes.dropped('seal', 'only reasoning has a place for it in this API');
   }
 
   #openSummary(open: Open): void {

@@ -7,7 +7,7 @@ import { invalidRequest } from '../../llm/error.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import { isFields } from '../openai-chat/shape.ts';
 import { checkTokenLimit } from '../relay-checks.ts';
-import { unsealedPrefix } from './sealed.ts';
+import { isUnsealed } from './sealed.ts';
 import { dialectId, rawKeys, textOf, withRaw } from './wire.ts';
 
 export function relayResponses(scan: JsonScan): { edits: JsonEdit[]; withholdUsage: boolean } {
@@ -44,5 +44,5 @@ function isForeign(item: unknown): boolean {
   if (!isFields(item) || item.type !== 'reasoning') return false;
   const slot = textOf(item.encrypted_content);
   if (slot !== '') return unpackSeal(slot, dialectId).dialect !== dialectId;
-  return textOf(item.id).startsWith(unsealedPrefix);
+  return isUnsealed(item);
 }

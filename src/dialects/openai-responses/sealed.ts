@@ -34,10 +34,10 @@ export function reasoningBlock(item: Fields): ThinkingBlock {
 
 /**
  * The seal of an item. One without encrypted content is sealed by its id: some providers (DeepSeek, gpt-oss) want their
- * plain reasoning back as it was. Undefined for one that was made here of an answer without seals.
+ * plain reasoning back as it was. Undefined for one with neither.
  */
 export function readSlot(slot: string, id: string, parts: readonly number[]): Seal | undefined {
-  if (slot === '' && (id === '' || id.startsWith(unsealedPrefix))) return undefined;
+  if (slot === '' && id === '') return undefined;
   const seal = unpackSeal(slot, dialectId);
   if (seal.dialect !== dialectId) return seal;
   const isPlain = parts.length === 1 && (parts[0] as number) >= 0;
@@ -51,6 +51,11 @@ export function readSlot(slot: string, id: string, parts: readonly number[]): Se
 
 /** Ids of reasoning items that this gateway makes. */
 export const unsealedPrefix = 'rs_tg';
+
+/** Reasoning of a provider that sealed nothing, as this gateway showed it. */
+export function isUnsealed(item: Fields): boolean {
+  return textOf(item.encrypted_content) === '' && textOf(item.id).startsWith(unsealedPrefix);
+}
 
 /** The text of the slot; undefined where there is nothing to put into it. */
 export function slotText(seal: Seal | undefined): string | undefined {
