@@ -19,6 +19,8 @@ const dialects: Readonly<Record<Wire, Dialect>> = { 'openai-chat': openaiChat, a
 export interface Run {
   /** What was shown, with the failure form behind it where the answer failed. */
   readonly body: string;
+  /** The same, for a caller whose frames are binary. */
+  readonly bytes: Buffer;
   readonly outcome: 'whole' | 'failed';
   /** Something was shown before the end. */
   readonly shown: boolean;
@@ -26,16 +28,27 @@ export interface Run {
 
 export function runReader(wire: Wire, road: Road, pieces: readonly Buffer[], ending: Ending = 'end'): Run {
   const caller = road === 'translated' ? otherWire[wire] : wire;
-  const host = new KeepingHost(dialects[caller]);
-  const reader = readerOf(wire, road, host);
+  return runBetween(dialects[wire], dialects[caller], road, pieces, ending);
+}
+
+/** From a provider of one dialect to a caller of the same or another. */
+export function runBetween(
+  from: Dialect,
+  to: Dialect,
+  road: Road,
+  pieces: readonly Buffer[],
+  ending: Ending = 'end',
+): Run {
+  const host = new KeepingHost(to);
+  const reader = readerOf(from, to, road, host);
   for (const piece of pieces) reader.push(piece);
   if (ending === 'end') reader.end();
   else reader.broken('connection reset');
   return host.run();
 }
 
-function readerOf(wire: Wire, road: Road, host: AnswerHost): AnswerReader {
-  if (road !== 'translated') return new RelayStream(dialects[wire], host, road === 'withheld');
+function readerOf(from: Dialect, to: Dialect, road: Road, host: AnswerHost): AnswerReader {
+  if (road !== 'translated') return new RelayStream(from, host, road === 'withheld');
   const context = {
     requestId: 'req_01recorded',
     model: 'asked-for',
@@ -44,7 +57,7 @@ function readerOf(wire: Wire, road: Road, host: AnswerHost): AnswerReader {
     inputTokensEstimate: 7,
     notes: new NoteList(),
   };
-  return new TranslatedStream({ from: dialects[wire], to: dialects[otherWire[wire]], context, host, stream: true });
+  return new TranslatedStream({ from, to, context, host, stream: true });
 }
 
 class KeepingHost implements AnswerHost {
@@ -86,7 +99,8 @@ class KeepingHost implements AnswerHost {
 
   run(): Run {
     if (this.#outcome === undefined) throw new Error('the reader never said how it ended');
-    return { body: Buffer.concat(this.#pieces).toString(), outcome: this.#outcome, shown: this.#shown };
+    const bytes = Buffer.concat(this.#pieces);
+    return { body: bytes.toString(), bytes, outcome: this.#outcome, shown: this.#shown };
   }
 }
 
