@@ -92,7 +92,8 @@ export class AnswerReader {
     if (blocked === undefined || this.#isBlocked) return;
     this.#isBlocked = true;
     this.#close();
-    this.#whole({ type: 'refusal', text: '' }, blocked.words);
+    // For other APIs only: this one's own callers read the reason where it stands.
+    this.#whole({ type: 'refusal', text: '', carried: { dialect: dialectId, raw: {} } }, blocked.words);
   }
 
   #candidate({ content, finishReason, ...rest }: JsonObject): void {

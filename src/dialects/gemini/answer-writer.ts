@@ -21,6 +21,8 @@ export interface AnswerEnd {
   readonly fields: WireObject;
   /** Fields beside the candidates. */
   readonly beside: WireObject;
+  /** The prompt was refused by a provider of this dialect: there is no candidate. */
+  readonly isBlocked: boolean;
 }
 
 export class AnswerWriter {
@@ -33,9 +35,14 @@ export class AnswerWriter {
   #args = '';
   #seal: Seal | undefined;
 
+  #hasSpoken = false;
+
   constructor(context: AnswerContext, emit: Emit<WireObject>) {
     this.#context = context;
-    this.#emit = emit;
+    this.#emit = (part) => {
+      this.#hasSpoken = true;
+      emit(part);
+    };
   }
 
   push(event: ChatEvent): void {
@@ -73,6 +80,7 @@ export class AnswerWriter {
       usage: renderUsage({ ...this.#usage, input, output }),
       fields,
       beside: promptFeedback === undefined ? {} : { promptFeedback },
+      isBlocked: promptFeedback !== undefined && stop === 'refusal' && finishReason === undefined && !this.#hasSpoken,
     };
   }
 
@@ -103,7 +111,8 @@ export class AnswerWriter {
     this.#estimator.addText(piece, 0, piece.length);
     if (type === 'tool-call') this.#args += piece;
     else if (type === 'thinking') this.#emit({ text: piece, thought: true });
-    else if (type === 'text' || type === 'refusal') this.#emit({ text: piece });
+    else if (type === 'text' || (type === 'refusal' && this.#block?.carried?.dialect !== dialectId))
+      this.#emit({ text: piece });
   }
 
   #media(block: Extract<Block, { type: 'media' }>): void {

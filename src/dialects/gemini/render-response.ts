@@ -31,11 +31,13 @@ export class ContentRenderer implements ResponseRenderer {
   body(): JsonObject {
     if (this.#error !== undefined) throw new LlmFailure(this.#error);
     assert(this.#end !== undefined, 'a body was asked for before the end of the answer');
-    const { finishReason, usage, fields, beside } = this.#end;
+    const { finishReason, usage, fields, beside, isBlocked } = this.#end;
+    const about = { usageMetadata: usage, ...beside, ...answerTail(this.#context) };
+    if (isBlocked) return about;
     // SDKs take a content without parts for an invalid one and lose the turn.
     const parts = this.#parts.length === 0 ? [{ text: '' }] : this.#parts;
     const candidate = { content: { parts, role: 'model' }, finishReason, index: 0, ...fields };
-    return { candidates: [candidate], usageMetadata: usage, ...beside, ...answerTail(this.#context) };
+    return { candidates: [candidate], ...about };
   }
 
   /** Pieces of one block are one part, and so is what signs them. */

@@ -38,10 +38,10 @@ export class ContentStreamRenderer implements StreamRenderer {
 
   /** The reason comes with an empty text, as the API's own streams have it: SDKs want every content to have a part. */
   #end(event: Extract<ChatEvent, { type: 'end' }>): void {
-    const { finishReason, usage, fields, beside } = this.#writer.finish(event);
+    const { finishReason, usage, fields, beside, isBlocked } = this.#writer.finish(event);
     this.#isOver = true;
     const content = { parts: [{ text: '' }], role: 'model' };
-    const candidates = [{ content, finishReason, index: 0, ...fields }];
+    const candidates = isBlocked ? undefined : [{ content, finishReason, index: 0, ...fields }];
     const body = stringifyJson({ candidates, usageMetadata: usage, ...beside });
     this.#write(`data: ${body.slice(0, -1)},${this.#tail}`);
   }

@@ -18,6 +18,9 @@ const backslash = 0x5c;
 const shown =
   /"(?:functionCall|inlineData|fileData|executableCode|codeExecutionResult|toolCall|toolResponse|thoughtSignature)":/;
 
+/** Keys without which the usage alone says all. */
+const wholes = ['"webSearchQueries"', '"finishReason"', '"blockReason"'];
+
 export class ContentTap implements StreamTap {
   usage: Partial<Usage> | undefined;
   readonly usageFlags: string[] = [];
@@ -56,7 +59,7 @@ export class ContentTap implements StreamTap {
   #count(text: string, data: Buffer): void {
     const at = text.indexOf('"usageMetadata":');
     const wire = at === -1 ? undefined : objectAt(text, at + 16);
-    const whole = text.includes('"webSearchQueries"') ? parsed(data) : undefined;
+    const whole = wholes.some((key) => text.includes(key)) ? parsed(data) : undefined;
     const counted = readUsage(whole ?? { usageMetadata: wire });
     if (counted === undefined) return;
     this.usage = { ...this.usage, ...counted.usage };

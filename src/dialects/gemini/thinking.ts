@@ -35,6 +35,9 @@ export function renderThinking(
     if (!isOff) notes.dropped('thinking', 'the model does not think');
     return undefined;
   }
+  if (thinking.display === 'concise' || thinking.display === 'detailed') {
+    notes.dropped('thinking.display', 'the model decides how much of its thoughts a summary shows');
+  }
   const shown = thinking.display === 'omitted' || isOff ? {} : { includeThoughts: true };
   if (takesLevel(thinking, target)) return { ...levelOf(thinking, isOff, target, notes), ...shown };
   return { ...budgetOf(thinking, isOff, target, notes), ...shown };

@@ -4,6 +4,7 @@
  */
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
+import { blockedPrompt } from './finish.ts';
 import { isObject, type WireObject } from './wire.ts';
 
 export interface UsageReading {
@@ -18,7 +19,8 @@ type Writable = { -readonly [K in keyof Usage]?: Usage[K] };
 export function readUsage(body: JsonObject): UsageReading | undefined {
   const flags: string[] = [];
   const wire = isObject(body.usageMetadata) ? body.usageMetadata : {};
-  const usage: Writable = { ...readInput(wire, flags), ...readOutput(wire, flags), ...readSearches(body) };
+  const input = readInput(wire, flags);
+  const usage: Writable = { ...input, ...readOutput(wire, isOver(body), flags), ...readSearches(body) };
   return Object.keys(usage).length === 0 && flags.length === 0 ? undefined : { usage, flags };
 }
 
@@ -34,11 +36,20 @@ function readInput(wire: JsonObject, flags: string[]): Writable {
   return { input, cacheRead, audioInput: Math.min(input, Math.max(0, audio)) };
 }
 
-function readOutput(wire: JsonObject, flags: string[]): Writable {
+/** An answer that ends without a word is counted by its absence; one that goes on may only be late with its count. */
+function isOver(body: JsonObject): boolean {
+  const first: unknown = Array.isArray(body.candidates) ? body.candidates[0] : undefined;
+  return blockedPrompt(body) !== undefined || (isObject(first) && typeof first.finishReason === 'string');
+}
+
+function readOutput(wire: JsonObject, isLast: boolean, flags: string[]): Writable {
   const said = readCount(wire.candidatesTokenCount, 'candidatesTokenCount', flags);
   const thoughts = readCount(wire.thoughtsTokenCount, 'thoughtsTokenCount', flags);
   const hidden = readHidden(wire, said, thoughts, flags);
-  if (said === undefined && thoughts === undefined && hidden === 0) return {};
+  if (said === undefined && thoughts === undefined && hidden === 0) {
+    const isNone = isLast && wire.promptTokenCount !== undefined && wire.totalTokenCount === wire.promptTokenCount;
+    return isNone ? { output: 0, thinking: 0 } : {};
+  }
   const thinking = (thoughts ?? 0) + hidden;
   const output = (said ?? 0) + thinking;
   const details = wire.candidatesTokensDetails;
