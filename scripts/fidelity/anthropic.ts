@@ -128,16 +128,21 @@ const options: readonly FieldCase[] = [
     body: { max_tokens: 8000, thinking: { type: 'enabled', budget_tokens: 2048 } },
     base: { max_tokens: 8000 },
   },
-  { field: 'thinking: disabled', body: { thinking: { type: 'disabled' } } },
+  {
+    field: 'thinking: disabled',
+    body: { thinking: { type: 'disabled' } },
+    settled: { 'bedrock-converse': 'a model that takes a budget does not think without one' },
+  },
   {
     field: 'thinking: adaptive',
-    body: { thinking: { type: 'adaptive' } },
+    body: { max_tokens: 20_000, thinking: { type: 'adaptive' } },
+    base: { max_tokens: 20_000 },
     settled: { 'openai-chat': asItSeesFit, 'openai-responses': asItSeesFit },
   },
   {
     field: 'thinking.display',
-    body: { thinking: { type: 'adaptive', display: 'omitted' } },
-    base: { thinking: { type: 'adaptive' } },
+    body: { max_tokens: 20_000, thinking: { type: 'adaptive', display: 'omitted' } },
+    base: { max_tokens: 20_000, thinking: { type: 'adaptive' } },
   },
   { field: 'output_config.effort', body: { output_config: { effort: 'medium' } } },
   { field: 'output_config.format', body: { output_config: { format: { type: 'json_schema', schema } } } },
@@ -163,6 +168,6 @@ const options: readonly FieldCase[] = [
 ];
 
 export const anthropicFields: FieldList = {
-  least: { model: 'm', max_tokens: 100, messages: [user] },
+  least: { model: 'm', max_tokens: 20_000, messages: [user] },
   cases: [...messages, ...toolFields, ...options],
 };

@@ -4,13 +4,19 @@ import { dialects } from '../../src/dialects/index.ts';
 import type { DialectId } from '../../src/llm/chat.ts';
 import type { TargetModel } from '../../src/llm/model.ts';
 import { anthropicFields } from './anthropic.ts';
+import { bedrockConverseFields } from './bedrock-converse.ts';
 import { type Fate, fateOf } from './classify.ts';
 import type { FieldList } from './field.ts';
+import { geminiFields } from './gemini.ts';
 import { openaiChatFields } from './openai-chat.ts';
+import { openaiResponsesFields } from './openai-responses.ts';
 
 export const fieldLists: Partial<Record<DialectId, FieldList>> = {
   'openai-chat': openaiChatFields,
+  'openai-responses': openaiResponsesFields,
   anthropic: anthropicFields,
+  gemini: geminiFields,
+  'bedrock-converse': bedrockConverseFields,
 };
 
 /** A model of each dialect that can do what its dialect can say. */

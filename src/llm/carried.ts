@@ -2,7 +2,7 @@
  * What becomes of top-level fields that the neutral language does not model when the target speaks another dialect: a
  * field that changes the meaning of the answer refuses the request, everything else is left out and noted.
  */
-import type { Carried, DialectId } from './chat.ts';
+import type { Block, Carried, DialectId } from './chat.ts';
 import { invalidRequest } from './error.ts';
 import type { Notes } from './notes.ts';
 
@@ -49,6 +49,13 @@ export function noteCarried(carried: Carried | undefined, target: DialectId, at:
     // Whose it is, is nobody else's business.
     if (field !== 'id') notes.dropped(`${at}.${field}`, 'the target does not know this field');
   }
+}
+
+/** Notes a seal on a text, a call or a picture that only `seal.dialect` understands. Thinking is each dialect's own matter. */
+export function noteSeal(block: Block, target: DialectId, notes: Notes): void {
+  if (block.type !== 'text' && block.type !== 'tool-call' && block.type !== 'media') return;
+  if (block.seal === undefined || block.seal.dialect === target) return;
+  notes.dropped('thought_signature', "the target cannot take another provider's seal");
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

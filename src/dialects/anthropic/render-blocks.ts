@@ -1,6 +1,6 @@
 /** Content blocks of a request. */
 import { RawJson } from '../../lib/json.ts';
-import { noteCarried } from '../../llm/carried.ts';
+import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { CacheMarks } from './cache.ts';
@@ -20,6 +20,7 @@ export function renderBlock(block: Block, turn: number, path: string, context: B
   const wire = unmarked(block, turn, path, context);
   if (wire === undefined || block.type === 'opaque') return wire;
   noteCarried(block.carried, dialectId, 'messages.content', context.notes);
+  noteSeal(block, dialectId, context.notes);
   if (block.type !== 'thinking') context.marks.add(wire, block.cache ?? innerMark(block));
   return wire;
 }

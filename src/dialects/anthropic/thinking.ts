@@ -57,10 +57,10 @@ export function planThinking(
   const form = formOf(thinking, target, own);
   if (form === 'budget') {
     if (lostThinking) return off('the last assistant message has lost its signed thinking');
-    return planBudget(thinking, own, maxTokens) ?? off(`max_tokens ${maxTokens} leaves no room for thinking`);
+    return planBudget(thinking, own, maxTokens, notes) ?? off(`max_tokens ${maxTokens} leaves no room for thinking`);
   }
   const effort = knownEffort(effortOf(thinking), target, notes);
-  const config = { type: 'adaptive', ...displayOf(thinking) };
+  const config = { type: 'adaptive', ...displayOf(thinking, notes) };
   return { isOn: true, ...(target.thinking !== 'effort' && { config: own ?? config }), ...(effort && { effort }) };
 }
 
@@ -79,19 +79,26 @@ function formOf(thinking: Thinking, target: TargetModel, own: WireObject | undef
   return thinking.mode === 'adaptive' && thinking.effort === undefined ? 'adaptive' : 'budget';
 }
 
-function planBudget(thinking: Thinking, own: WireObject | undefined, maxTokens: number): ThinkingPlan | undefined {
+function planBudget(
+  thinking: Thinking,
+  own: WireObject | undefined,
+  maxTokens: number,
+  notes: Notes,
+): ThinkingPlan | undefined {
   const effort = thinking.effort === 'none' ? undefined : thinking.effort;
   const wanted = Math.max(budgetTokensMin, thinking.budgetTokens ?? budgets[effort ?? 'medium']);
   // A budget that was given in tokens is kept while it is legal; one that was made from a word leaves room to answer.
   const most = thinking.budgetTokens === undefined ? Math.floor(maxTokens * budgetShareMax) : maxTokens - 1;
   const budget = Math.min(wanted, most);
   if (budget < budgetTokensMin) return undefined;
-  const config = { type: 'enabled', budget_tokens: budget, ...displayOf(thinking) };
+  const config = { type: 'enabled', budget_tokens: budget, ...displayOf(thinking, notes) };
   return { isOn: true, config, ...(own && effort && { effort }) };
 }
 
-function displayOf(thinking: Thinking): WireObject {
-  const { display } = thinking;
+function displayOf({ display }: Thinking, notes: Notes): WireObject {
+  if (display === 'concise' || display === 'detailed') {
+    notes.dropped('thinking.display', 'the model decides how much of its thinking a summary shows');
+  }
   return display === 'summarized' || display === 'omitted' ? { display } : {};
 }
 

@@ -1,6 +1,6 @@
 /** Content parts of a request. */
 import { RawJson } from '../../lib/json.ts';
-import { noteCarried } from '../../llm/carried.ts';
+import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { type CachePoints, markOf } from './cache.ts';
@@ -24,6 +24,7 @@ export function renderBlock(block: Block, turn: number, path: string, context: B
   const wire = unmarked(block, turn, path, context);
   if (block.type === 'opaque') return wire === undefined ? [] : [wire];
   noteCarried(block.carried, dialectId, 'messages.content', context.notes);
+  noteSeal(block, dialectId, context.notes);
   // A cache point behind thinking would be one inside of what the model must get back unchanged.
   const mark = block.type === 'thinking' ? undefined : markOf(block);
   return wire === undefined ? [] : context.points.behind(wire, mark);

@@ -61,7 +61,7 @@ export function planThinking(
   if (target.thinking === 'adaptive') {
     const effort = knownEffort(effortOf(thinking), target, notes);
     return {
-      fields: { thinking: { type: 'adaptive', ...displayOf(thinking) } },
+      fields: { thinking: { type: 'adaptive', ...displayOf(thinking, notes) } },
       ...(effort && { effort }),
       isOn: true,
     };
@@ -70,7 +70,10 @@ export function planThinking(
   const maxTokens = request.maxTokens ?? target.outputTokensMax ?? budgets.max;
   const budget = budgetOf(thinking, maxTokens);
   if (budget < budgetTokensMin) return left(notes, `maxTokens ${maxTokens} leaves no room for thinking`);
-  return { fields: { thinking: { type: 'enabled', budget_tokens: budget, ...displayOf(thinking) } }, isOn: true };
+  return {
+    fields: { thinking: { type: 'enabled', budget_tokens: budget, ...displayOf(thinking, notes) } },
+    isOn: true,
+  };
 }
 
 const lost = 'the last assistant message has lost its signed thinking';
@@ -99,7 +102,10 @@ function budgetOf({ budgetTokens, effort }: Thinking, maxTokens: number): number
   return Math.min(Math.max(budgetTokensMin, budgetTokens ?? byWord), most);
 }
 
-function displayOf({ display }: Thinking): WireObject {
+function displayOf({ display }: Thinking, notes: Notes): WireObject {
+  if (display === 'concise' || display === 'detailed') {
+    notes.dropped('thinking.display', 'the model decides how much of its thinking a summary shows');
+  }
   return display === 'summarized' || display === 'omitted' ? { display } : {};
 }
 

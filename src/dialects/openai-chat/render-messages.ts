@@ -133,8 +133,6 @@ class MessageWriter {
   }
 
   #call(call: ToolCallBlock): WireObject {
-    if (call.seal !== undefined)
-      this.#notes.dropped('thought_signature', "the target cannot take another provider's seal");
     const { name, args, form } = call;
     const id = wireId(call.id);
     if (form === 'freeform') return { id, type: 'custom', custom: { name, input: args }, ...restored(call.carried) };

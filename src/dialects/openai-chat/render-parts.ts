@@ -1,6 +1,6 @@
 /** Blocks as content: a string where there is only text, parts where there is more. */
 import { stringifyJson } from '../../lib/json.ts';
-import { noteCarried } from '../../llm/carried.ts';
+import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock } from '../../llm/chat.ts';
 import { invalidRequest, type LlmFailure } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
@@ -68,6 +68,7 @@ function typeOf(raw: unknown): string {
 export function noteExtras(block: Exclude<Block, { type: 'opaque' }>, notes: Notes): void {
   if (block.cache !== undefined) notes.dropped('cache_control', 'the target caches prompts by itself');
   noteCarried(block.carried, dialectId, 'messages.content', notes);
+  noteSeal(block, dialectId, notes);
 }
 
 export function renderMedia(block: MediaBlock, at: string): WireObject {
