@@ -10,7 +10,7 @@ export interface AwsKeys {
 
 /** `ACCESS_KEY_ID:SECRET[:SESSION]`; neither id nor secret has a colon in it. Undefined for a key of another form. */
 export function readAwsKeys(secret: string | undefined): AwsKeys | undefined {
-  const match = /^([A-Z0-9]{16,128}):([^:\s]{8,}?)(?::(\S+))?$/.exec(secret ?? '');
+  const match = /^([A-Z0-9]{10,128}):([^:\s]{8,}?)(?::(\S+))?$/.exec(secret ?? '');
   const [, accessKeyId, secretAccessKey, sessionToken] = match ?? [];
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };

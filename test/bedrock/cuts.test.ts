@@ -24,7 +24,7 @@ const callers: Readonly<Record<string, Dialect>> = {
 };
 const names = Object.keys(callers);
 /** A stream is read in full for each place: as often as this many bytes allow. */
-const bytesReadMax = 3_000_000;
+const bytesReadMax = 1_200_000;
 
 function run(caller: string, pieces: readonly Buffer[], ending?: Ending): Run {
   const to = callers[caller] as Dialect;

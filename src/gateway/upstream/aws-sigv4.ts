@@ -49,7 +49,7 @@ function signerOf({ id, secret, settings, provider }: Credential): SignatureV4 {
   if (region === undefined) throw nothingToSignWith(id, 'no region');
   const service = provider.auth.signedFor;
   if (service === undefined) throw nothingToSignWith(id, 'no service');
-  return new SignatureV4({ service, region, credentials: keys, sha256: Sha256 });
+  return new SignatureV4({ service, region, credentials: keys, sha256: Sha256, applyChecksum: false });
 }
 
 function nothingToSignWith(id: string, what: string): LlmFailure {
