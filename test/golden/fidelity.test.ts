@@ -9,7 +9,9 @@ const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 /** The top-level fields of a request type, from the declarations of the official SDK. */
 function fieldsOf(path: string, type: string): string[] {
   const body =
-    new RegExp(`^export (?:declare )?interface ${type} .*?\\{\\n(.*?)^\\}`, 'ms').exec(read(path))?.[1] ?? '';
+    new RegExp(`^export (?:declare )?interface ${type} .*?\\{\\n(.*?)^\\}`, 'ms').exec(
+      read(path).replaceAll('\r\n', '\n'),
+    )?.[1] ?? '';
   return [...body.matchAll(/^ {4}(\w+)\??:/gm)].map((match) => match[1] ?? '');
 }
 
