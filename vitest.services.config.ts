@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'clients',
+          // Agents run two at a time.
+          maxConcurrency: 2,
           include: ['test/services/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts', 'test/services/setup.ts'],
         },

@@ -6,23 +6,47 @@ import { spawn } from 'node:child_process';
 import { agentPath } from '../clients.ts';
 
 export interface Agent {
-  /** As `tollgate connect` names it. */
+  /** Names the model that its provider is asked for. */
   readonly id: string;
+  /** As `tollgate connect` names it. */
+  readonly client: string;
+  readonly title: string;
+  /** How its routes begin: some agents offer other tools to models that they know by name. */
+  readonly route: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** The host that it asks whatever its settings say. */
   readonly alsoAsks?: RegExp;
 }
 
-export const task = 'Write the file as you were told, then say PONG.';
+const task = 'Write the file as you were told, then say PONG.';
+// The machine of a test has no sandbox of its own to give.
+const codexArgs = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', task];
+const codex = { client: 'codex', args: codexArgs };
 
 export const agents: readonly Agent[] = [
-  { id: 'claude', args: ['-p', task, '--allowedTools', 'Bash'] },
-  // The machine of a test has no sandbox of its own to give.
-  { id: 'codex', args: ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox', task] },
-  { id: 'gemini', args: ['--yolo', '-p', task], env: { GEMINI_CLI_TRUST_WORKSPACE: 'true' } },
+  {
+    id: 'claude',
+    client: 'claude',
+    title: 'Claude Code',
+    route: 'claude',
+    args: ['-p', task, '--allowedTools', 'Bash'],
+  },
+  { ...codex, id: 'codex', title: 'Codex, tools in namespaces', route: 'codex' },
+  { ...codex, id: 'codex-code', title: 'Codex, tools among the messages', route: 'gpt-6.1-sol' },
+  {
+    id: 'gemini',
+    client: 'gemini',
+    title: 'Gemini CLI',
+    route: 'gemini',
+    args: ['--yolo', '-p', task],
+    env: { GEMINI_CLI_TRUST_WORKSPACE: 'true' },
+  },
   {
     id: 'opencode',
+    client: 'opencode',
+    title: 'OpenCode',
+    route: 'opencode',
     args: ['run', task],
     env: { OPENCODE_DISABLE_MODELS_FETCH: '1' },
     // For plugins, which no setting turns off; it does without.
@@ -39,7 +63,7 @@ export interface AgentRun {
 const runMsMax = 90_000;
 
 export function runAgent(agent: Agent, home: string, folder: string, proxy: string): Promise<AgentRun> {
-  const child = spawn(agentPath(agent.id), agent.args, {
+  const child = spawn(agentPath(agent.client), agent.args, {
     cwd: folder,
     env: {
       PATH: process.env.PATH ?? '',

@@ -11,6 +11,8 @@ export interface OfferedTool {
   readonly schema: JsonRecord;
   /** Takes free text instead of JSON. */
   readonly freeform?: boolean;
+  /** Responses: where the tool stands, and its calls with it. */
+  readonly namespace?: string;
 }
 
 export interface Call {
@@ -84,13 +86,9 @@ function readResponses(body: JsonRecord): Asked {
     model: String(body.model),
     stream: body.stream === true,
     hasInstructions: Boolean(body.instructions) || input.some(({ role }) => role === 'developer' || role === 'system'),
-    tools: list(body.tools)
-      .filter(({ type }) => type === 'function' || type === 'custom')
-      .map(({ type, name, parameters }) => ({
-        name: String(name),
-        schema: record(parameters),
-        ...(type === 'custom' && { freeform: true }),
-      })),
+    tools: [...list(body.tools), ...byType(/^additional_tools$/).flatMap((item) => list(item.tools))].flatMap(
+      responsesTools,
+    ),
     calls: byType(/^(function|custom_tool)_call$/).map((item) => ({
       id: String(item.call_id),
       name: String(item.name),
@@ -100,6 +98,15 @@ function readResponses(body: JsonRecord): Asked {
       text: textOf(item.output),
     })),
   };
+}
+
+/** A namespace holds tools of its own; what is neither function nor custom tool is the provider's business. */
+function responsesTools({ type, name, parameters, tools }: JsonRecord): OfferedTool[] {
+  if (type === 'namespace') {
+    return list(tools).flatMap((tool) => responsesTools(tool).map((inner) => ({ ...inner, namespace: String(name) })));
+  }
+  if (type !== 'function' && type !== 'custom') return [];
+  return [{ name: String(name), schema: record(parameters), ...(type === 'custom' && { freeform: true }) }];
 }
 
 /** https://ai.google.dev/api/generate-content. Calls without an id are told apart by name and order. */

@@ -6,15 +6,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { JsonRecord } from '../../fakes/conversation.ts';
 import { type Asked, type OfferedTool, readAsked, type Upstream } from './asked.ts';
-import { type Speech, type SpokenCall, signature, writeAnswer } from './wires.ts';
+import { type Speech, signature, writeAnswer } from './wires.ts';
 
 export interface BrainCall {
   readonly dialect: Upstream;
   readonly asked: Asked;
 }
 
-/** What the command prints, so that its result is known from any other. */
-export const written = 'WRITTEN-42';
 export const fileName = 'note.txt';
 export const fileText = 'tollgate was here: ä "quoted" $HOME\n';
 
@@ -101,20 +99,56 @@ function wrongWith(dialect: Upstream, { calls, results, tools }: Asked, body: Js
   return undefined;
 }
 
-/** Errands without a shell (titles, summaries) get a title; the task gets a call, and after its result an end. */
-function think({ tools, results }: Asked, turn: number): Speech {
-  const shell = tools.find(({ name }) => /^(bash|shell|exec_command|run_shell_command)$/i.test(name));
-  if (shell === undefined) return { text: 'A title' };
+/** Errands without the tool (titles, summaries) get a title; the task gets a call, and after its result an end. */
+function think({ model, tools, results }: Asked, turn: number): Speech {
+  const way = ways.find(({ models }) => models.test(model)) ?? inTheShell;
+  const tool = tools.find(({ name }) => way.tool.test(name));
+  if (tool === undefined) return { text: 'A title' };
   const last = results.at(-1);
-  if (last === undefined) return { text: 'I write the file.', call: callOf(shell, turn) };
-  return { text: last.text.includes(written) ? 'PONG' : `The command did not say ${written}: ${last.text}` };
+  if (last !== undefined) return { text: way.done.test(last.text) ? 'PONG' : `That is not done: ${last.text}` };
+  const { name, namespace, freeform } = tool;
+  const call = { id: `call_${turn}`, name, args: argsFor(tool, way.input), ...(freeform && { freeform }) };
+  return { text: 'I write the file.', call: { ...call, ...(namespace !== undefined && { namespace }) } };
 }
 
-function callOf({ name, schema }: OfferedTool, turn: number): SpokenCall {
+/** How the file is written: with which tool, and what is said to it. */
+interface Way {
+  readonly models: RegExp;
+  readonly tool: RegExp;
+  readonly input: string;
+  /** What the tool says when it has done it. */
+  readonly done: RegExp;
+}
+
+const command = `printf '%s' '${fileText}' > ${fileName} && printf 'WRITTEN-%s' 42`;
+
+const inTheShell: Way = {
+  models: /./,
+  tool: /^(bash|shell|exec_command|run_shell_command)$/i,
+  input: command,
+  done: /WRITTEN-42/,
+};
+
+const ways: readonly Way[] = [
+  {
+    models: /^codex-patch$/,
+    tool: /^apply_patch$/,
+    input: `*** Begin Patch\n*** Add File: ${fileName}\n+${fileText}*** End Patch`,
+    done: /Success[\s\S]*note\.txt/,
+  },
+  {
+    models: /^codex-code$/,
+    tool: /(^|__)exec$/,
+    input: `const done = await tools.exec_command({ cmd: ${JSON.stringify(command)} });\ntext(done.output);`,
+    done: /WRITTEN-42/,
+  },
+];
+
+/** Free text goes as it is, or into the only field of a tool that was made for it. */
+function argsFor({ schema, freeform }: OfferedTool, input: string): string {
+  if (freeform) return input;
   const properties = Object.keys((schema.properties as object | undefined) ?? {});
-  const argument = properties.includes('cmd') ? 'cmd' : 'command';
-  const command = `printf '%s' '${fileText}' > ${fileName} && echo WRITTEN-$((6*7))`;
+  const field = properties.find((name) => ['cmd', 'command', 'input'].includes(name)) ?? properties[0] ?? 'input';
   const required = (schema.required as readonly string[] | undefined) ?? [];
-  const args = { [argument]: command, ...(required.includes('description') && { description: 'Writes a file' }) };
-  return { id: `call_${turn}`, name, args: JSON.stringify(args) };
+  return JSON.stringify({ [field]: input, ...(required.includes('description') && { description: 'Writes a file' }) });
 }

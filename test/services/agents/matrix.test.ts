@@ -12,7 +12,7 @@ import { Brain } from './brain.ts';
 import { renderPage } from './page.ts';
 import { type Bench, routeOf, runCell } from './run.ts';
 
-const upstreams: readonly Upstream[] = ['openai-chat', 'anthropic'];
+const upstreams: readonly Upstream[] = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'bedrock-converse'];
 const cells = agents.flatMap((agent) => upstreams.map((upstream) => ({ agent, upstream })));
 const page = new URL('../../../docs/agents.md', import.meta.url);
 const passed = new Map<string, boolean>();
@@ -36,11 +36,14 @@ function configFor(url: string) {
   return {
     providers: {
       'openai-chat': { type: 'openai-compatible', baseUrl: `${url}/v1`, apiKey },
+      'openai-responses': { type: 'responses-compatible', baseUrl: `${url}/v1`, apiKey },
       anthropic: { type: 'anthropic-compatible', baseUrl: url, apiKey },
+      gemini: { type: 'gemini-compatible', baseUrl: `${url}/v1beta`, apiKey },
+      'bedrock-converse': { type: 'bedrock-compatible', baseUrl: url, apiKey },
     },
     models: Object.fromEntries(cells.map(({ agent, upstream }) => [`${upstream}/${agent.id}`, { price }])),
     routes: Object.fromEntries(
-      cells.map(({ agent, upstream }) => [routeOf(agent.id, upstream), { targets: [`${upstream}/${agent.id}`] }]),
+      cells.map(({ agent, upstream }) => [routeOf(agent, upstream), { targets: [`${upstream}/${agent.id}`] }]),
     ),
   };
 }
@@ -49,16 +52,16 @@ describe('an agent pointed here does a task with a tool call', () => {
   it.concurrent.each(cells.map((cell) => [cell.agent.id, cell.upstream, cell] as const))(
     '%s on %s',
     async (_, upstream, { agent }) => {
-      passed.set(routeOf(agent.id, upstream), false);
+      passed.set(routeOf(agent, upstream), false);
       expect(await runCell(bench, agent, upstream)).toEqual([]);
-      passed.set(routeOf(agent.id, upstream), true);
+      passed.set(routeOf(agent, upstream), true);
     },
   );
 });
 
 describe('the page', () => {
   it('docs/agents.md says what happened (UPDATE_AGENTS=1 writes it)', () => {
-    const text = renderPage(agents, upstreams, (agent, upstream) => passed.get(routeOf(agent.id, upstream)) === true);
+    const text = renderPage(agents, upstreams, (agent, upstream) => passed.get(routeOf(agent, upstream)) === true);
     if (process.env.UPDATE_AGENTS === '1') writeFileSync(page, text);
     expect(readFileSync(page, 'utf8')).toBe(text);
   });

@@ -18,16 +18,16 @@ export function renderPage(
 ): string {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rows = agents.map((agent) => {
-    const { package: name, version } = agentPackages[agent.id] ?? { package: '', version: '' };
+    const { package: name, version } = agentPackages[agent.client] ?? { package: '', version: '' };
     const cells = upstreams.map((upstream) => (hasPassed(agent, upstream) ? 'passed' : 'failed'));
-    return row([`\`${agent.id}\` (${name} ${version})`, ...cells]);
+    return row([agent.title, `${name} ${version}`, ...cells]);
   });
   return `# Agents
 
 Real command-line agents, each on a provider of each dialect, through Tollgate, without the internet. Written by
 \`npm run agents\` from the runs themselves; do not edit it by hand.
 
-${[row(['Agent', ...upstreams.map((upstream) => names[upstream])]), row(['---', ...upstreams.map(() => '---')]), ...rows].join('\n')}
+${[row(['Agent', 'Version', ...upstreams.map((upstream) => names[upstream])]), row(['---', '---', ...upstreams.map(() => '---')]), ...rows].join('\n')}
 
 Each run begins in an empty home directory with \`tollgate connect AGENT --write --only-here\`. The provider is a script
 that speaks its dialect as the real service does: it streams text and a call of the tool that the agent offers for its
@@ -37,6 +37,6 @@ shell, and, when the result has come back, the end. A run has passed when
 - the file that the call dictated is there, byte for byte,
 - the agent's instructions and the tool's result came to the provider, and the provider found nothing to refuse,
 - each request has one usage row, and all are complete,
-- no other host was asked for.
+- no other host was asked for (OpenCode asks the npm registry for its plugins, gets no answer, and goes on).
 `;
 }

@@ -35,7 +35,7 @@ export async function runCell({ gateway, brain }: Bench, agent: Agent, upstream:
       ...(asked.some(({ asked: { results } }) => results.length > 0) ? [] : ['no tool result came to the provider']),
       ...(asked.every(({ asked: { hasInstructions } }) => hasInstructions) ? [] : ['the instructions got lost']),
       ...strangers.map((host) => `it asked ${host}`),
-      ...(await wrongRows(gateway, routeOf(agent.id, upstream), asked.length)),
+      ...(await wrongRows(gateway, routeOf(agent, upstream), asked.length)),
     ];
   } finally {
     await proxy.close();
@@ -43,15 +43,15 @@ export async function runCell({ gateway, brain }: Bench, agent: Agent, upstream:
   }
 }
 
-export const routeOf = (agent: string, upstream: Upstream): string => `${agent}-on-${upstream}`;
+export const routeOf = ({ route }: Agent, upstream: Upstream): string => `${route}-on-${upstream}`;
 
 async function point(gateway: TestGateway, agent: Agent, upstream: Upstream, home: string): Promise<void> {
-  const options = ['--url', gateway.url, '--model', routeOf(agent.id, upstream), '--home', home];
-  const connect = new GatewayProcess(['connect', agent.id, '--write', '--only-here', ...options], {
+  const options = ['--url', gateway.url, '--model', routeOf(agent, upstream), '--home', home];
+  const connect = new GatewayProcess(['connect', agent.client, '--write', '--only-here', ...options], {
     TOLLGATE_KEY: gateway.key,
   });
   const { code } = await connect.ended;
-  if (code !== 0) throw new Error(`tollgate connect ${agent.id} ended with ${code}:\n${connect.output}`);
+  if (code !== 0) throw new Error(`tollgate connect ${agent.client} ended with ${code}:\n${connect.output}`);
 }
 
 function readNote(folder: string): string | undefined {

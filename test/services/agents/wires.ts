@@ -18,6 +18,7 @@ export interface SpokenCall {
   /** JSON text, or free text. */
   readonly args: string;
   readonly freeform?: boolean;
+  readonly namespace?: string;
 }
 
 export interface WireAnswer {
@@ -102,7 +103,8 @@ function outputOf({ text, call }: Speech): OutputItem[] {
   const content = [{ type: 'output_text', text, annotations: [], logprobs: [] }];
   const message = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content } as const;
   if (call === undefined) return [message];
-  const item = { id: 'fc_1', status: 'completed', call_id: call.id, name: call.name };
+  const named = { name: call.name, ...(call.namespace !== undefined && { namespace: call.namespace }) };
+  const item = { id: 'fc_1', status: 'completed', call_id: call.id, ...named };
   return call.freeform
     ? [message, { ...item, id: 'ctc_1', type: 'custom_tool_call', input: call.args } as const]
     : [message, { ...item, type: 'function_call', arguments: call.args } as const];
