@@ -17,6 +17,7 @@ import { type Mock, startMock } from './mock/mock.ts';
 import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
+import { storedResources } from './store/resources.ts';
 import type { Store } from './store/store.ts';
 
 export interface InstanceOptions {
@@ -59,7 +60,15 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       sealBytesMax: config.seals.bytesMax,
       promptCacheMarks: config.promptCache.automaticMarks,
     };
-    const gateway = createGateway({ snapshot, journal, clock, log, instance: name, settings });
+    const gateway = createGateway({
+      snapshot,
+      journal,
+      clock,
+      log,
+      instance: name,
+      settings,
+      resources: storedResources(store),
+    });
     parts.gateway = gateway;
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
     return new Instance({ host, port }, { journal, shipper, mock, snapshot, prices: parts.prices, gateway }, log);

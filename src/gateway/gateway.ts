@@ -9,6 +9,7 @@ import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
 import { AttemptsUnderWay } from './attempts-under-way.ts';
 import { createHttpServer } from './edge/server.ts';
+import { KnownResources, type StoredResources } from './operations/known-resources.ts';
 import type { GatewayParts } from './parts.ts';
 import { Seals } from './seals/seals.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   readonly random?: () => number;
   readonly instance: string;
   readonly settings?: Partial<GatewaySettings>;
+  /** Files and batches that other instances, or earlier runs, made. Absent: only those of this run are known. */
+  readonly resources?: StoredResources;
   /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
   readonly tickMs?: number;
 }
@@ -57,6 +60,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     health: new Health(),
     limits: new RateLimits(),
     retries: new RetryBudget(),
+    resources: new KnownResources(options.resources),
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
     active: new AttemptsUnderWay(),
   };

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import type { RateLimits } from './admit.ts';
 import type { AttemptsUnderWay } from './attempts-under-way.ts';
+import type { KnownResources } from './operations/known-resources.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { Health } from './upstream/health.ts';
@@ -24,6 +25,8 @@ export interface GatewayParts {
   readonly health: Health;
   readonly limits: RateLimits;
   readonly retries: RetryBudget;
+  /** Files and batches, and whose they are. */
+  readonly resources: KnownResources;
   readonly seals: Seals;
   /** Watched by the ticker. */
   readonly active: AttemptsUnderWay;

@@ -1,6 +1,8 @@
 /** Every operation, and which one stands behind a method and a path. */
 import { speech, transcriptions, translations } from './audio.ts';
+import { batchOperations } from './batches.ts';
 import { cohereEmbeddings, geminiBatchEmbed, geminiEmbedContent, openaiEmbeddings } from './embeddings.ts';
+import { fileOperations } from './files.ts';
 import { imageEdits, imageGenerations, imageVariations } from './images.ts';
 import type { Operation, PathParts } from './operation.ts';
 import { cohereRerank, jinaRerank } from './rerank.ts';
@@ -21,6 +23,8 @@ export const operations: readonly Operation[] = [
   completions,
   cohereRerank,
   jinaRerank,
+  ...fileOperations,
+  ...batchOperations,
 ];
 
 /** A call that was matched to its operation. */

@@ -17,7 +17,7 @@ export interface NameParts {
   readonly timeouts: Timeouts;
 }
 
-export type Names = Pick<Snapshot, 'resolve' | 'listModels' | 'listRoutes'>;
+export type Names = Pick<Snapshot, 'resolve' | 'listModels' | 'listRoutes' | 'listCredentials'>;
 
 const missing: Resolution = { missing: true };
 
@@ -51,6 +51,7 @@ export function buildNames(parts: NameParts): Names {
     },
     listModels: () => models,
     listRoutes: () => routes,
+    listCredentials: () => parts.credentials.map((credential) => ({ credential, timeouts: parts.timeouts })),
   };
 }
 

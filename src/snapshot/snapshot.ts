@@ -92,6 +92,8 @@ export interface Snapshot {
   /** For model lists. Names that are not in it (dated ones, those of a self-hosted vendor) may resolve all the same. */
   listModels(): readonly CatalogModel[];
   listRoutes(): readonly Route[];
+  /** What can be asked without a model (files, batches). Absent: nothing. */
+  listCredentials?(): readonly Pick<Target, 'credential' | 'timeouts'>[];
 }
 
 /** Holds the snapshot in force. Reading `current` is free; it changes between requests, never within one. */

@@ -123,6 +123,8 @@ async function send(
   };
 }
 
+const timeouts = { connectMs: 5_000, firstTokenMs: 10_000, wholeMs: 10_000, idleMs: 10_000, totalMs: 60_000 };
+
 function snapshotOf(upstream: Upstream, other: Upstream, options: RigOptions): Snapshot {
   const vendor = options.vendor ?? openaiCompatible;
   const credentials: Record<string, Credential> = {
@@ -148,11 +150,7 @@ function snapshotOf(upstream: Upstream, other: Upstream, options: RigOptions): S
       priceAt: () => undefined,
       operationPriceAt: () => price,
     };
-    return {
-      credential,
-      model,
-      timeouts: { connectMs: 5_000, firstTokenMs: 10_000, wholeMs: 10_000, idleMs: 10_000, totalMs: 60_000 },
-    };
+    return { credential, model, timeouts };
   };
   const routeOf = (name: string): Route | undefined => {
     const targets = (options.routes?.[name] ?? [name]).map(target).filter((each) => each !== undefined);
@@ -171,6 +169,10 @@ function snapshotOf(upstream: Upstream, other: Upstream, options: RigOptions): S
     resolve,
     listModels: () => [],
     listRoutes: () => [],
+    listCredentials: () =>
+      Object.values(credentials)
+        .slice(0, options.otherVendor === undefined ? 1 : 2)
+        .map((credential) => ({ credential, timeouts })),
   };
 }
 

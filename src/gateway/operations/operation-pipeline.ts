@@ -23,7 +23,9 @@ import { receiveAsk } from './operation-ask.ts';
 import { OperationCall } from './operation-call.ts';
 import { dispatchOperation, expectedOf } from './operation-dispatch.ts';
 import { judgeOperation } from './operation-judge.ts';
+import { logOperation } from './operation-log.ts';
 import { type OperationPlan, planOperation } from './operation-plan.ts';
+import { handleResource } from './resource-pipeline.ts';
 
 export interface OperationArrival {
   readonly request: IncomingMessage;
@@ -50,6 +52,7 @@ export async function handleOperation(arrival: OperationArrival, parts: GatewayP
       snapshotVersion: snapshot.version,
     };
     if (operation.kind === 'model') await askModel(facts, operation, arrival.parts, snapshot, key, parts, visit);
+    else await handleResource(facts, operation, arrival.parts, snapshot, parts, visit);
   } catch (error) {
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
     const headers = visit.current === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(visit.current);
@@ -127,7 +130,9 @@ function settlementOf(
 ): SettlementRecord {
   const { plan } = ending;
   const judged = judge(call, ending);
-  return closingRecord(intent, call, ending, {
+  // Of a form that streams through, the field may have come behind the file.
+  const stream = intent.stream || call.ask.upload?.field('stream') === 'true';
+  return closingRecord({ ...intent, stream }, call, ending, {
     target: plan?.target,
     wire: plan?.wire,
     priceVersion: plan?.price.id,
@@ -144,25 +149,4 @@ function judge(call: OperationCall, { plan, tally, billable, status }: Ending<Op
   if (!billable && tally.usage === undefined) return nothing;
   if (call.judged !== undefined && status === 'completed') return call.judged;
   return judgeOperation(call.operation, expectedOf(call), plan.price, tally, status);
-}
-
-export function logOperation(
-  visit: Visit,
-  record: SettlementRecord,
-  why: string | undefined,
-  { log }: GatewayParts,
-): void {
-  const fields = {
-    requestId: visit.id,
-    key: visit.key.id,
-    operation: record.operation,
-    model: record.requestedModel,
-    target: record.servedModel,
-    status: record.httpStatus,
-    attempts: visit.attempts.length,
-    dropped: record.dropped,
-  };
-  if (record.status !== 'failed') return log.debug(fields, `request ${record.status}`);
-  const level = record.errorKind === 'upstream-credential' || record.errorKind === 'internal' ? 'error' : 'warn';
-  log[level]({ ...fields, kind: record.errorKind, why: why?.slice(0, 256) }, 'request failed');
 }

@@ -64,6 +64,8 @@ export class Upload implements Said {
   /** All of it has come. */
   #whole = false;
   #sent = false;
+  /** Nothing more will come. */
+  #over = false;
 
   constructor(
     request: IncomingMessage,
@@ -85,7 +87,7 @@ export class Upload implements Said {
 
   /** While it is still coming, as many as it may have. */
   get fileBytes(): number {
-    return this.#whole ? this.#reader.fileBytes : Math.max(this.#reader.fileBytes, this.#declared ?? 0);
+    return this.#over ? this.#reader.fileBytes : Math.max(this.#reader.fileBytes, this.#declared ?? 0);
   }
 
   get fileBytesPerSecond(): number | undefined {
@@ -109,6 +111,7 @@ export class Upload implements Said {
       if (!this.#request.complete) throw invalidRequest('The request ended before its body was complete.');
       this.#reader.end();
       this.#whole = true;
+      this.#over = true;
     } catch (error) {
       this.discard();
       throw clock.failure ?? error;
@@ -217,7 +220,7 @@ export class Upload implements Said {
       stop();
       try {
         this.#reader.end();
-        this.#whole = false;
+        this.#over = true;
         out.end();
       } catch (error) {
         out.destroy(asFormRefusal(error));
