@@ -11,6 +11,7 @@ import { groundingCitations } from './grounding.ts';
 import { newCallId } from './ids.ts';
 import { readFile, readInline } from './media.ts';
 import { PartialArgs } from './partial-args.ts';
+import { opaquePart } from './parts.ts';
 import { readUsage } from './usage.ts';
 import { dialectId, isObject, rawText } from './wire.ts';
 
@@ -112,7 +113,7 @@ export class AnswerReader {
     const text = textField(part);
     if (text !== undefined) return this.#text(part.thought === true ? 'thinking' : 'text', text, sealOf(part));
     this.#close();
-    this.#whole(isObject(part.inlineData) || isObject(part.fileData) ? mediaOf(part) : opaque(part), '');
+    this.#whole(isObject(part.inlineData) || isObject(part.fileData) ? mediaOf(part) : opaquePart(part), '');
   }
 
   #text(type: 'text' | 'thinking', text: string, seal: Seal | undefined): void {
@@ -197,7 +198,7 @@ export class AnswerReader {
 }
 
 /** What the API tells of the making of an answer, and that no other has a word for: nothing that was asked for. */
-export const telemetry = ['index', 'avgLogprobs', 'tokenCount', 'safetyRatings'];
+const telemetry = ['index', 'avgLogprobs', 'tokenCount', 'safetyRatings'];
 
 function textField(part: JsonObject): string | undefined {
   if (typeof part.text === 'string') return part.text;
@@ -212,13 +213,8 @@ function mediaOf(part: JsonObject): Block {
     const media = isObject(part.inlineData) ? readInline(part.inlineData, '') : readFile(part.fileData, '');
     return { ...media, ...(seal && { seal }) };
   } catch {
-    return opaque(part);
+    return opaquePart(part);
   }
-}
-
-function opaque(part: JsonObject): Block {
-  const [type = 'unknown'] = Object.keys(part).filter((key) => key !== 'thoughtSignature' && key !== 'thought');
-  return { type: 'opaque', carried: { dialect: dialectId, raw: { ...part, type } } };
 }
 
 function sealOf({ thoughtSignature: value }: JsonObject): Seal | undefined {

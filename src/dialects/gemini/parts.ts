@@ -1,5 +1,5 @@
 /** The parts of a caller's contents. https://ai.google.dev/api/caching#Part */
-import type { Block, ToolResultBlock } from '../../llm/chat.ts';
+import type { Block, OpaqueBlock, ToolResultBlock } from '../../llm/chat.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject } from '../dialect.ts';
 import type { CallIds } from './ids.ts';
@@ -31,8 +31,14 @@ export function readPart(value: unknown, path: string, ids: CallIds): Block {
       return { ...readResult(objectAt(part.functionResponse, `${path}.functionResponse`), path, ids), ...extra };
     default:
       if (Object.keys(part).length === 0) throw refused(path, 'must hold one of text, inlineData, fileData, …');
-      return { type: 'opaque', carried: { dialect: dialectId, raw: part } };
+      return opaquePart(part);
   }
+}
+
+/** A part that only this API knows; `type` names it for those who are told that it was left out. */
+export function opaquePart(part: JsonObject): OpaqueBlock {
+  const [type = 'unknown'] = Object.keys(part).filter((key) => key !== 'thoughtSignature' && key !== 'thought');
+  return { type: 'opaque', carried: { dialect: dialectId, raw: { ...part, type } } };
 }
 
 function readText(part: JsonObject, path: string): Block {
