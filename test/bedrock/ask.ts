@@ -21,7 +21,7 @@ export async function askBytes(rig: Rig, path: string, body: unknown, headers = 
 }
 
 /** The SDK speaks HTTP/2 by itself. */
-export function awsClient(rig: Rig): BedrockRuntimeClient {
+export function awsClient(rig: { readonly url: string }): BedrockRuntimeClient {
   return new BedrockRuntimeClient({
     endpoint: rig.url,
     region: 'us-east-1',
