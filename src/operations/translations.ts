@@ -1,8 +1,14 @@
 /** Pairs of wire formats between which an operation can be translated. */
 import type { WireId } from '../llm/operation.ts';
+import { geminiOneToOpenai, geminiToOpenai, openaiToCohere, openaiToGemini } from './embedding-translations.ts';
 import type { OperationTranslation } from './operation.ts';
 
-const translations: readonly OperationTranslation[] = [];
+const translations: readonly OperationTranslation[] = [
+  openaiToGemini,
+  openaiToCohere,
+  geminiToOpenai,
+  geminiOneToOpenai,
+];
 
 /** In order of preference. */
 export function translationsOf(from: WireId): readonly OperationTranslation[] {

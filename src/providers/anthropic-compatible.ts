@@ -12,5 +12,6 @@ export const anthropicCompatible = provider({
   keyEnv: [],
   keyless: true,
   speaks: { anthropic: { path: '/v1/messages', headers: anthropicHeaders } },
+  serves: { 'anthropic-batches': { path: '/v1/messages/batches', headers: anthropicHeaders } },
   modelsPath: '/v1/models',
 });

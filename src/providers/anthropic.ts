@@ -13,6 +13,14 @@ export const anthropic = provider({
   speaks: {
     anthropic: { path: '/v1/messages', countTokensPath: '/v1/messages/count_tokens', headers: anthropicHeaders },
   },
+  serves: {
+    'anthropic-batches': {
+      path: '/v1/messages/batches',
+      docs: 'https://platform.claude.com/docs/en/build-with-claude/batch-processing',
+      headers: anthropicHeaders,
+      percentOfPrice: 50,
+    },
+  },
   catalogId: 'anthropic',
   modelsPath: '/v1/models',
 });

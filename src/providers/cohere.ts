@@ -9,6 +9,10 @@ export const cohere = provider({
   auth: bearer,
   keyEnv: ['CO_API_KEY', 'COHERE_API_KEY'],
   speaks: { 'openai-chat': { path: '/compatibility/v1/chat/completions' } },
+  serves: {
+    'cohere-embeddings': { path: '/v2/embed', docs: 'https://docs.cohere.com/reference/embed' },
+    'cohere-rerank': { path: '/v2/rerank', docs: 'https://docs.cohere.com/reference/rerank' },
+  },
   catalogId: 'cohere',
   modelsPath: '/v1/models',
   // `{"id":"2d46…","message":"Incorrect API key provided: ***. …"}`

@@ -13,6 +13,7 @@ export const dashscope = provider({
       : `https://${workspaceId}.${region}.maas.aliyuncs.com`,
   docs: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
   auth: bearer,
+  serves: { 'openai-embeddings': { path: '/compatible-mode/v1/embeddings' } },
   keyEnv: ['DASHSCOPE_API_KEY'],
   settings: [
     {

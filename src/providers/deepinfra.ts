@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const deepinfra = provider({
   id: 'deepinfra',
@@ -8,5 +8,12 @@ export const deepinfra = provider({
   auth: bearer,
   keyEnv: ['DEEPINFRA_API_KEY', 'DEEPINFRA_API_TOKEN'],
   speaks: { 'openai-chat': { path: '/chat/completions' } },
+  serves: openaiServices([
+    'openai-embeddings',
+    'openai-images',
+    'openai-speech',
+    'openai-transcriptions',
+    'openai-completions',
+  ]),
   modelsPath: '/models',
 });

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 /** The Anthropic endpoint takes Bearer only. */
 export const fireworks = provider({
@@ -13,6 +13,7 @@ export const fireworks = provider({
     anthropic: { path: '/messages', docs: 'https://docs.fireworks.ai/tools-sdks/anthropic-compatibility' },
     'openai-responses': { path: '/responses', docs: 'https://docs.fireworks.ai/guides/response-api' },
   },
+  serves: openaiServices(['openai-embeddings', 'openai-completions', 'jina-rerank']),
   catalogId: 'fireworks',
   modelsPath: '/models',
 });

@@ -14,6 +14,16 @@ export const google = provider({
       countTokensPath: (call) => `${modelPath(call)}:countTokens`,
     },
   },
+  serves: {
+    'gemini-embed-content': {
+      path: (call) => `${modelPath(call)}:embedContent`,
+      docs: 'https://ai.google.dev/api/embeddings',
+    },
+    'gemini-embeddings': {
+      path: (call) => `${modelPath(call)}:batchEmbedContents`,
+      docs: 'https://ai.google.dev/api/embeddings',
+    },
+  },
   catalogId: 'google',
   modelsPath: '/models',
 });

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 /**
  * Unknown fields are a 400 (`property 'store' is unsupported`). Hints that do not change the answer are dropped;
@@ -24,6 +24,7 @@ export const groq = provider({
     },
     'openai-responses': { path: '/responses', docs: 'https://console.groq.com/docs/responses-api' },
   },
+  serves: openaiServices(['openai-speech', 'openai-transcriptions', 'openai-translations']),
   catalogId: 'groq',
   modelsPath: '/models',
 });

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const llamacpp = provider({
   id: 'llamacpp',
@@ -17,5 +17,6 @@ export const llamacpp = provider({
     },
     'openai-responses': { path: '/responses', countTokensPath: '/responses/input_tokens' },
   },
+  serves: openaiServices(['openai-embeddings', 'openai-completions', 'jina-rerank']),
   modelsPath: '/models',
 });

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const lmstudio = provider({
   id: 'lmstudio',
@@ -14,5 +14,6 @@ export const lmstudio = provider({
     anthropic: { path: '/messages' },
     'openai-responses': { path: '/responses' },
   },
+  serves: openaiServices(['openai-embeddings', 'openai-completions']),
   modelsPath: '/models',
 });

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const localai = provider({
   id: 'localai',
@@ -10,5 +10,13 @@ export const localai = provider({
   keyless: true,
   selfHosted: true,
   speaks: { 'openai-chat': { path: '/chat/completions' } },
+  serves: openaiServices([
+    'openai-embeddings',
+    'openai-images',
+    'openai-speech',
+    'openai-transcriptions',
+    'openai-completions',
+    'jina-rerank',
+  ]),
   modelsPath: '/models',
 });

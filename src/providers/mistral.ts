@@ -1,4 +1,4 @@
-import { bearer, provider, refusedCredential } from './provider.ts';
+import { bearer, openaiServices, provider, refusedCredential } from './provider.ts';
 
 /** `{"detail":[{"type":"extra_forbidden","loc":["body","store"],"msg":"Extra inputs are not permitted"}]}`, status 422. */
 const forbidden = 'extra fields are refused with 422 (extra_forbidden)';
@@ -24,6 +24,7 @@ export const mistral = provider({
       ],
     },
   },
+  serves: openaiServices(['openai-embeddings', 'openai-moderations', 'openai-transcriptions']),
   catalogId: 'mistral',
   modelsPath: '/models',
   parseError: (status, body) => {

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const nebius = provider({
   id: 'nebius',
@@ -8,5 +8,6 @@ export const nebius = provider({
   auth: bearer,
   keyEnv: ['NEBIUS_API_KEY'],
   speaks: { 'openai-chat': { path: '/chat/completions' } },
+  serves: openaiServices(['openai-embeddings', 'openai-images', 'openai-completions']),
   modelsPath: '/models',
 });

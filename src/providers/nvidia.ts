@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const nvidia = provider({
   id: 'nvidia',
@@ -8,5 +8,6 @@ export const nvidia = provider({
   auth: bearer,
   keyEnv: ['NVIDIA_API_KEY'],
   speaks: { 'openai-chat': { path: '/chat/completions' } },
+  serves: openaiServices(['openai-embeddings', 'openai-completions']),
   modelsPath: '/models',
 });

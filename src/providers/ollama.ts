@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const ollama = provider({
   id: 'ollama',
@@ -14,5 +14,6 @@ export const ollama = provider({
     anthropic: { path: '/messages', docs: 'https://docs.ollama.com/api/anthropic-compatibility' },
     'openai-responses': { path: '/responses' },
   },
+  serves: openaiServices(['openai-embeddings', 'openai-completions']),
   modelsPath: '/models',
 });

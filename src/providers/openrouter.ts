@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const openrouter = provider({
   id: 'openrouter',
@@ -12,6 +12,7 @@ export const openrouter = provider({
     anthropic: { path: '/messages' },
     'openai-responses': { path: '/responses' },
   },
+  serves: openaiServices(['openai-embeddings', 'openai-speech', 'openai-completions', 'jina-rerank']),
   catalogId: 'openrouter',
   // /models answers without a key, so it proves nothing.
   modelsPath: '/models/user',

@@ -9,6 +9,9 @@ export const perplexity = provider({
   baseUrl: 'https://api.perplexity.ai',
   docs: 'https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar/how-to.md',
   auth: bearer,
+  serves: {
+    'openai-embeddings': { path: '/v1/embeddings', docs: 'https://docs.perplexity.ai/api-reference/embeddings-post' },
+  },
   keyEnv: ['PERPLEXITY_API_KEY'],
   speaks: {
     'openai-responses': {

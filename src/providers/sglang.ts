@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const sglang = provider({
   id: 'sglang',
@@ -17,5 +17,6 @@ export const sglang = provider({
       docs: 'https://docs.sglang.io/docs/basic_usage/anthropic_api',
     },
   },
+  serves: openaiServices(['openai-embeddings', 'openai-completions', 'jina-rerank']),
   modelsPath: '/models',
 });

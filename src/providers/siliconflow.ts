@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 /** Accounts in China have their keys at https://api.siliconflow.cn/v1: set `baseUrl`. */
 export const siliconflow = provider({
@@ -12,5 +12,12 @@ export const siliconflow = provider({
     'openai-chat': { path: '/chat/completions' },
     anthropic: { path: '/messages', docs: 'https://docs.siliconflow.cn/cn/docs/api/messages-post' },
   },
+  serves: openaiServices([
+    'openai-embeddings',
+    'openai-images',
+    'openai-speech',
+    'openai-transcriptions',
+    'jina-rerank',
+  ]),
   modelsPath: '/models',
 });

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const together = provider({
   id: 'together',
@@ -19,6 +19,15 @@ export const together = provider({
       ],
     },
   },
+  serves: openaiServices([
+    'openai-embeddings',
+    'openai-images',
+    'openai-speech',
+    'openai-transcriptions',
+    'openai-translations',
+    'openai-completions',
+    'jina-rerank',
+  ]),
   catalogId: 'together',
   modelsPath: '/models',
 });

@@ -1,4 +1,4 @@
-import { bearer, provider } from './provider.ts';
+import { bearer, openaiServices, provider } from './provider.ts';
 
 export const vllm = provider({
   id: 'vllm',
@@ -14,5 +14,12 @@ export const vllm = provider({
     anthropic: { path: '/messages' },
     'openai-responses': { path: '/responses' },
   },
+  serves: openaiServices([
+    'openai-embeddings',
+    'openai-transcriptions',
+    'openai-translations',
+    'openai-completions',
+    'jina-rerank',
+  ]),
   modelsPath: '/models',
 });

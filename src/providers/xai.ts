@@ -12,6 +12,11 @@ export const xai = provider({
     'openai-chat': { path: '/chat/completions' },
     'openai-responses': { path: '/responses' },
   },
+  serves: {
+    'openai-images': { path: '/images/generations', docs: 'https://docs.x.ai/docs/guides/image-generations' },
+    // JSON with references to the pictures, no form.
+    'openai-image-edits': { path: '/images/edits', docs: 'https://docs.x.ai/docs/guides/image-generations' },
+  },
   catalogId: 'x-ai',
   modelsPath: '/models',
   // `{"code":"invalid-argument","error":"Incorrect API key provided. …"}`: a bad key is a 400, and `error` a string.
