@@ -26,6 +26,8 @@ export interface Door {
   /** The path names the model, but in the body of the dialect it has a field. */
   readonly modelInBody?: true;
   readonly operation: 'chat' | 'count-tokens';
+  /** Only a provider of the same dialect can do it, and at another path than a chat. */
+  readonly special?: 'compact';
   /** Fields that the operation leaves out and the parser asks for. */
   readonly bodyDefaults: Readonly<Record<string, unknown>>;
   /** Request headers of the caller that a provider of the same dialect gets to see; all others stay here. */

@@ -12,7 +12,8 @@ import { gemini } from './gemini/index.ts';
 import { anthropicModelList, geminiModelList, type ModelListFormat, openaiModelList } from './model-list.ts';
 import { chatDoor, deploymentDoor } from './openai-chat/door.ts';
 import { openaiChat } from './openai-chat/index.ts';
-import { inputTokensDoor, responsesDoor } from './openai-responses/door.ts';
+import { compactDoor, inputTokensDoor, responsesDoor } from './openai-responses/door.ts';
+import { openaiResponses } from './openai-responses/index.ts';
 
 export const doors: readonly Door[] = [
   chatDoor,
@@ -21,6 +22,7 @@ export const doors: readonly Door[] = [
   countTokensDoor,
   responsesDoor,
   inputTokensDoor,
+  compactDoor,
   generateContentDoor,
   streamGenerateContentDoor,
   countGeminiTokensDoor,
@@ -56,6 +58,7 @@ export function dialectOfCaller(path: string, headers: IncomingHttpHeaders): Dia
   const found = findDoor(path);
   if (found !== undefined) return found.door.dialect;
   if (path.startsWith('/model/')) return bedrockConverse;
+  if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
   if (isGemini(path, headers)) return gemini;
   return isAnthropic(headers) || /^(\/v1)?\/messages(\/|$)/.test(path) ? anthropic : openaiChat;
 }

@@ -11,14 +11,17 @@ import { type Plan, planCall } from './plan.ts';
 import { readAhead } from './translate.ts';
 import { withSignature } from './upstream/signers.ts';
 
-/** Never rejects: every way to end is an Ending, and the caller has been told. */
+/** Every way to end is an Ending, and the caller has been told. Throws LlmFailure where nobody may be asked. */
 export async function forward(exchange: Exchange, targets: readonly Target[], parts: GatewayParts): Promise<Ending> {
   if (targets.some(({ credential }) => credential.provider.speaks[exchange.dialect.id] === undefined))
     await readAhead(exchange);
-  return askInTurn(exchange, targets, parts, {
+  const able = parts.stored.keepersOf(exchange, targets, parts.clock.monotonicMs());
+  const ending = await askInTurn(exchange, able, parts, {
     plan: (target) => planCall(exchange, target, parts),
     dispatch: (plan) => dispatch(exchange, plan, parts),
   });
+  parts.stored.remember(exchange, ending, parts.clock.monotonicMs());
+  return ending;
 }
 
 async function dispatch(

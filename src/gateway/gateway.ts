@@ -13,6 +13,7 @@ import { KnownResources, type StoredResources } from './operations/known-resourc
 import type { GatewayParts } from './parts.ts';
 import { Seals } from './seals/seals.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
+import { StoredAnswers } from './stored/stored-answers.ts';
 import { Ticker } from './ticker.ts';
 import { Health } from './upstream/health.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
@@ -62,6 +63,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     retries: new RetryBudget(),
     resources: new KnownResources(options.resources),
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
+    stored: new StoredAnswers(),
     active: new AttemptsUnderWay(),
   };
   return new RunningGateway(parts, options.tickMs ?? 1000);

@@ -8,6 +8,7 @@ import type { AttemptsUnderWay } from './attempts-under-way.ts';
 import type { KnownResources } from './operations/known-resources.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
+import type { StoredAnswers } from './stored/stored-answers.ts';
 import type { Health } from './upstream/health.ts';
 import type { RetryBudget } from './upstream/retry-budget.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
@@ -28,6 +29,8 @@ export interface GatewayParts {
   /** Files and batches, and whose they are. */
   readonly resources: KnownResources;
   readonly seals: Seals;
+  /** Answers that providers keep, and whose they are. */
+  readonly stored: StoredAnswers;
   /** Watched by the ticker. */
   readonly active: AttemptsUnderWay;
 }

@@ -5,9 +5,9 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { dialects } from '../dialects/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { DialectId } from '../llm/chat.ts';
-import { LlmFailure } from '../llm/error.ts';
+import { invalidRequest, LlmFailure } from '../llm/error.ts';
 import type { Note } from '../llm/notes.ts';
-import { type Endpoint, endpointFor, pathFor } from '../providers/provider.ts';
+import { type Endpoint, endpointFor, type Path, pathFor } from '../providers/provider.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
@@ -38,8 +38,29 @@ export interface PlanTools {
 export function planCall(exchange: Exchange, target: Target, tools: PlanTools): Plan {
   const price = target.model.priceAt(tools.clock.nowMs());
   if (price === undefined) throw withoutPrice(target);
-  const { dialect, endpoint } = chooseDialect(exchange, target);
+  let refusal: LlmFailure | undefined;
+  for (const way of waysTo(exchange, target)) {
+    try {
+      return planWay(exchange, target, price, way, tools);
+    } catch (error) {
+      // What one dialect cannot say another of the same provider may (stop sequences, sound).
+      if (!(error instanceof LlmFailure) || error.error.kind !== 'invalid-request') throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? noWay(target);
+}
+
+interface Way {
+  readonly dialect: Dialect;
+  readonly endpoint: Endpoint;
+}
+
+function planWay(exchange: Exchange, target: Target, price: PriceVersion, way: Way, tools: PlanTools): Plan {
+  const { dialect, endpoint } = way;
   const relayed = dialect.id === exchange.dialect.id;
+  const call = callOf(target, exchange.ask.stream);
+  const path = pathFor(pathOf(exchange, way, relayed), call);
   // Bytes that hold what this provider would refuse cannot pass as they are.
   const passes = relayed && !tools.seals.mustSettle(exchange, target.credential, dialect);
   const made: MadeBody = passes
@@ -51,23 +72,41 @@ export function planCall(exchange: Exchange, target: Target, tools: PlanTools): 
       });
   exchange.wantsStreamUsage = made.wantsStreamUsage;
   if (exchange.strict && exchange.notes.list.length > 0) throw tooLossy(target, exchange.notes.list);
-  const call = callOf(target, exchange.ask.stream);
-  const path = pathFor(endpoint.path, call);
   return { target, dialect, relayed, endpoint, path, price, ...made };
 }
 
-/** The caller's own dialect if the provider speaks it with this model; else the first one that it does and we know. */
-function chooseDialect(exchange: Exchange, target: Target): { dialect: Dialect; endpoint: Endpoint } {
+function pathOf(exchange: Exchange, { endpoint }: Way, relayed: boolean): Path {
+  if (exchange.door.special === undefined) return endpoint.path;
+  if (relayed && endpoint.compactPath !== undefined) return endpoint.compactPath;
+  throw invalidRequest(
+    'The model behind this name cannot compact a conversation. Choose one whose provider does, or shorten it yourself.',
+    'model',
+  );
+}
+
+/**
+ * The caller's own dialect if the provider speaks it with this model; else all others that it does and we know, in its
+ * own order. A reasoning model is first asked where its reasoning can be brought back.
+ */
+function waysTo(exchange: Exchange, target: Target): Way[] {
   const { provider } = target.credential;
-  const { name } = target.model.target;
+  const { name, thinking, fixedSampling } = target.model.target;
   const own = endpointFor(provider, exchange.dialect.id, name);
-  if (own !== undefined) return { dialect: exchange.dialect, endpoint: own };
-  for (const id of Object.keys(provider.speaks) as DialectId[]) {
+  if (own !== undefined) return [{ dialect: exchange.dialect, endpoint: own }];
+  const ways = (Object.keys(provider.speaks) as DialectId[]).flatMap((id) => {
     const dialect = dialects[id];
     const endpoint = endpointFor(provider, id, name);
-    if (dialect !== undefined && endpoint !== undefined) return { dialect, endpoint };
-  }
-  throw new LlmFailure({
+    return dialect === undefined || endpoint === undefined ? [] : [{ dialect, endpoint }];
+  });
+  const reasons = fixedSampling === true || (thinking !== undefined && thinking !== 'none');
+  if (!reasons) return ways;
+  return ways.toSorted(
+    (a, b) => Number(b.endpoint.sealsReasoning ?? false) - Number(a.endpoint.sealsReasoning ?? false),
+  );
+}
+
+function noWay(target: Target): LlmFailure {
+  return new LlmFailure({
     kind: 'internal',
     message: `The provider of ${target.model.id} speaks no dialect that this version knows with this model.`,
   });

@@ -32,7 +32,7 @@ export const azure = provider({
   deployments: true,
   speaks: {
     'openai-chat': { path: chatPath },
-    'openai-responses': { path: '/openai/v1/responses' },
+    'openai-responses': { path: '/openai/v1/responses', keepsAnswers: true, sealsReasoning: true },
   },
   catalogId: 'azure',
   // The price data's own fallback (fallback_model_providers): global deployments cost what their makers ask.

@@ -12,6 +12,9 @@ export const openai = provider({
     'openai-responses': {
       path: '/responses',
       countTokensPath: '/responses/input_tokens',
+      compactPath: '/responses/compact',
+      keepsAnswers: true,
+      sealsReasoning: true,
       docs: 'https://platform.openai.com/docs/api-reference/responses',
     },
   },

@@ -100,6 +100,12 @@ export interface Endpoint {
   readonly models?: RegExp;
   /** Where the vendor counts tokens in this dialect, if it does. */
   readonly countTokensPath?: Path;
+  /** Where the vendor makes a long conversation short in this dialect, if it does. */
+  readonly compactPath?: Path;
+  /** The vendor keeps its answers under this path, where they can be read again. */
+  readonly keepsAnswers?: true;
+  /** Reasoning comes sealed here and not elsewhere: callers of other dialects get reasoning models in this one. */
+  readonly sealsReasoning?: true;
   readonly quirks?: readonly Quirk[];
   /** Headers that every call needs (`anthropic-version`), unless the caller sent its own. */
   readonly headers?: Readonly<Record<string, string>>;

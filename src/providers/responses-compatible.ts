@@ -9,6 +9,14 @@ export const responsesCompatible = provider({
   auth: bearer,
   keyEnv: [],
   keyless: true,
-  speaks: { 'openai-responses': { path: '/responses' } },
+  speaks: {
+    'openai-responses': {
+      path: '/responses',
+      countTokensPath: '/responses/input_tokens',
+      compactPath: '/responses/compact',
+      // Not every server does; one that does not says so itself.
+      keepsAnswers: true,
+    },
+  },
   modelsPath: '/models',
 });

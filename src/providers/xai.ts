@@ -10,7 +10,8 @@ export const xai = provider({
   // Its Anthropic endpoint is "fully deprecated": https://docs.x.ai/developers/rest-api-reference/inference/legacy
   speaks: {
     'openai-chat': { path: '/chat/completions' },
-    'openai-responses': { path: '/responses' },
+    // Answers are kept for 30 days: https://docs.x.ai/docs/guides/responses-api
+    'openai-responses': { path: '/responses', keepsAnswers: true, sealsReasoning: true },
   },
   serves: {
     'openai-images': { path: '/images/generations', docs: 'https://docs.x.ai/docs/guides/image-generations' },

@@ -50,6 +50,8 @@ export interface RigOptions {
   /** Further addresses by name, for routes. */
   readonly addresses?: Readonly<Record<string, string>>;
   readonly key?: Partial<Key>;
+  /** Keys of other organizations, by their text: the organization's id. */
+  readonly otherKeys?: Readonly<Record<string, string>>;
   /** Of every target: settings, headers. */
   readonly credential?: Partial<Credential>;
   /** Vendors in place of the `-compatible` ones. */
@@ -186,6 +188,8 @@ const defaultTimeouts: Timeouts = {
   totalMs: 60_000,
 };
 
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
 function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   const key: Key = {
     id: 'key_rig',
@@ -203,7 +207,13 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   );
   return {
     version: 7,
-    keys: new Map([[createHash('sha256').update(rigKey).digest('hex'), key]]),
+    keys: new Map([
+      [sha256(rigKey), key],
+      ...Object.entries(options.otherKeys ?? {}).map(([text, id]): [string, Key] => [
+        sha256(text),
+        { ...key, id: `key_${id}`, organization: { id, name: id, disabled: false } },
+      ]),
+    ]),
     resolve: (name) => {
       const route = routes.get(name);
       if (route !== undefined) return { route };

@@ -18,6 +18,14 @@ export const responsesDoor: Door = {
   endUser: (scan) => boundedText(readForReport(scan, 'safety_identifier')) ?? boundedText(readForReport(scan, 'user')),
 };
 
+/** Makes a long conversation short; only its own provider can read the result. https://platform.openai.com/docs/api-reference/responses/compact */
+export const compactDoor: Door = {
+  ...responsesDoor,
+  path: '/v1/responses/compact',
+  aliases: ['/responses/compact'],
+  special: 'compact',
+};
+
 /** https://platform.openai.com/docs/api-reference/responses/input-tokens */
 export const inputTokensDoor: Door = {
   ...responsesDoor,

@@ -30,19 +30,26 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
     ...(request.endUser !== undefined && { safety_identifier: userOf(request.endUser) }),
     ...(!isOwn && request.format !== undefined && { text: { format: renderFormat(request.format) } }),
     ...renderToolSetup(request, notes),
-    ...instructed(renderInstructions(request.system, notes)),
-    input: renderInput(request, notes),
+    ...renderConversation(renderInstructions(request.system, notes), renderInput(request, notes)),
   };
+}
+
+/** Instructions alone are no input: where nothing else was said, the developer says them. */
+function renderConversation(instructions: string | undefined, input: readonly WireObject[]): WireObject {
+  if (input.length > 0) return { ...(instructions !== undefined && { instructions }), input };
+  if (instructions === undefined)
+    throw invalidRequest(
+      'messages: there is nothing in them that the model behind this name could answer.',
+      'messages',
+    );
+  const content = [{ type: 'input_text', text: instructions }];
+  return { input: [{ type: 'message', role: 'developer', content }] };
 }
 
 /** An answer that goes on behind its stop string is another answer. */
 function refuseStop(stop: readonly string[] | undefined): void {
   if (stop === undefined || stop.length === 0) return;
   throw invalidRequest('stop: the Responses API, in which this model is asked, has no stop sequences.', 'stop');
-}
-
-function instructed(instructions: string | undefined): WireObject {
-  return instructions === undefined ? {} : { instructions };
 }
 
 /** OpenAI takes no smaller limit. https://platform.openai.com/docs/api-reference/responses/create */

@@ -34,6 +34,7 @@ export class RelayWhole implements AnswerReader {
         usageFlags: read?.flags ?? [],
         outputTokensSeen: read?.usage.output ? 0 : this.#count(body),
         complete: true,
+        answerId: this.#dialect.keptId?.(body),
       };
     } catch (error) {
       return this.#host.fail(asAnswerError(error));

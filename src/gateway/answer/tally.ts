@@ -11,6 +11,8 @@ export interface Tally {
   readonly outputTokensSeen: number;
   /** Everything that the provider meant to say has come. */
   readonly complete: boolean;
+  /** The id under which the provider keeps the answer, where it does. */
+  readonly answerId?: string | undefined;
 }
 
 export const emptyTally: Tally = Object.freeze({

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dialectOfCaller, doors, findDoor, modelListFormat } from '../../dialects/doors.ts';
+import { findStoredAnswer } from '../../dialects/stored-answers.ts';
 import { newId } from '../../lib/id.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { findOperations, type OperationKnock, operations } from '../../operations/all.ts';
@@ -12,6 +13,7 @@ import { discardBody } from '../body.ts';
 import { handleOperation } from '../operations/operation-pipeline.ts';
 import type { GatewayParts } from '../parts.ts';
 import { handle } from '../pipeline.ts';
+import { answerStored } from '../stored/stored-call.ts';
 import { answerBadRequest } from './bad-request.ts';
 import { Delivery } from './delivery.ts';
 import { requestIdHeaders } from './headers.ts';
@@ -60,6 +62,12 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
     state.track(handle({ request, delivery, knock, startedAt }, parts));
     return;
   }
+  const stored = knock === undefined ? findStoredAnswer(path) : undefined;
+  if (stored?.methods.includes(request.method ?? '') && request.httpVersionMajor === 1 && !state.draining) {
+    request.resume();
+    state.track(answerStored(stored, request, delivery, parts));
+    return;
+  }
   const asked = found.find(({ operation }) => operation.method === request.method);
   if (asked !== undefined && request.httpVersionMajor === 1 && !state.draining) {
     state.track(handleOperation({ request, delivery, ...asked, startedAt }, parts));
@@ -69,9 +77,32 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
   discardBody(request, parts.settings.bodyBytesMax);
   if (request.httpVersionMajor !== 1) return refuse(delivery, wrongVersion, { connection: 'close' });
   if (found.length > 0) return refuse(delivery, ...wrongOperation(request, path, found, asked));
+  if (stored !== undefined) {
+    const allow = stored.methods.join(', ');
+    return refuse(delivery, state.draining ? stopping : wrongMethod(request, path, allow), { allow });
+  }
   if (knock === undefined) return answerElsewhere(path, request, delivery, parts, state);
+  if (isWebSocket(request)) return answerUpgrade(delivery);
   if (request.method !== 'POST') return refuse(delivery, wrongMethod(request, path, 'POST'), { allow: 'POST' });
   refuse(delivery, stopping);
+}
+
+/** Clients exist that try one first, and come back with a POST as soon as they hear of it. */
+function isWebSocket(request: IncomingMessage): boolean {
+  return request.method === 'GET' && /websocket/i.test(request.headers.upgrade ?? '');
+}
+
+const upgradeRequired = 426;
+
+function answerUpgrade(delivery: Delivery): void {
+  const error: LlmError = {
+    kind: 'method-not-allowed',
+    message: 'This gateway speaks no WebSocket: send the request as a POST, with "stream": true for events.',
+    code: 'websocket_not_supported',
+  };
+  const { body } = delivery.dialect.renderError(error, delivery.requestId);
+  const headers = { ...requestIdHeaders(delivery.requestId), upgrade: 'HTTP/1.1', connection: 'close' };
+  delivery.send(upgradeRequired, headers, body);
 }
 
 function wrongOperation(

@@ -1,0 +1,11 @@
+/**
+ * Calls that reach a provider, or stand for one that does, and leave no usage row, each with the reason. Everything else
+ * that a caller can ask leaves one.
+ */
+export const freeCalls: Readonly<Record<string, string>> = {
+  'GET /v1/models': 'a list out of the snapshot; no provider is asked',
+  'GET /v1/responses/{id}': 'reads an answer whose own row has its cost',
+  'DELETE /v1/responses/{id}': 'deletes an answer whose own row has its cost',
+  'POST /v1/responses/{id}/cancel': 'ends an answer whose own row has its cost',
+  'GET /v1/responses/{id}/input_items': 'reads what was asked; providers do not charge for it',
+};
