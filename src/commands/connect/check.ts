@@ -46,7 +46,7 @@ export async function checkClient(client: Client, point: Point, model: string): 
       signal: AbortSignal.timeout(answerMsMax),
     });
     const bytes = await readBounded(answer.body);
-    const verdict = judge(dialect, client, answer.statusCode, answer.headers, bytes);
+    const verdict = judge(dialect, client, new URL(url).pathname, answer.statusCode, answer.headers, bytes);
     return { ...asked, status: answer.statusCode, ...verdict, ...told(answer.headers) };
   } catch (error) {
     return { ...asked, ...unreachable(point.url, error) };
@@ -72,19 +72,15 @@ function told(headers: Headers): Pick<CheckResult, 'dropped' | 'requestId'> {
   };
 }
 
-function judge(dialect: Dialect, client: Client, status: number, headers: Headers, bytes: Buffer): Verdict {
-  if (status !== 200) {
-    // Only Tollgate answers with a name for its overhead or its request; whatever else listens there does not.
-    const isOurs = typeof headers['x-request-id'] === 'string' || typeof headers['request-id'] === 'string';
-    if (!isOurs && (status === 404 || status === 405)) return notOurs(status);
-    const error = dialect.parseError(status, headers, bytes.toString('utf8'));
-    // The dialect reads it as a provider's answer to the gateway's own key; here the key is the caller's.
-    if (status === 401 || status === 403) {
-      const kind = status === 401 ? 'unauthorized' : 'forbidden';
-      return failed(client, { ...error, kind, message: messageIn(bytes) ?? error.message });
-    }
-    return failed(client, error);
-  }
+function judge(
+  dialect: Dialect,
+  client: Client,
+  path: string,
+  status: number,
+  headers: Headers,
+  bytes: Buffer,
+): Verdict {
+  if (status !== 200) return judgeRefusal(dialect, client, path, status, headers, bytes);
   const type = String(headers['content-type'] ?? '');
   if (!type.startsWith(dialect.framing.contentType.split(';')[0] ?? '')) {
     return {
@@ -94,6 +90,25 @@ function judge(dialect: Dialect, client: Client, status: number, headers: Header
     };
   }
   return judgeStream(client, readStream(dialect, bytes));
+}
+
+/** The dialect reads it as a provider's answer to the gateway's own key; here the key is the caller's. */
+function judgeRefusal(
+  dialect: Dialect,
+  client: Client,
+  path: string,
+  status: number,
+  headers: Headers,
+  bytes: Buffer,
+): Verdict {
+  const error = dialect.parseError(status, headers, bytes.toString('utf8'));
+  const message = messageIn(bytes) ?? error.message;
+  if (status === 401) return failed(client, { ...error, kind: 'unauthorized', message });
+  if (status === 403) return failed(client, { ...error, kind: 'forbidden', message });
+  // Every answer of Tollgate has an id, and one at a path that it does not serve names the path.
+  const isOurs = typeof headers['x-request-id'] === 'string' || typeof headers['request-id'] === 'string';
+  if ((status === 404 || status === 405) && (!isOurs || message.includes(path))) return notThere(status, isOurs);
+  return failed(client, error);
 }
 
 /** All dialects have it at the same place. */
@@ -108,12 +123,9 @@ function messageIn(bytes: Buffer): string | undefined {
 
 const addressRemedy = 'Is it really Tollgate that listens there? Name its address with --url.';
 
-function notOurs(status: number): Verdict {
-  return {
-    ok: false,
-    message: `Something answers there with ${status}, but it is not Tollgate.`,
-    remedy: addressRemedy,
-  };
+function notThere(status: number, isOurs: boolean): Verdict {
+  const who = isOurs ? 'Nothing is served at this path' : 'Something answers there, but it is not Tollgate';
+  return { ok: false, message: `${who} (${status}).`, remedy: addressRemedy };
 }
 
 function readStream(dialect: Dialect, bytes: Buffer): readonly ChatEvent[] {
