@@ -9,8 +9,20 @@ export type ModelFacts = Omit<TargetModel, 'name'>;
 /** `anthropic/claude-sonnet-4.6:beta` and `claude-sonnet-4-6-20260217` are the same model. */
 export function modelFacts(name: string): ModelFacts {
   const bare = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
-  return table.find(([pattern]) => pattern.test(bare))?.[1] ?? unknown;
+  const facts = table.find(([pattern]) => pattern.test(bare))?.[1] ?? unknown;
+  const marks = cacheMarks.find(([pattern]) => pattern.test(bare))?.[1];
+  return marks === undefined ? facts : { ...facts, refusesCacheMarks: marks };
 }
+
+/**
+ * Models by their names on Bedrock, where a cache point that a model does not take is an error: "your request did not
+ * allow prompt caching". https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html#prompt-caching-models
+ */
+const cacheMarks: readonly (readonly [RegExp, NonNullable<TargetModel['refusesCacheMarks']>])[] = [
+  [/(^|\.)anthropic\.claude-(v2|instant|3-(opus|sonnet|haiku)|3-5-sonnet-20240620)/, 'everywhere'],
+  [/(^|\.)amazon\.nova/, 'in-tools'],
+  [/(^|\.)(meta|mistral|deepseek|qwen|google|nvidia|cohere|ai21|minimax|moonshot|writer|zai|openai)\./, 'everywhere'],
+];
 
 /** Names of models that answer no chat: they can be priced, and would only mislead in a list. */
 export function isChatName(name: string): boolean {

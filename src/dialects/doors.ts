@@ -57,7 +57,7 @@ export function findDoor(path: string): Knock | undefined {
 export function dialectOfCaller(path: string, headers: IncomingHttpHeaders): Dialect {
   const found = findDoor(path);
   if (found !== undefined) return found.door.dialect;
-  if (path.startsWith('/model/')) return bedrockConverse;
+  if (/^\/(model|inference-profiles|foundation-models)(\/|$)/.test(path)) return bedrockConverse;
   if (/^(\/v1)?\/responses(\/|$)/.test(path)) return openaiResponses;
   if (isGemini(path, headers)) return gemini;
   return isAnthropic(headers) || /^(\/v1)?\/messages(\/|$)/.test(path) ? anthropic : openaiChat;

@@ -14,6 +14,8 @@ export interface TargetModel {
   readonly thinkingBudget?: { readonly min: number; readonly max: number; readonly mayBeOff: boolean };
   /** Refuses a tool call in the conversation that has no seal of its own. */
   readonly callSeals?: true;
+  /** Where it refuses marks of the prompt's prefix: everywhere, or among its tools. Undefined: nowhere, or unknown. */
+  readonly refusesCacheMarks?: 'everywhere' | 'in-tools';
   /** Takes pictures and documents inside the result of a tool. */
   readonly resultMedia?: true;
   /** A reasoning model that refuses temperature, top_p and penalties, and wants `max_completion_tokens`. */

@@ -3,8 +3,9 @@
  * https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
  */
 import type { Block, CacheMark } from '../../llm/chat.ts';
+import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
-import { isObject, type WireObject } from './wire.ts';
+import type { WireObject } from './wire.ts';
 
 /** No model takes more, counted over tools, system and messages. */
 const pointsMax = 4;
@@ -12,17 +13,35 @@ const pointsMax = 4;
 /** Collects the points in the order of the prompt, and keeps the last of them: they cover the longest prefixes. */
 export class CachePoints {
   readonly #points = new Set<WireObject>();
+  readonly #refused: TargetModel['refusesCacheMarks'];
+  readonly #notes: Notes;
+
+  constructor({ refusesCacheMarks }: TargetModel, notes: Notes) {
+    this.#refused = refusesCacheMarks;
+    this.#notes = notes;
+  }
+
+  /** A tool, and its cache point behind it. */
+  behindTool(tool: WireObject, mark: CacheMark | undefined): WireObject[] {
+    if (mark === undefined || this.#refused !== 'in-tools') return this.behind(tool, mark);
+    this.#notes.dropped('cache_control', 'the model takes no cache points among its tools');
+    return [tool];
+  }
 
   /** The part, and its cache point behind it. */
   behind(part: WireObject, mark: CacheMark | undefined): WireObject[] {
     if (mark === undefined) return [part];
+    if (this.#refused === 'everywhere') {
+      this.#notes.dropped('cache_control', 'the model takes no cache points');
+      return [part];
+    }
     const point: WireObject = { cachePoint: { type: 'default', ...(mark === '1h' && { ttl: '1h' }) } };
     this.#points.add(point);
     return [part, point];
   }
 
   /** After all were collected: takes the earliest out of `lists` where there are too many. */
-  settle(lists: readonly WireObject[][], notes: Notes): void {
+  settle(lists: readonly WireObject[][]): void {
     const surplus = this.#points.size - pointsMax;
     if (surplus <= 0) return;
     const taken = new Set([...this.#points].slice(0, surplus));
@@ -30,7 +49,7 @@ export class CachePoints {
       const kept = list.filter((part) => !taken.has(part));
       list.splice(0, list.length, ...kept);
     }
-    notes.dropped(
+    this.#notes.dropped(
       'cache_control',
       `at most ${pointsMax} cache points are taken; the earliest ${surplus} were left out`,
     );
@@ -43,8 +62,4 @@ export function markOf(block: Block): CacheMark | undefined {
   if (block.cache !== undefined || block.type !== 'tool-result') return block.cache;
   const last = block.content.at(-1);
   return last === undefined || last.type === 'opaque' ? undefined : last.cache;
-}
-
-export function isCachePoint(part: unknown): boolean {
-  return isObject(part) && part.cachePoint !== undefined;
 }

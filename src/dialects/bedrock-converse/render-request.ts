@@ -28,7 +28,7 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
     thinking: _,
     ...rest
   } = restored(request.carried);
-  const points = new CachePoints();
+  const points = new CachePoints(target, notes);
   const context: BlockContext = { points, ids: new CallIds(), documents: new DocumentNames(), notes };
   const tools = renderTools(request, points, notes);
   const system = renderSystem(request, context);
@@ -36,7 +36,7 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
   const plan = planThinking(request, target, conversation.messages, notes);
   const allTools = settleTools(request, tools.list, conversation);
   const allSystem = [...system, ...conversation.leading, ...instructions(request, conversation, notes)];
-  points.settle([allTools, allSystem, ...conversation.messages.map(({ content }) => content)], notes);
+  points.settle([allTools, allSystem, ...conversation.messages.map(({ content }) => content)]);
   return {
     ...filled('inferenceConfig', { ...fields(inferenceConfig), ...renderInference(request, target, plan, notes) }),
     ...filled('additionalModelRequestFields', {

@@ -17,7 +17,7 @@ export interface RenderedTools {
 export function renderTools(request: ChatRequest, points: CachePoints, notes: Notes): RenderedTools {
   const list = request.tools.flatMap((tool, i) => {
     const wire = tool.opaque ? systemTool(tool, `tools[${i}]`) : toolSpec(tool, `tools[${i}]`, notes);
-    return points.behind(wire, tool.cache);
+    return points.behindTool(wire, tool.cache);
   });
   return { list, choice: renderChoice(request, notes) };
 }
