@@ -161,7 +161,9 @@ function callsAre({ calls, stop, text }: Reading, wanted: number): Outcome {
     return fail(`calls cannot be told apart by their ids: ${calls.map((call) => call.id).join(', ')}`);
   for (const call of calls) {
     if (call.name !== weather.name) return fail(`a call of ${shown(call.name)}, which was not offered`);
-    if (!isObject(call.args)) return fail(`arguments that are no JSON object: ${shown(call.args)}`);
+    // The gateway hands over what is no JSON under this name where the dialect has room for an object only.
+    if (!isObject(call.args) || call.args.startsWith('{"INVALID_JSON"'))
+      return fail(`arguments that are no JSON object: ${shown(call.args)}`);
   }
   return calls.length < wanted ? unproven(`the model called ${calls.length} of ${wanted} tools`) : pass;
 }

@@ -103,6 +103,7 @@ function grow(block: Record<string, unknown> | undefined, delta: Fields): void {
 /** A call without arguments may come in no pieces. */
 function close(block: Record<string, unknown> | undefined): void {
   if (block?.type !== 'tool_use') return;
-  block.input = parse(text(block.partial_json) || '{}');
+  const args = text(block.partial_json) || '{}';
+  block.input = parse(args) ?? args;
   delete block.partial_json;
 }
