@@ -1,5 +1,5 @@
 /** Where seals stand in the bytes of each wire format, so that a relayed body can be searched without being parsed. */
-import type { DialectId } from '../llm/chat.ts';
+import type { DialectId, Seal } from '../llm/chat.ts';
 
 export interface SealSlots {
   /** Text without which a body or a frame has no seal: bytes are searched for it first. */
@@ -17,30 +17,47 @@ export const sealSlots: Readonly<Record<DialectId, readonly SealSlots[]>> = {
 };
 
 /**
- * Dialects that refuse a turn which goes on without the thinking that it began with, and the field in which the results
- * of its calls name them.
+ * Dialects that refuse thinking without a seal, or a turn that goes on without the thinking that it began with, and the
+ * field in which they name a call.
  * https://platform.claude.com/docs/en/build-with-claude/extended-thinking#preserving-thinking-blocks
+ * https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items
  */
-const resultFields: Partial<Readonly<Record<DialectId, Buffer>>> = {
+const callFields: Partial<Readonly<Record<DialectId, Buffer>>> = {
   anthropic: Buffer.from('"tool_use_id"'),
   'bedrock-converse': Buffer.from('"toolUseId"'),
+  'openai-responses': Buffer.from('"call_id"'),
 };
-/** Stands in every body of these dialects that asks for thinking within a budget, the form with this rule. */
-const budgetWord = Buffer.from('"enabled"');
+/** Stands in every body of a dialect that asks for thinking within a budget, the form that wants its head. */
+const budgetWords: Partial<Readonly<Record<DialectId, Buffer>>> = {
+  anthropic: Buffer.from('"enabled"'),
+  'bedrock-converse': Buffer.from('"enabled"'),
+};
 
-/** Whether a turn of this dialect must begin with its thinking. */
-export function wantsThinkingFirst(dialect: DialectId): boolean {
-  return resultFields[dialect] !== undefined;
+/** Whether it matters in this dialect what became of a call's thinking. */
+export function remembersCalls(dialect: DialectId): boolean {
+  return callFields[dialect] !== undefined;
 }
 
-/** The call that the last result in a body answers; undefined where there is none, or nothing depends on it. */
-export function lastAnsweredCall(body: Buffer, dialect: DialectId): string | undefined {
-  const field = resultFields[dialect];
-  const at = field === undefined ? -1 : body.lastIndexOf(field);
-  if (field === undefined || at === -1 || !body.includes(budgetWord)) return undefined;
+/** The calls in a body that have a result, where anything depends on them; each once, in their order. */
+export function answeredCalls(body: Buffer, dialect: DialectId): readonly string[] {
+  const field = callFields[dialect];
   const found: string[] = [];
-  collect(body.subarray(at), field, found);
-  return found[0];
+  if (field !== undefined) collect(body, field, found);
+  return [...new Set(found)];
+}
+
+/** Whether a body asks for thinking in a form that refuses a turn without its beginning. */
+export function wantsHead(body: Buffer, dialect: DialectId): boolean {
+  const word = budgetWords[dialect];
+  return word !== undefined && body.includes(word);
+}
+
+/** A seal as it stands in the bytes of its own dialect: a codec may keep a whole entry, as JSON text, for one. */
+export function slotTexts({ dialect, value }: Seal): readonly string[] {
+  if (!value.startsWith('{')) return [value];
+  const found: string[] = [];
+  for (const { keys } of sealSlots[dialect]) for (const key of keys) collect(Buffer.from(value), key, found);
+  return found;
 }
 
 function slots(marker: string, ...keys: readonly string[]): SealSlots {

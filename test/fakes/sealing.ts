@@ -60,6 +60,8 @@ export interface SealingOptions {
   readonly secret: string;
   /** What the model says in its n-th answer, without seals. */
   readonly say: (answer: number, session: string, thinks: boolean) => readonly Said[];
+  /** Sees every request before it is judged. */
+  readonly onCall?: (call: UpstreamCall) => void;
 }
 
 export interface SealingFake {
@@ -76,13 +78,14 @@ export interface SealingFake {
   close(): Promise<void>;
 }
 
-export async function startSealingFake({ wire, secret, say }: SealingOptions): Promise<SealingFake> {
+export async function startSealingFake({ wire, secret, say, onCall }: SealingOptions): Promise<SealingFake> {
   const minted = new Map<string, readonly Said[]>();
   const refuse = (call: UpstreamCall, reply: Reply, fault: SealFault, answer: number) => {
     fake.faults.push(`${fault} in answer ${answer}: ${call.body.toString('utf8').slice(0, 4000)}`);
     return reply.json(400, wire.refusal(fault, answer), wire.refusalHeaders ?? {});
   };
   const script = async (call: UpstreamCall, reply: Reply): Promise<void> => {
+    onCall?.(call);
     if (fake.isDown) return reply.json(503, { error: { message: 'The server is overloaded', type: 'server_error' } });
     const seen = wire.read(call);
     for (const [i, answer] of seen.answers.entries()) {

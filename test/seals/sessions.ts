@@ -1,8 +1,10 @@
 /** Agents at work: sessions of many turns through the gateway, against providers that verify every seal. */
 import { request } from 'undici';
 import { dialects } from '../../src/dialects/index.ts';
+import type { GatewaySettings } from '../../src/gateway/settings.ts';
 import type { DialectId } from '../../src/llm/chat.ts';
 import { type Rig, type RigKind, rigKey, startRig } from '../cases/rig.ts';
+import type { UpstreamCall } from '../fakes/call.ts';
 import { type Json, type Said, type SealingFake, type SealingWire, startSealingFake } from '../fakes/sealing.ts';
 import { anthropicSealing } from '../fakes/sealing-anthropic.ts';
 import { bedrockSealing } from '../fakes/sealing-bedrock.ts';
@@ -39,19 +41,32 @@ export interface SealRig {
   /** Two providers of each dialect: `anthropic-1`, `anthropic-2`; these are also the names of their routes. */
   readonly fakes: ReadonlyMap<string, SealingFake>;
   fake(name: string): SealingFake;
+  /** Forgets what was refused. */
+  forget(): void;
   close(): Promise<void>;
 }
 
-/** `routes`: more of them by name, each a list of providers. */
-export async function startSealRig(routes: Readonly<Record<string, readonly string[]>> = {}): Promise<SealRig> {
+export interface SealRigOptions {
+  /** More routes by name, each a list of providers. */
+  readonly routes?: Readonly<Record<string, readonly string[]>>;
+  readonly settings?: Partial<GatewaySettings>;
+  /** Sees every request of the provider of this name. */
+  readonly onCall?: (name: string, call: UpstreamCall) => void;
+}
+
+export async function startSealRig({ routes = {}, settings, onCall }: SealRigOptions = {}): Promise<SealRig> {
   const fakes = new Map<string, SealingFake>();
   for (const id of upstreams) {
     for (const n of [1, 2]) {
-      fakes.set(`${id}-${n}`, await startSealingFake({ wire: sides[id].wire, secret: `${sides[id].kind}${n}`, say }));
+      const name = `${id}-${n}`;
+      const { wire, kind } = sides[id];
+      const see = (call: UpstreamCall) => onCall?.(name, call);
+      fakes.set(name, await startSealingFake({ wire, secret: `${kind}${n}`, say, onCall: see }));
     }
   }
   const target = (name: string) => `${sides[name.slice(0, -2) as DialectId].kind}/${name.slice(0, -2)}@${name}`;
   const rig = await startRig({
+    settings,
     models: {
       'openai-chat': { thinking: 'effort', fixedSampling: true },
       'openai-responses': { thinking: 'effort', fixedSampling: true },
@@ -74,7 +89,10 @@ export async function startSealRig(routes: Readonly<Record<string, readonly stri
     await rig.close();
     for (const each of fakes.values()) await each.close();
   };
-  return { rig, fakes, fake, close };
+  const forget = () => {
+    for (const each of fakes.values()) each.faults.length = 0;
+  };
+  return { rig, fakes, fake, forget, close };
 }
 
 /** Thinking, words now and then, one call or two; every tenth answer is in words only, and ends a loop. */
@@ -99,9 +117,18 @@ let sessions = 0;
 export interface SessionOptions {
   readonly turns: number;
   readonly stream: boolean;
+  /** What each result of a tool says besides. */
+  readonly result?: string;
   /** The model to ask in each turn. */
   readonly model: (turn: number) => string;
   readonly onAnswer?: (turn: number, headers: Record<string, string | string[] | undefined>) => void;
+}
+
+/** The agent of a provider's own dialect, which loses nothing. */
+export function nativeAgent(dialect: DialectId): Agent {
+  const agent = sides[dialect].agents.find((each) => !each.isForgetful);
+  if (agent === undefined) throw new Error(`no agent for ${dialect}`);
+  return agent;
 }
 
 /** Plays a whole session. Throws with the gateway's words when a turn is refused. */
@@ -121,6 +148,12 @@ export async function playSession(rig: Pick<Rig, 'url'>, agent: Agent, options: 
     const { kept, calls } = agent.read(bytes, options.stream);
     history.push(...kept);
     if (calls.length === 0) history.push(agent.user(`Go on after turn ${turn}.`));
-    else history.push(...agent.results(calls, `step ${turn} shows nothing unusual, only more of the same work.`));
+    else
+      history.push(
+        ...agent.results(
+          calls,
+          `step ${turn} shows ${options.result ?? 'nothing unusual, only more of the same work.'}`,
+        ),
+      );
   }
 }

@@ -67,6 +67,8 @@ export class WatchedAnswer {
   readonly callIds: readonly string[];
   /** It begins with thinking that can be given back. */
   readonly beginsSealed: boolean;
+  /** Some of its thinking has no seal. */
+  readonly hasUnsealed: boolean;
 
   constructor(blocks: readonly Growing[]) {
     this.items = blocks.flatMap(itemOf);
@@ -75,6 +77,7 @@ export class WatchedAnswer {
       return block.type === 'text' || block.type === 'refusal' ? [{ type: 'text', text }] : [];
     });
     this.beginsSealed = blocks[0]?.block.type === 'thinking' && blocks[0].seal !== undefined;
+    this.hasUnsealed = blocks.some(({ block, seal }) => block.type === 'thinking' && seal === undefined);
     this.callIds = this.blocks.flatMap((block) => (block.type === 'tool-call' ? [block.id] : []));
   }
 

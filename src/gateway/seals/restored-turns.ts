@@ -2,6 +2,7 @@
 import type { Block, Turn } from '../../llm/chat.ts';
 import { ConversationDigest } from './conversation.ts';
 import { restoredTurn, type SealedItem } from './sealed-turn.ts';
+import { groupAt, joinedTurn, placed } from './turn-group.ts';
 import type { SealVault } from './vault.ts';
 
 /** The same array when there is nothing to put back. */
@@ -17,7 +18,7 @@ export function restoredTurns(turns: readonly Turn[], organization: string, vaul
     const items = group[0]?.role === 'assistant' ? find(blocks, search) : undefined;
     for (const turn of group) digest?.add(turn.role, turn.blocks);
     if (items === undefined) restored.push(...group.map((turn, i) => placed(turn, at + i)));
-    else restored.push({ ...placed(joined(group), at), blocks: restoredTurn(blocks, items) });
+    else restored.push({ ...placed(joinedTurn(group), at), blocks: restoredTurn(blocks, items) });
     changed ||= items !== undefined;
     at += group.length - 1;
   }
@@ -49,20 +50,4 @@ function isSameCalls(blocks: readonly Block[], items: readonly SealedItem[]): bo
   return blocks.every(
     (block) => block.type !== 'tool-call' || calls.some((call) => call.id === block.id && call.name === block.name),
   );
-}
-
-/** One turn; of an assistant all that follow each other: some SDKs send each piece that they received as a turn. */
-function groupAt(turns: readonly Turn[], at: number): readonly Turn[] {
-  let end = at + 1;
-  if (turns[at]?.role === 'assistant') while (turns[end]?.role === 'assistant') end++;
-  return turns.slice(at, end);
-}
-
-function joined(group: readonly Turn[]): Turn {
-  return Object.assign({}, ...group.toReversed()) as Turn;
-}
-
-/** Where turns become one, the later ones are no longer where their number says. */
-function placed(turn: Turn, at: number): Turn {
-  return turn.at === undefined ? { ...turn, at: `messages[${at}]` } : turn;
 }

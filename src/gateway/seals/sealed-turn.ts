@@ -16,15 +16,17 @@ export type SealedItem =
   | { readonly type: 'tool-call'; readonly id: string; readonly name: string; readonly seal?: Seal };
 
 /**
- * The turn with its sealed parts in their places. What the caller sends sealed itself stays as it sent it, and only the
+ * The turn with its sealed parts in their places. Where the caller sends other seals of its own those stay, and only the
  * rest is filled in. Words that were changed since, or blocks that the answer did not have, keep their places behind
  * the thinking.
  */
 export function restoredTurn(blocks: readonly Block[], items: readonly SealedItem[]): readonly Block[] {
   const sealed = withCallSeals(blocks, items);
-  if (sealed.some((block) => block.type === 'thinking' && block.seal !== undefined))
-    return withTextSeals(sealed, items);
   const thinking = items.filter((item) => item.type === 'thinking');
+  // The same seals may come with less: some SDKs cut thinking into the pieces in which it came.
+  const isOther = ({ value }: Seal) => !thinking.some(({ seal }) => seal.value === value);
+  if (sealed.some((block) => block.type === 'thinking' && block.seal !== undefined && isOther(block.seal)))
+    return withTextSeals(sealed, items);
   // Thinking without a seal is what the caller could show of the sealed one.
   const rest = thinking.length === 0 ? sealed : sealed.filter((block) => block.type !== 'thinking');
   return inOrder(rest, items) ?? [...thinking, ...rest];

@@ -4,7 +4,7 @@
  * each other's, it is remembered whose it is.
  */
 import type { Dialect } from '../../dialects/dialect.ts';
-import { findSeals, lastAnsweredCall, wantsThinkingFirst } from '../../dialects/seal-slots.ts';
+import { answeredCalls, findSeals, remembersCalls, slotTexts, wantsHead } from '../../dialects/seal-slots.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ChatRequest, Turn } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
@@ -13,11 +13,12 @@ import type { Credential } from '../../snapshot/snapshot.ts';
 import type { Exchange } from '../exchange.ts';
 import { AnswerWatch, type WatchedAnswer } from './answer-watch.ts';
 import { ConversationDigest } from './conversation.ts';
+import { joinedThinking } from './joined-thinking.ts';
 import { minterOf } from './minter.ts';
 import { SealOrigins } from './origins.ts';
 import { RelayWatch } from './relay-watch.ts';
 import { restoredTurns } from './restored-turns.ts';
-import { SealVault, type VaultLimits } from './vault.ts';
+import { SealVault, type VaultKind, type VaultLimits } from './vault.ts';
 import { withoutOthers } from './without-others.ts';
 
 /** Ids that every dialect can show as they are. */
@@ -41,7 +42,7 @@ export class Seals {
     notes: Notes,
   ): ChatRequest {
     const organization = exchange.key.organization.id;
-    const turns = restoredTurns(request.turns, organization, this.#vault);
+    const turns = joinedThinking(restoredTurns(request.turns, organization, this.#vault));
     const minter = minterOf(credential);
     const origin = (value: string) => this.#origins.minterOf(organization, dialect.id, value);
     const kept = withoutOthers(turns, { dialect: dialect.id, minter, origin }, notes);
@@ -49,16 +50,13 @@ export class Seals {
   }
 
   /**
-   * Whether this credential would refuse a body of its own dialect, because it holds a seal of another, or goes on with
-   * a turn that another began without thinking.
+   * Whether this credential would refuse a body of its own dialect: because it holds a seal of another, thinking that
+   * nobody sealed, or goes on with a turn that another began without thinking.
    */
   mustSettle(exchange: Exchange, credential: Credential, dialect: Dialect): boolean {
     const organization = exchange.key.organization.id;
     const { body } = exchange.ask.scan;
-    if (this.#vault.holdsAny(organization, 'thoughtless')) {
-      const call = lastAnsweredCall(body, dialect.id);
-      if (call !== undefined && this.#vault.find(organization, 'thoughtless', call) !== undefined) return true;
-    }
+    if (this.#hasMarkedCalls(organization, body, dialect)) return true;
     const minter = minterOf(credential);
     const mayBeNative = this.#origins.hasOthers(organization, dialect.id, minter);
     return findSeals(body, dialect.id).some((text) => {
@@ -85,8 +83,8 @@ export class Seals {
     const [first] = answer.callIds;
     this.#markCalls(organization, dialect, answer);
     for (const seal of answer.seals) {
-      if (seal.dialect === dialect.id && seal.minter !== undefined)
-        this.#origins.remember(organization, dialect.id, seal.value, seal.minter);
+      if (seal.dialect !== dialect.id || seal.minter === undefined) continue;
+      for (const text of slotTexts(seal)) this.#origins.remember(organization, dialect.id, text, seal.minter);
     }
     // Its own dialect has a slot for each of its seals.
     if (answer.seals.every((seal) => seal.dialect === dialect.id)) return;
@@ -102,11 +100,23 @@ export class Seals {
 
   /** Providers exist that give the same id to another call: the last answer that had it says what it means. */
   #markCalls(organization: string, dialect: Dialect, answer: WatchedAnswer): void {
-    const isThoughtless = !answer.beginsSealed && wantsThinkingFirst(dialect.id);
+    const matters = remembersCalls(dialect.id);
+    const mark = (kind: VaultKind, isSet: boolean, id: string): void => {
+      if (matters && isSet) this.#vault.keep(organization, kind, id, '');
+      else this.#vault.drop(organization, kind, id);
+    };
     for (const id of answer.callIds) {
-      this.#vault.drop(organization, 'call', id);
-      if (isThoughtless) this.#vault.keep(organization, 'thoughtless', id, '');
-      else this.#vault.drop(organization, 'thoughtless', id);
+      mark('call', false, id);
+      mark('headless', !answer.beginsSealed, id);
+      mark('unsealed', answer.hasUnsealed, id);
     }
+  }
+
+  #hasMarkedCalls(organization: string, body: Buffer, dialect: Dialect): boolean {
+    const isMarked = (kind: VaultKind) => (id: string) => this.#vault.has(organization, kind, id);
+    if (this.#vault.holdsAny(organization, 'unsealed') && answeredCalls(body, dialect.id).some(isMarked('unsealed')))
+      return true;
+    if (!this.#vault.holdsAny(organization, 'headless') || !wantsHead(body, dialect.id)) return false;
+    return answeredCalls(body, dialect.id).slice(-1).some(isMarked('headless'));
   }
 }

@@ -14,9 +14,10 @@ export interface VaultLimits {
 
 /**
  * What an entry is found by. `call`: the id of a tool call as the caller was shown it. `conversation`: a digest of all
- * that was said. `thoughtless`: the id of a call that was made without thinking; there is nothing to keep of it.
+ * that was said. `headless` and `unsealed`: the id of a call whose answer did not begin with sealed thinking, or has some
+ * without a seal; there is nothing to keep of it.
  */
-export type VaultKind = 'call' | 'conversation' | 'thoughtless';
+export type VaultKind = 'call' | 'conversation' | 'headless' | 'unsealed';
 
 interface Entry {
   readonly sealed: Buffer;
@@ -76,6 +77,11 @@ export class SealVault {
     const decipher = createDecipheriv('aes-256-gcm', this.#cipherKey, sealed.subarray(0, ivBytes));
     decipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(-tagBytes));
     return decipher.update(sealed.subarray(ivBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8');
+  }
+
+  has(organization: string, kind: VaultKind, id: string): boolean {
+    if (!this.holdsAny(organization, kind)) return false;
+    return this.#entries.get(this.#name(organization, kind, id), this.#clock.monotonicMs()) !== undefined;
   }
 
   /** For an id that now means something else. */

@@ -1,4 +1,5 @@
 /** Takes out of a conversation what another credential sealed: it would be refused. */
+import { slotTexts } from '../../dialects/seal-slots.ts';
 import type { Block, DialectId, Seal, Turn } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 
@@ -35,18 +36,13 @@ function opened(block: Block, opener: Opener, at: string, notes: Notes): Block[]
 function isForeign(block: Block, opener: Opener): boolean {
   const seal = 'seal' in block ? block.seal : undefined;
   if (seal === undefined || seal.dialect !== opener.dialect) return false;
-  return (seal.minter ?? originOf(seal.value, opener)) !== opener.minter;
+  return (seal.minter ?? originOf(seal, opener)) !== opener.minter;
 }
 
-/** A seal may hold a whole entry as JSON text: then whoever minted one of its strings minted it. */
-function originOf(value: string, { origin, minter }: Opener): string {
-  const known = origin(value);
-  if (known !== undefined) return known;
-  if (!value.startsWith('{')) return minter;
-  try {
-    const parts = Object.values(JSON.parse(value) as Record<string, unknown>);
-    return parts.map((part) => (typeof part === 'string' ? origin(part) : undefined)).find(Boolean) ?? minter;
-  } catch {
-    return minter;
+function originOf(seal: Seal, { origin, minter }: Opener): string {
+  for (const text of slotTexts(seal)) {
+    const known = origin(text);
+    if (known !== undefined) return known;
   }
+  return minter;
 }
