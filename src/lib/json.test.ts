@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type JsonEdit,
   JsonRefused,
+  oneLine,
   parseJson,
   parseScanned,
   RawJson,
@@ -227,6 +228,19 @@ describe('raw keys', () => {
 
   it('are refused when what they hold is no JSON', () => {
     expect(() => parseJson(Buffer.from('{"input":{"a":"\n"}}'), ['input'])).toThrow(JsonRefused);
+  });
+});
+
+describe('oneLine', () => {
+  it('says the same without a line end, whatever stands in its strings', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(0, 1, '\t', '\r\n', '\n'), (value, space) => {
+        const text = JSON.stringify(value, undefined, space).replaceAll('\n', typeof space === 'string' ? space : '\n');
+        const line = oneLine(text);
+        expect(line).not.toMatch(/[\r\n]/);
+        expect(JSON.parse(line)).toEqual(JSON.parse(text));
+      }),
+    );
   });
 });
 

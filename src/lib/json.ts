@@ -64,6 +64,14 @@ export function stringifyJson(value: unknown): string {
   return `{${text}}`;
 }
 
+/**
+ * The same JSON in one line, as a server-sent event wants it: raw values keep their line ends, which can only stand
+ * between values.
+ */
+export function oneLine(json: string): string {
+  return json.includes('\n') || json.includes('\r') ? json.replace(/[\r\n]+/g, ' ') : json;
+}
+
 /** A replacement, removal (`value` undefined) or addition of one top-level field. `value` is JSON text. */
 export interface JsonEdit {
   readonly name: string;

@@ -51,9 +51,9 @@ function requestTarget(dialect: Dialect): FuzzTarget {
   };
 }
 
-/** Calls and results that do not match are the caller's fault and stay as they are: the provider refuses them itself. */
+/** Calls and results that do not match, or data that is none, stay as they are: the provider refuses them itself. */
 const callersFault =
-  /has no tool_result|has no toolResult|does not answer|no such call|without a call|has no result|not answer/;
+  /not valid base64|must be base64|must be a data URI|call_id must be|has no tool_result|has no functionResponse|no functionResponse behind it|has no toolResult|does not answer|no such call|without a call|has no result|not answer/;
 
 /** What a dialect writes it must be able to read. */
 function renderAndReadAgain(request: ChatRequest, dialect: Dialect): ChatRequest | undefined {
@@ -72,7 +72,9 @@ function renderAndReadAgain(request: ChatRequest, dialect: Dialect): ChatRequest
 function checkStable(request: ChatRequest, dialect: Dialect): void {
   const once = renderAndReadAgain(request, dialect);
   const twice = once && renderAndReadAgain(once, dialect);
-  if (twice !== undefined) same('read again', twice, once);
+  if (once === undefined || twice === undefined) return;
+  const { system, turns, tools } = once;
+  same('read again', { system: twice.system, turns: twice.turns, tools: twice.tools }, { system, turns, tools });
 }
 
 function responseTarget(dialect: Dialect): FuzzTarget {

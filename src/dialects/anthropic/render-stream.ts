@@ -2,7 +2,7 @@
  * Writes a streamed answer: message_start, blocks strictly one after the other, message_delta, message_stop. A failure is
  * one `error` event and nothing after it. https://platform.claude.com/docs/en/build-with-claude/streaming
  */
-import { RawJson, stringifyJson } from '../../lib/json.ts';
+import { oneLine, RawJson, stringifyJson } from '../../lib/json.ts';
 import type { Block, ChatEvent, Emit } from '../../llm/chat.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
@@ -146,6 +146,6 @@ export class MessageStreamRenderer implements StreamRenderer {
   }
 
   #send(type: string, fields: WireObject): void {
-    this.#write(`event: ${type}\ndata: ${stringifyJson({ type, ...fields })}\n\n`);
+    this.#write(`event: ${type}\ndata: ${oneLine(stringifyJson({ type, ...fields }))}\n\n`);
   }
 }

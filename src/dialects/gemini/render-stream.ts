@@ -1,5 +1,5 @@
 /** Writes a streamed answer, each part as an event. https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent */
-import { stringifyJson } from '../../lib/json.ts';
+import { oneLine, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
 import { AnswerWriter, answerTail } from './answer-writer.ts';
@@ -32,7 +32,7 @@ export class ContentStreamRenderer implements StreamRenderer {
   }
 
   #part(part: WireObject): void {
-    const candidate = `{"content":{"parts":[${stringifyJson(part)}],"role":"model"},"index":0}`;
+    const candidate = `{"content":{"parts":[${oneLine(stringifyJson(part))}],"role":"model"},"index":0}`;
     this.#write(`data: {"candidates":[${candidate}],${this.#tail}`);
   }
 
@@ -42,7 +42,7 @@ export class ContentStreamRenderer implements StreamRenderer {
     this.#isOver = true;
     const content = { parts: [{ text: '' }], role: 'model' };
     const candidates = isBlocked ? undefined : [{ content, finishReason, index: 0, ...fields }];
-    const body = stringifyJson({ candidates, usageMetadata: usage, ...beside });
+    const body = oneLine(stringifyJson({ candidates, usageMetadata: usage, ...beside }));
     this.#write(`data: ${body.slice(0, -1)},${this.#tail}`);
   }
 }

@@ -90,9 +90,16 @@ export function renderMedia(block: MediaBlock, at: string): WireObject {
   }
 }
 
+/** https://platform.openai.com/docs/guides/images-vision#image-input-requirements */
+const imageTypes: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+
 function imageUrl({ source, mediaType }: MediaBlock, at: string): string {
   if ('url' in source) return source.url;
-  if ('base64' in source && mediaType !== undefined) return `data:${mediaType};base64,${source.base64}`;
+  if ('base64' in source && mediaType !== undefined) {
+    if (!imageTypes.includes(mediaType))
+      throw refused(at, `${mediaType} is not supported; send ${imageTypes.join(', ')}`);
+    return `data:${mediaType};base64,${source.base64}`;
+  }
   throw refused(at, 'an image must be given as base64 with its media type, or as a URL');
 }
 

@@ -45,6 +45,11 @@ const result = (callId: string, ...content: Block[]): Block => ({ type: 'tool-re
 const image: Block = { type: 'media', kind: 'image', mediaType: 'image/png', source: { base64: 'AA==' } };
 
 describe('the body', () => {
+  it('case 31: a picture in a format that the API does not know is refused by its place', () => {
+    const picture: Block = { type: 'media', kind: 'image', mediaType: 'image/flv', source: { base64: 'AA==' } };
+    expect(refusedParam(ask({ turns: [{ role: 'user', blocks: [picture] }] }))).toBe('messages[0].content[0]');
+  });
+
   it('case 78: a stream is always asked for with its usage; a whole answer has it anyway', () => {
     const streaming = { model: 'real', stream: true, stream_options: { include_usage: true } };
     expect(render(ask({ stream: true, wantsStreamUsage: false })).body).toMatchObject(streaming);
@@ -98,6 +103,7 @@ describe('the body', () => {
   it('case 71: four stop sequences pass, five are refused', () => {
     expect(render(ask({ stop: ['a', 'b', 'c', ' '] })).body.stop).toHaveLength(4);
     expect(refusedParam(ask({ stop: ['a', 'b', 'c', 'd', 'e'] }))).toBe('stop');
+    expect(refusedParam(ask({ stop: ['a', ''] }))).toBe('stop');
   });
 
   it('case 74: the format keeps its schema, byte for byte', () => {

@@ -72,6 +72,9 @@ function renderStop(stop: readonly string[] | undefined): WireObject {
   if (stop.length > 4) {
     throw invalidRequest(`stop has ${stop.length} sequences; the model behind this name takes at most 4.`, 'stop');
   }
+  const blank = stop.indexOf('');
+  if (blank !== -1)
+    throw invalidRequest(`stop[${blank}] is empty; the model behind this name would refuse it.`, 'stop');
   return { stop };
 }
 

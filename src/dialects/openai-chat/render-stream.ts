@@ -1,5 +1,5 @@
 /** Writes an answer as chunks. https://platform.openai.com/docs/api-reference/chat/streaming */
-import { stringifyJson } from '../../lib/json.ts';
+import { oneLine, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
 import { answerHead, DeltaWriter } from './delta-writer.ts';
@@ -48,12 +48,12 @@ class ChatStreamRenderer implements StreamRenderer {
   /** `beside`: fields that stand next to the choices. */
   #chunk(delta: WireObject, finishReason: string | null, beside: WireObject = noFields): void {
     const finish = finishReason === null ? 'null' : `"${finishReason}"`;
-    const choice = `{"index":0,"delta":${stringifyJson(delta)},"logprobs":null,"finish_reason":${finish}}`;
+    const choice = `{"index":0,"delta":${oneLine(stringifyJson(delta))},"logprobs":null,"finish_reason":${finish}}`;
     const fields =
       beside === noFields
         ? ''
         : Object.entries(beside)
-            .map(([key, value]) => `,"${key}":${stringifyJson(value)}`)
+            .map(([key, value]) => `,${JSON.stringify(key)}:${oneLine(stringifyJson(value))}`)
             .join('');
     this.#write(`${this.#head}${choice}]${fields}${this.#tail}`);
   }

@@ -1,5 +1,5 @@
 /** Writes an answer as events. https://platform.openai.com/docs/api-reference/responses-streaming */
-import { stringifyJson } from '../../lib/json.ts';
+import { oneLine, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
 import { AnswerWriter } from './answer-writer.ts';
@@ -29,6 +29,7 @@ class ResponsesStreamRenderer implements StreamRenderer {
   }
 
   #send(type: string, fields: WireObject): void {
-    this.#write(`event: ${type}\ndata: ${stringifyJson({ type, sequence_number: this.#sequence++, ...fields })}\n\n`);
+    const data = oneLine(stringifyJson({ type, sequence_number: this.#sequence++, ...fields }));
+    this.#write(`event: ${type}\ndata: ${data}\n\n`);
   }
 }
