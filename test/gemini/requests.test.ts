@@ -346,8 +346,8 @@ describe('signatures', () => {
     usageMetadata: { promptTokenCount: 4, candidatesTokenCount: 8, thoughtsTokenCount: 6, totalTokenCount: 18 },
   };
   const partsOf = (call: number) => {
-    const { contents } = rig.upstream.calls[call]?.json as { contents: { parts: Wire[] }[] };
-    return contents[1]?.parts ?? [];
+    const body = rig.upstream.calls[call]?.json as { contents: { parts: Wire[] }[] } | undefined;
+    return body?.contents[1]?.parts ?? [];
   };
   const wanted = [
     { functionCall: expect.objectContaining({ args: { x: 1 } }), thoughtSignature: 'VFM=' },

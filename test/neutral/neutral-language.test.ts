@@ -4,15 +4,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { bedrockConverse } from '../../src/dialects/bedrock-converse/index.ts';
+import { gemini } from '../../src/dialects/gemini/index.ts';
+import { inCamelCase } from '../../src/dialects/gemini/wire.ts';
 import { parseJson } from '../../src/lib/json.ts';
 import type { ChatEvent, ChatRequest, Emit } from '../../src/llm/chat.ts';
 import { checked } from '../../src/llm/checked.ts';
 import { listRecordings, type Recording, recordingsExist } from '../fakes/recording.ts';
 import { readEvents } from '../validators/sse-events.ts';
-import * as bedrock from './bedrock-converse.ts';
+import { accountable as accountableEvent, eventOf, told as toldBedrock } from './bedrock-converse.ts';
 import { type Assembled, assemble } from './blocks.ts';
-import * as gemini from './gemini.ts';
-import { accountable, type Chunk, parseStream as parseGemini, told as toldGemini } from './gemini-stream.ts';
+import { accountable, type Chunk, told as toldGemini } from './gemini.ts';
 import { account, type Told } from './leaves.ts';
 import * as responses from './openai-responses.ts';
 import { type StreamEvent, StreamReader, told as toldResponses } from './openai-responses-stream.ts';
@@ -34,6 +36,8 @@ interface Format {
   readonly rawKeys: readonly string[];
   readonly told: readonly Told[];
   readonly parseRequest: (body: never) => ChatRequest;
+  /** Where a dialect spells its fields in two ways: the one in which they are kept. */
+  readonly spell?: (body: unknown) => unknown;
   /** Several where a recording holds several answers in a row; `expect.json` speaks of the last. */
   readonly map: (kept: Recording) => readonly Mapped[];
   readonly read: (answer: Assembled, expected: Reading) => Reading;
@@ -59,6 +63,7 @@ const formats: readonly Format[] = [
     rawKeys: gemini.rawKeys,
     told: toldGemini,
     parseRequest: (body) => gemini.parseRequest(body, call),
+    spell: inCamelCase,
     map: mapGemini,
     read: readGemini,
   },
@@ -66,9 +71,9 @@ const formats: readonly Format[] = [
     name: 'Bedrock Converse',
     dialects: ['bedrock-converse', 'bedrock-converse-stream'],
     recorded: { answers: 12, requests: 11 },
-    rawKeys: bedrock.rawKeys,
-    told: bedrock.told,
-    parseRequest: (body) => bedrock.parseRequest(body, call),
+    rawKeys: bedrockConverse.rawKeys,
+    told: toldBedrock,
+    parseRequest: (body) => bedrockConverse.parseRequest(body, call),
     map: mapBedrock,
     read: readBedrock,
   },
@@ -90,7 +95,8 @@ describe.runIf(recordingsExist).each(formats)('the neutral language carries $nam
     'every field of the request has a place: $id',
     ({ kept }) => {
       const wire = body(kept);
-      expect(account([wire], format.parseRequest(wire as never), format.told).lost).toEqual([]);
+      const spelled = format.spell?.(wire) ?? wire;
+      expect(account([spelled], format.parseRequest(wire as never), format.told).lost).toEqual([]);
     },
   );
 
@@ -110,10 +116,11 @@ describe.runIf(recordingsExist).each(formats)('the neutral language carries $nam
     },
   );
 
-  it('the count notices what is not carried', () => {
+  it('the count notices what is not carried, and what is not said', () => {
     const losses = answers.flatMap(format.map).map(({ wire, events }) => {
-      const bare = JSON.parse(JSON.stringify(events, (key, value) => (key === 'carried' ? undefined : value)));
-      return account(wire, bare, format.told, assemble(events).said).lost.length;
+      const isKept = (key: string) => key !== 'carried' && key !== 'delta' && key !== 'seal';
+      const bare = JSON.parse(JSON.stringify(events, (key, value) => (isKept(key) ? value : undefined)));
+      return account(wire, bare, format.told).lost.length;
     });
     expect(losses.filter((lost) => lost > 0).length).toBeGreaterThan(losses.length * 0.8);
   });
@@ -186,7 +193,14 @@ function mapGemini(kept: Recording): readonly Mapped[] {
     kept.kind === 'json'
       ? [parseJson(kept.response, gemini.rawKeys) as Chunk]
       : parseEvents<Chunk>(kept, gemini.rawKeys);
-  return [{ wire: accountable(chunks), events: collect((emit) => parseGemini(chunks, emit)) }];
+  const events = collect((emit) => {
+    if (kept.kind === 'json') return gemini.parseResponse(chunks[0] ?? {}, emit);
+    const parser = gemini.parseStream(emit);
+    for (const { data } of readEvents(`${kept.response.toString('utf8')}\n\n`).events)
+      if (data !== undefined) parser.push({ event: '', data });
+    parser.end();
+  });
+  return [{ wire: accountable(chunks), events }];
 }
 
 function readGemini(answer: Assembled, expected: Reading): Reading {
@@ -198,7 +212,7 @@ function readGemini(answer: Assembled, expected: Reading): Reading {
     ...{ id, model, text, reasoning, signatures: answer.seals },
     tool_calls: answer.toolCalls.map(({ id, name, args }, i) => ({
       ...(expected.tool_calls as Reading[])[i],
-      ...{ id: id.startsWith(gemini.madeUp) ? null : id, name, arguments: JSON.parse(args) },
+      ...{ id: /^call_[0-9a-f]{24}$/.test(id) ? null : id, name, arguments: JSON.parse(args) },
     })),
     server_items: answer.opaque.map((raw) => Object.keys(raw as object)[0]),
     usage: {
@@ -214,21 +228,17 @@ function readGemini(answer: Assembled, expected: Reading): Reading {
 
 function mapBedrock(kept: Recording): readonly Mapped[] {
   if (kept.kind === 'json') {
-    const answer = parseJson(kept.response, bedrock.rawKeys);
-    return [{ wire: [answer], events: collect((emit) => bedrock.parseAnswer(answer as never, emit)) }];
+    const answer = parseJson(kept.response, bedrockConverse.rawKeys);
+    return [{ wire: [answer], events: collect((emit) => bedrockConverse.parseResponse(answer, emit)) }];
   }
   const file = new URL(`../../../shared/wire/${kept.id}/response.events.jsonl`, import.meta.url);
-  const lines = readFileSync(file, 'utf8').trim().split('\n');
-  const wire = lines.map((line) => frameOf(JSON.parse(line) as Record<string, never>));
-  return [{ wire, events: collect((emit) => bedrock.parseStream(wire, emit)) }];
-}
-
-/** With its headers, or as an SDK shows it: `{"messageStop":{…}}`. */
-function frameOf(line: Record<string, Record<string, string>>): bedrock.StreamEvent {
-  const { headers, payload } = line;
-  if (headers !== undefined) return { ...payload, type: headers[':event-type'] ?? '' };
-  const [[type, fields] = ['', {}]] = Object.entries(line);
-  return { ...fields, type };
+  const events = readFileSync(file, 'utf8').trim().split('\n').map(eventOf);
+  const read = collect((emit) => {
+    const parser = bedrockConverse.parseStream(emit);
+    for (const { type, payload } of events) parser.push({ event: type, data: payload });
+    parser.end();
+  });
+  return [{ wire: events.map(accountableEvent), events: read }];
 }
 
 function readBedrock(answer: Assembled, expected: Reading): Reading {
