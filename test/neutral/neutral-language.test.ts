@@ -12,7 +12,7 @@ import type { ChatEvent, ChatRequest, Emit } from '../../src/llm/chat.ts';
 import { checked } from '../../src/llm/checked.ts';
 import { listRecordings, type Recording, recordingsExist } from '../fakes/recording.ts';
 import { readEvents } from '../validators/sse-events.ts';
-import { accountable as accountableEvent, eventOf, told as toldBedrock } from './bedrock-converse.ts';
+import { accountable as accountableEvent, eventOf, told as toldBedrock, withArguments } from './bedrock-converse.ts';
 import { type Assembled, assemble } from './blocks.ts';
 import { accountable, type Chunk, told as toldGemini } from './gemini.ts';
 import { account, type Told } from './leaves.ts';
@@ -229,7 +229,8 @@ function readGemini(answer: Assembled, expected: Reading): Reading {
 function mapBedrock(kept: Recording): readonly Mapped[] {
   if (kept.kind === 'json') {
     const answer = parseJson(kept.response, bedrockConverse.rawKeys);
-    return [{ wire: [answer], events: collect((emit) => bedrockConverse.parseResponse(answer, emit)) }];
+    const wire = [withArguments(answer)];
+    return [{ wire, events: collect((emit) => bedrockConverse.parseResponse(answer, emit)) }];
   }
   const file = new URL(`../../../shared/wire/${kept.id}/response.events.jsonl`, import.meta.url);
   const events = readFileSync(file, 'utf8').trim().split('\n').map(eventOf);
