@@ -58,9 +58,12 @@ export interface ToolCallBlock extends Part {
   readonly type: 'tool-call';
   readonly id: string;
   readonly name: string;
-  /** JSON text exactly as the model wrote it (key order, big integers and `1.0` survive); free text for `freeform`. */
+  /**
+   * JSON text exactly as the model wrote it (key order, big integers and `1.0` survive); free text for `freeform`.
+   * `search` is JSON too: its result is a list of tools that can be called from then on.
+   */
   readonly args: string;
-  readonly form?: 'json' | 'freeform';
+  readonly form?: 'json' | 'freeform' | 'search';
   readonly seal?: Seal;
 }
 
@@ -126,7 +129,7 @@ export interface Tool {
   /** JSON Schema of the arguments as JSON text, verbatim; absent when the tool takes none. */
   readonly schema?: string;
   readonly strict?: boolean;
-  readonly form?: 'json' | 'freeform';
+  readonly form?: 'json' | 'freeform' | 'search';
   readonly cache?: CacheMark;
   readonly carried?: Carried;
   /** A tool that the provider runs (web search, code execution): only its own dialect can offer it. */

@@ -134,7 +134,7 @@ export class AnswerReader {
     if (!this.hasItems) output.forEach((item, i) => void this.done(`#${i}`, item));
     for (const item of this.#items) item.isDone = true;
     this.#finishCurrent();
-    const carried = leftover({ service_tier: answer.service_tier }, []);
+    const carried = leftover(answer, answerFields);
     this.#emit({ type: 'end', stop: this.#stop(answer), ...(carried && { carried }) });
     this.#over = true;
   }
@@ -278,6 +278,16 @@ export class AnswerReader {
     return this.#waits ? 'pause' : 'end';
   }
 }
+
+/** What every answer has, or repeats of its request; beside it stands what a vendor adds. */
+const answerFields = [
+  ...['id', 'object', 'created_at', 'completed_at', 'status', 'model', 'output', 'output_text', 'usage', 'error'],
+  ...['incomplete_details', 'instructions', 'tools', 'tool_choice', 'truncation', 'parallel_tool_calls', 'text'],
+  ...['temperature', 'top_p', 'presence_penalty', 'frequency_penalty', 'top_logprobs', 'reasoning', 'user', 'store'],
+  ...['max_output_tokens', 'max_tool_calls', 'background', 'service_tier', 'metadata', 'safety_identifier', 'billing'],
+  ...['previous_response_id', 'conversation', 'prompt', 'prompt_cache_key', 'prompt_cache_retention', 'tool_usage'],
+  ...['prompt_cache_options', 'moderation', 'context_management', 'max_tokens', 'include', 'stream'],
+];
 
 const messageFields = ['type', 'id', 'status', 'role', 'content'];
 const callFields = ['type', 'id', 'status', 'call_id', 'name', 'arguments', 'input'];

@@ -3,19 +3,20 @@
  * behind the turn that called them, in one turn, whatever stood between: other APIs want them together.
  * https://platform.openai.com/docs/api-reference/responses/create#responses_create-input
  */
-import type { Block, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
+import type { Block, Carried, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { type Fields, optionalString, pathOf, readFields, requiredString, wrongShape } from '../openai-chat/shape.ts';
 import { readContent } from './parts.ts';
 import { isUnsealed, reasoningBlock } from './sealed.ts';
 import { flatName } from './tool-names.ts';
+import { isCallersSearch, readFoundTools, readSearchCall } from './tool-search.ts';
 import { dialectId, leftover } from './wire.ts';
 
 export interface Conversation {
   /** Instructions before the first turn. */
   readonly system: readonly Block[];
   readonly turns: readonly Turn[];
-  /** Tools that came as items (`additional_tools`). */
+  /** Tools that came as items (`additional_tools`), or that a search found. */
   readonly tools: readonly { readonly value: unknown; readonly at: string }[];
   /** The first item that stands for what only its own provider keeps or reads. */
   readonly elsewhere?: { readonly type: string; readonly at: string } | undefined;
@@ -68,16 +69,17 @@ class ItemReader implements Conversation {
       case 'function_call_output':
       case 'custom_tool_call_output':
         return this.#result(item, at);
+      case 'tool_search_call':
+        return isCallersSearch(item) ? this.#search(item, at) : this.#opaque(item, at);
+      case 'tool_search_output':
+        return isCallersSearch(item) ? this.#found(item, at) : this.#opaque(item, at);
       case 'reasoning':
         // What was made here of an answer without seals is nobody's to take back.
         if (!isUnsealed(item)) this.#assistant([reasoningBlock(item)], at);
         return;
       case 'additional_tools':
         if (!Array.isArray(item.tools)) throw wrongShape(`${at}.tools`, 'an array of tools', item.tools);
-        item.tools.forEach((tool, i) => {
-          this.tools.push({ value: tool, at: `${at}.tools[${i}]` });
-        });
-        return;
+        return this.#offer(item.tools, at);
       default:
         return this.#opaque(item, at);
     }
@@ -135,6 +137,29 @@ class ItemReader implements Conversation {
   }
 
   #result(item: Fields, at: string): void {
+    const carried = leftover(item, ['type', 'id', 'status', 'call_id', 'output']);
+    this.#answer(item, readContent(item.output ?? '', pathOf(at, 'output')), carried, at);
+  }
+
+  #search(item: Fields, at: string): void {
+    const call = readSearchCall(item, at);
+    this.#calls.set(call.id, { turn: this.#assistant([call], at), at });
+  }
+
+  #found(item: Fields, at: string): void {
+    const { tools, text } = readFoundTools(item, at);
+    this.#offer(tools, at);
+    const carried = leftover(item, ['type', 'id', 'status', 'call_id', 'execution', 'tools']);
+    this.#answer(item, [{ type: 'text', text }], carried, at);
+  }
+
+  #offer(tools: readonly unknown[], at: string): void {
+    tools.forEach((value, i) => {
+      this.tools.push({ value, at: `${at}.tools[${i}]` });
+    });
+  }
+
+  #answer(item: Fields, content: readonly Block[], carried: Carried | undefined, at: string): void {
     const callId = requiredString(item, 'call_id', at);
     const call = this.#calls.get(callId);
     if (call === undefined && this.#isWhole) {
@@ -142,8 +167,6 @@ class ItemReader implements Conversation {
       throw invalidRequest(`${at}.call_id: ${rule}.`, `${at}.call_id`);
     }
     this.#calls.delete(callId);
-    const carried = leftover(item, ['type', 'id', 'status', 'call_id', 'output']);
-    const content = readContent(item.output ?? '', pathOf(at, 'output'));
     const result: ToolResultBlock = { type: 'tool-result', callId, content, ...(carried && { carried }) };
     this.#resultTurn(call?.turn, at).blocks.push(result);
   }

@@ -7,6 +7,7 @@ import type { Block, Carried, Seal } from '../../llm/chat.ts';
 import type { AnswerContext } from '../dialect.ts';
 import { isFields } from '../openai-chat/shape.ts';
 import { slotText, unsealedPrefix } from './sealed.ts';
+import { renderSearchCall } from './tool-search.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
 
 export type Tell = (type: string, fields: WireObject) => void;
@@ -35,6 +36,7 @@ export class OutputWriter {
   readonly #tell: Tell;
   readonly #suffix: string;
   readonly #spaces: ReadonlyMap<string, { readonly name: string; readonly member: string }>;
+  readonly #searches: ReadonlySet<string>;
   #open: Open | undefined;
   /** The open block is one that the caller is not shown. */
   #isHidden = false;
@@ -47,6 +49,7 @@ export class OutputWriter {
     this.#suffix = context.requestId.replace(/^req_/, '');
     const tools = context.request?.tools ?? [];
     this.#spaces = new Map(tools.flatMap(({ name, namespace }) => (namespace ? [[name, namespace]] : [])));
+    this.#searches = new Set(tools.flatMap(({ name, form }) => (form === 'search' ? [name] : [])));
   }
 
   start(block: Block): void {
@@ -76,6 +79,8 @@ export class OutputWriter {
     if (open === undefined || this.#isHidden || delta === '') return;
     this.#announce(open);
     open.text += delta;
+    // No event tells of its growth.
+    if (open.item.type === 'tool_search_call') return;
     switch (open.block.type) {
       case 'thinking':
         if (!open.inPart) this.#openSummary(open);
@@ -178,19 +183,30 @@ export class OutputWriter {
 
   #startCall(block: Extract<Block, { type: 'tool-call' }>): void {
     this.hasCall = true;
+    if (this.#searches.has(block.name)) return this.#startSearch(block);
     const isCustom = block.form === 'freeform';
     const space = this.#spaces.get(block.name);
     const open = this.#begin(block, isCustom ? 'ctc' : 'fc', {
       type: isCustom ? 'custom_tool_call' : 'function_call',
       status: 'in_progress',
       ...(isCustom ? { input: '' } : { arguments: '' }),
-      call_id: block.id === '' ? `call_${this.#suffix}_${this.output.length}` : block.id,
+      call_id: this.#callId(block.id),
       name: space?.member ?? block.name,
       ...(space !== undefined && { namespace: space.name }),
       ...restored(block.carried),
     });
     this.#announce(open);
     this.delta(block.args);
+  }
+
+  #startSearch(block: Extract<Block, { type: 'tool-call' }>): void {
+    const call = renderSearchCall(this.#callId(block.id), '');
+    this.#announce(this.#begin(block, 'tsc', { ...call, status: 'in_progress', ...restored(block.carried) }));
+    this.delta(block.args);
+  }
+
+  #callId(id: string): string {
+    return id === '' ? `call_${this.#suffix}_${this.output.length}` : id;
   }
 
   #openSummary(open: Open): void {
@@ -225,6 +241,7 @@ export class OutputWriter {
       this.#closePart(open);
       return { ...item, status, content: open.parts };
     }
+    if (item.type === 'tool_search_call') return { ...item, ...renderSearchCall(String(item.call_id), text), status };
     if (block.form === 'freeform') {
       this.#say(open, 'response.custom_tool_call_input.done', { input: text });
       return { ...item, status, input: text };

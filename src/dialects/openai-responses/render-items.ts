@@ -10,6 +10,7 @@ import type { Notes } from '../../llm/notes.ts';
 import { noteExtras, renderForeign } from '../openai-chat/render-parts.ts';
 import { renderInputMedia } from './render-media.ts';
 import { sealedItem } from './sealed.ts';
+import { renderFoundTools, renderSearchCall } from './tool-search.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
 
 export function renderInput(request: ChatRequest, notes: Notes): WireObject[] {
@@ -94,8 +95,9 @@ class ItemWriter {
     const isText = parts.every((part) => part.type === 'input_text');
     const text = parts.map((part) => String(part.text)).join('\n');
     const output = result.isError ? asError(parts, isText ? text : undefined) : isText ? text : parts;
-    const isCustom = this.#forms.get(result.callId) === 'freeform';
-    const type = isCustom ? 'custom_tool_call_output' : 'function_call_output';
+    const form = this.#forms.get(result.callId);
+    if (form === 'search') return { ...renderFoundTools(wireId(result.callId), text), ...restored(result.carried) };
+    const type = form === 'freeform' ? 'custom_tool_call_output' : 'function_call_output';
     return { type, call_id: wireId(result.callId), output, ...restored(result.carried) };
   }
 
@@ -159,6 +161,7 @@ class ItemWriter {
     noteOwnExtras(call, this.#notes);
     if (call.seal !== undefined)
       this.#notes.dropped('thought_signature', "the target cannot take another provider's seal");
+    if (call.form === 'search') return { ...renderSearchCall(wireId(call.id), call.args), ...restored(call.carried) };
     const space = this.#spaces.get(call.name);
     const named = space === undefined ? { name: call.name } : { name: space.member, namespace: space.name };
     const id = { call_id: wireId(call.id), ...named };

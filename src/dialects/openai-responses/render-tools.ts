@@ -5,6 +5,7 @@ import type { ChatRequest, OutputFormat, Tool, ToolChoice } from '../../llm/chat
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { isFields } from '../openai-chat/shape.ts';
+import { renderSearchTool } from './tool-search.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
 
 /** Throws LlmFailure for a tool that only its own API can run. */
@@ -75,6 +76,7 @@ function renderTool(
   const extras = restored(tool.carried);
   if (tool.opaque) return extras;
   if (tool.form === 'freeform') return { type: 'custom', name, description, ...extras };
+  if (tool.form === 'search') return { ...renderSearchTool(description, tool.schema), ...extras };
   const parameters = tool.schema === undefined ? null : new RawJson(tool.schema);
   return { type: 'function', name, description, parameters, strict: tool.strict ?? strict, ...extras };
 }

@@ -14,6 +14,7 @@ import {
 } from '../openai-chat/shape.ts';
 import { readSchema } from '../openai-chat/tools.ts';
 import { flatName } from './tool-names.ts';
+import { isCallersSearch, readSearchTool } from './tool-search.ts';
 import { dialectId, leftover } from './wire.ts';
 
 export interface ToolSetup {
@@ -26,7 +27,11 @@ export interface ToolSetup {
 /** `more`: tools that stood in the input. Throws invalid-request. */
 export function readToolSetup(body: Fields, more: readonly { value: unknown; at: string }[]): ToolSetup {
   const listed = (optionalArray(body, 'tools') ?? []).map((value, i) => ({ value, at: `tools[${i}]` }));
-  const tools = [...listed, ...more].flatMap(({ value, at }) => readTool(readFields(value, at), at));
+  const tools = listed.flatMap(({ value, at }) => readTool(readFields(value, at), at));
+  // A search may find what is listed, or was found before.
+  for (const { value, at } of more)
+    for (const tool of readTool(readFields(value, at), at))
+      if (!tools.some(({ name }) => name === tool.name)) tools.push(tool);
   return readChoice(body.tool_choice, tools);
 }
 
@@ -38,10 +43,16 @@ function readTool(item: Fields, at: string): Tool[] {
       return [readCustom(item, at)];
     case 'namespace':
       return readNamespace(item, at);
+    case 'tool_search':
+      return isCallersSearch(item) ? [readSearchTool(item, at)] : [readOpaque(item, at)];
     default:
-      // A tool that its provider runs: nobody else can.
-      return [{ name: requiredString(item, 'type', at), opaque: true, carried: { dialect: dialectId, raw: item } }];
+      return [readOpaque(item, at)];
   }
+}
+
+/** A tool that its provider runs: nobody else can. */
+function readOpaque(item: Fields, at: string): Tool {
+  return { name: requiredString(item, 'type', at), opaque: true, carried: { dialect: dialectId, raw: item } };
 }
 
 function readFunction(item: Fields, at: string): Tool {
