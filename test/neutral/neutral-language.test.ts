@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { bedrockConverse } from '../../src/dialects/bedrock-converse/index.ts';
 import { gemini } from '../../src/dialects/gemini/index.ts';
 import { inCamelCase } from '../../src/dialects/gemini/wire.ts';
+import { openaiResponses } from '../../src/dialects/openai-responses/index.ts';
 import { parseJson } from '../../src/lib/json.ts';
 import type { ChatEvent, ChatRequest, Emit } from '../../src/llm/chat.ts';
 import { checked } from '../../src/llm/checked.ts';
@@ -16,8 +17,7 @@ import { accountable as accountableEvent, eventOf, told as toldBedrock, withArgu
 import { type Assembled, assemble } from './blocks.ts';
 import { accountable, type Chunk, told as toldGemini } from './gemini.ts';
 import { account, type Told } from './leaves.ts';
-import * as responses from './openai-responses.ts';
-import { type StreamEvent, StreamReader, told as toldResponses } from './openai-responses-stream.ts';
+import { type StreamEvent, told as toldResponses } from './openai-responses.ts';
 
 /** One answer, mapped: the wire as far as it must be found again, and what became of it. */
 interface Mapped {
@@ -50,9 +50,9 @@ const formats: readonly Format[] = [
     name: 'OpenAI Responses',
     dialects: ['openai-responses'],
     recorded: { answers: 37, requests: 29 },
-    rawKeys: responses.rawKeys,
+    rawKeys: openaiResponses.rawKeys,
     told: toldResponses,
-    parseRequest: responses.parseRequest,
+    parseRequest: (body) => openaiResponses.parseRequest(body, call),
     map: mapResponses,
     read: readResponses,
   },
@@ -145,18 +145,19 @@ function parseEvents<E>({ response }: Recording, rawKeys: readonly string[] = []
 
 function mapResponses(kept: Recording): readonly Mapped[] {
   if (kept.kind === 'json') {
-    const answer = parseJson(kept.response, responses.rawKeys);
-    return [{ wire: [answer], events: collect((emit) => responses.parseAnswer(answer as never, emit)) }];
+    const answer = parseJson(kept.response, openaiResponses.rawKeys);
+    return [{ wire: [answer], events: collect((emit) => openaiResponses.parseResponse(answer, emit)) }];
   }
   const answers: StreamEvent[][] = [];
-  for (const event of parseEvents<StreamEvent>(kept, responses.rawKeys)) {
+  for (const event of parseEvents<StreamEvent>(kept)) {
     if (event.type === 'response.created') answers.push([]);
     answers.at(-1)?.push(event);
   }
   return answers.map((wire) => {
     const events = collect((emit) => {
-      const reader = new StreamReader(emit);
-      for (const event of wire) reader.push(event);
+      const parser = openaiResponses.parseStream(emit);
+      for (const event of wire) parser.push({ event: event.type, data: JSON.stringify(event) });
+      parser.end();
     });
     const broken = events.some(({ type }) => type === 'error');
     // Of a broken answer only the error is told.
@@ -166,11 +167,10 @@ function mapResponses(kept: Recording): readonly Mapped[] {
 
 function readResponses(answer: Assembled, expected: Reading): Reading {
   const { id, model, text, reasoning, refusal, error } = answer;
-  if (error !== undefined) {
-    const told = expected.error as Reading;
-    return { id, model, error: { ...told, message: error.message, code: error.code } };
-  }
-  const { input = 0, cacheRead: cached = 0, output, thinking } = answer.usage;
+  // What concerns our account at the provider is told in our own words.
+  if (error !== undefined) return { id, model };
+  const { input: fresh = 0, cacheRead: cached = 0, cacheWrite5m = 0, output, thinking } = answer.usage;
+  const input = fresh + cacheWrite5m;
   const items = new Map(
     (expected.tool_calls as { id: string; item_id: string }[]).map((each) => [each.id, each.item_id]),
   );
