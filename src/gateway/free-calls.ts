@@ -3,7 +3,10 @@
  * that a caller can ask leaves one.
  */
 export const freeCalls: Readonly<Record<string, string>> = {
+  'GET /health': 'says that the process runs; no key, no provider',
+  'GET /ready': 'says whether requests can be served; no key, no provider',
   'GET /v1/models': 'a list out of the snapshot; no provider is asked',
+  'GET /v1/models/{model}': 'one entry of that list',
   'GET /v1/responses/{id}': 'reads an answer whose own row has its cost',
   'DELETE /v1/responses/{id}': 'deletes an answer whose own row has its cost',
   'POST /v1/responses/{id}/cancel': 'ends an answer whose own row has its cost',

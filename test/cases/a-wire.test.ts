@@ -127,7 +127,7 @@ describe('case 5: unknown path and method', () => {
     ['GET', '/v1/chat/completions', 405],
     ['GET', '/v1/messages', 405],
     ['DELETE', '/v1/messages', 405],
-    ['POST', '/v1/embeddings', 404],
+    ['POST', '/v1/no-such-operation', 404],
     ['GET', '/admin', 404],
     ['GET', '//v1/models', 404],
     ['GET', '/V1/models', 404],

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'undici';
 import type { OperationPrice } from '../../src/catalog/catalog.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import type { StoredResources } from '../../src/gateway/operations/known-resources.ts';
 import type { GatewaySettings } from '../../src/gateway/settings.ts';
 import {
   type Journal,
@@ -42,6 +43,8 @@ export interface RigOptions {
   readonly routes?: Readonly<Record<string, readonly string[]>>;
   readonly limits?: Limits;
   readonly settings?: Partial<GatewaySettings>;
+  /** Known already, beside what is made here. */
+  readonly resources?: StoredResources;
 }
 
 export type OperationsRig = Awaited<ReturnType<typeof startOperationsRig>>;
@@ -61,6 +64,7 @@ export async function startOperationsRig(options: RigOptions = {}) {
     instance: 'rig',
     settings: { retryDelayMs: 1, ...options.settings },
     tickMs: 25,
+    ...(options.resources && { resources: options.resources }),
   });
   const { port } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${port}`;

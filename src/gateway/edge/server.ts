@@ -3,11 +3,11 @@
  * dialect of whoever knocked. Strict parsing; limits on headers, times and connections.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { dialectOfCaller, doors, findDoor, modelListFormat } from '../../dialects/doors.ts';
+import { dialectOfCaller, findDoor, modelListFormat } from '../../dialects/doors.ts';
 import { findStoredAnswer } from '../../dialects/stored-answers.ts';
 import { newId } from '../../lib/id.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
-import { findOperations, type OperationKnock, operations } from '../../operations/all.ts';
+import { findOperations, type OperationKnock } from '../../operations/all.ts';
 import { authenticate } from '../authenticate.ts';
 import { discardBody } from '../body.ts';
 import { handleOperation } from '../operations/operation-pipeline.ts';
@@ -18,6 +18,7 @@ import { answerBadRequest } from './bad-request.ts';
 import { Delivery } from './delivery.ts';
 import { requestIdHeaders } from './headers.ts';
 import { callableModels, renderModel, renderModelList } from './models.ts';
+import { servedPaths } from './served-calls.ts';
 
 /** What the server must know of the process's state. */
 export interface ServerState {
@@ -178,10 +179,9 @@ function refuse(delivery: Delivery, error: LlmError, headers: Record<string, str
 }
 
 function unknownPath(path: string): LlmError {
-  const known = [...new Set([...doors, ...operations].map((served) => served.path))].join(', ');
   return {
     kind: 'not-found',
-    message: `There is nothing at ${path.slice(0, 128)}. This gateway serves ${known}, /v1/models, /health and /ready.`,
+    message: `There is nothing at ${path.slice(0, 128)}. This gateway serves ${servedPaths.join(', ')}.`,
     code: 'unknown_path',
   };
 }
