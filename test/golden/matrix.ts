@@ -1,5 +1,5 @@
 /** The whole matrix, run and written as a page: one table for each caller, a row for each feature. */
-import { startRig } from '../cases/rig.ts';
+import { type Rig, startRig } from '../cases/rig.ts';
 import { corpus } from './corpus.ts';
 import { type Feature, features } from './features.ts';
 import type { Verdict } from './judge.ts';
@@ -13,13 +13,18 @@ export interface Cell {
   readonly verdicts: readonly Verdict[];
 }
 
-export async function runMatrix(): Promise<readonly Cell[]> {
-  const rig = await startRig({
+/** Knows the fixtures' models as ones that think in their dialect's way. */
+export function startMatrixRig(): Promise<Rig> {
+  return startRig({
     models: {
       'effort-m': { thinking: 'effort', outputTokensMax: 64_000 },
       'budget-m': { thinking: 'budget', outputTokensMax: 64_000 },
     },
   });
+}
+
+export async function runMatrix(): Promise<readonly Cell[]> {
+  const rig = await startMatrixRig();
   const cells: Cell[] = [];
   try {
     for (const caller of corpus)

@@ -1,5 +1,6 @@
 /** One cell of the matrix: a caller of one dialect, a provider of another, the real gateway between them. */
 import { request as send } from 'undici';
+import type { SettlementRecord } from '../../src/journal/record.ts';
 import { type Rig, rigKey } from '../cases/rig.ts';
 import type { Script } from '../fakes/upstream.ts';
 import type { Facts, Feature, Fixtures, WireAnswer } from './features.ts';
@@ -11,6 +12,9 @@ export interface Turn {
   readonly answer: WireAnswer;
   /** What the provider was asked; undefined when it was not. */
   readonly asked: Facts | undefined;
+  /** The bytes that the provider was asked with; empty when it was not. */
+  readonly askedText: string;
+  readonly row: SettlementRecord;
   readonly dropped: readonly string[];
 }
 
@@ -22,7 +26,7 @@ export async function runCell(rig: Rig, pair: Pair, feature: Feature, stream: bo
   if (body === undefined) return [{ type: 'absent', why: `${caller.id} has no words for it` }];
   const answer = provider.answer(feature, stream);
   if (answer === undefined) return [{ type: 'absent', why: `${provider.id} never answers so` }];
-  const turn = await take(rig, pair, body, stream, answer);
+  const turn = await take(rig, pair, body, stream, answering(answer));
   if (turn.asked === undefined) return [refusalOf(turn.answer)];
   // The path says in some dialects that a stream is wanted; here it was asked for, as the answer shows.
   const wanted = caller.readRequest(asJson(body)).filter((fact) => fact !== 'stream');
@@ -56,9 +60,9 @@ async function runReplay(rig: Rig, pair: Pair, feature: Feature, stream: boolean
   const asked = caller.request(feature, model, false);
   const next = provider.answer('text', stream);
   if (whole === undefined || asked === undefined || next === undefined) throw new Error('a fixture is missing');
-  const first = await take(rig, pair, asked, false, whole);
+  const first = await take(rig, pair, asked, false, answering(whole));
   const history = { ...caller.replay(asked, asJson(first.answer.body)), ...(stream && streamFlags(caller, model)) };
-  const second = await take(rig, pair, history, stream, next);
+  const second = await take(rig, pair, history, stream, answering(next));
   if (second.asked === undefined) return refusalOf(second.answer);
   const isThought = (fact: string) => /^(thinking(?! budget)|seal|redacted|call) /.test(fact);
   return judge(
@@ -77,15 +81,22 @@ function streamFlags(caller: Fixtures, model: string): object {
   return Object.fromEntries(Object.entries(streamed).filter(([key]) => !(key in whole)));
 }
 
-export async function take(rig: Rig, pair: Pair, body: object, stream: boolean, answer: WireAnswer): Promise<Turn> {
+/** `body`: an object, or JSON text that must go out as it stands. */
+export async function take(
+  rig: Rig,
+  pair: Pair,
+  body: object | string,
+  stream: boolean,
+  script: Script,
+): Promise<Turn> {
   const { caller, provider } = pair;
   rig.forget();
   // By every attempt alike: a broken answer may be asked for again.
-  for (let attempt = 0; attempt < attemptsMax; attempt++) rig.upstream.once(answering(answer));
+  for (let attempt = 0; attempt < attemptsMax; attempt++) rig.upstream.once(script);
   const reply = await send(rig.url + caller.path(modelOf(provider), stream), {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${rigKey}`, ...caller.headers },
-    body: JSON.stringify(body),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   // A relayed answer that was cut breaks off here too; what came of it is what the caller has.
   const bytes = await reply.body.arrayBuffer().then(Buffer.from, () => Buffer.alloc(0));
@@ -94,11 +105,13 @@ export async function take(rig: Rig, pair: Pair, body: object, stream: boolean, 
   return {
     answer: { status: reply.statusCode, headers: reply.headers as Record<string, string>, body: bytes },
     asked: call && provider.readRequest(asJson(call.body)),
+    askedText: call?.body.toString() ?? '',
+    row,
     dropped: row.dropped,
   };
 }
 
-function answering(answer: WireAnswer): Script {
+export function answering(answer: WireAnswer): Script {
   return (_call, reply) => reply.send(answer.status, answer.headers, answer.body);
 }
 

@@ -1,0 +1,92 @@
+/** Cases 80 to 83, 86, 87 and FX6 on all roads: stops, counts, refusals, empty answers and lies. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startMatrixRig } from '../../golden/matrix.ts';
+import { modelOf } from '../../golden/run.ts';
+import type { Rig } from '../rig.ts';
+import { allRoads, answerOf, go, heard, translatedRoads } from './road.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startMatrixRig();
+});
+afterAll(() => rig.close());
+
+const forms = [false, true];
+
+describe('case 80: why the answer ended', () => {
+  const stops = [
+    ['text', 'stop end'],
+    ['parallel tools', 'stop tool-call'],
+    ['max tokens', 'stop length'],
+    ['refusal', 'stop refusal'],
+  ] as const;
+  it.each(allRoads)('%s over %s', async (_to, _from, road) => {
+    for (const stream of forms)
+      for (const [feature, stop] of stops)
+        expect(heard(road, await go(rig, road, stream, answerOf(road.provider, feature, stream)), stream)).toContain(
+          stop,
+        );
+  });
+});
+
+describe('case 81 and FX6: each kind of tokens is counted once', () => {
+  // Gemini has no word for what was written to a cache.
+  const writes = (provider: string) => provider !== 'gemini';
+  it.each(allRoads)('%s over %s: caller and settlement', async (_to, from, road) => {
+    for (const stream of forms) {
+      const turn = await go(rig, road, stream, answerOf(road.provider, 'usage with cache', stream));
+      const facts = heard(road, turn, stream);
+      expect(facts).toEqual(expect.arrayContaining(['input 1060', 'output 8', 'cached 50']));
+      const { input, output, cacheRead, cacheWrite5m, cacheWrite1h } = turn.row.usage;
+      expect([output, cacheRead]).toEqual([8, 50]);
+      expect([input, cacheWrite5m + cacheWrite1h]).toEqual(writes(from) ? [10, 1000] : [1010, 0]);
+      const nano = input * 1000 + output * 2000 + cacheRead * 100 + cacheWrite5m * 1250 + cacheWrite1h * 2000;
+      expect(turn.row).toMatchObject({ status: 'completed', estimated: false, costNanoUsd: String(nano) });
+    }
+  });
+});
+
+describe('case 82: a refusal is an answer, and says that it is one', () => {
+  it.each(allRoads)('%s over %s', async (_to, _from, road) => {
+    for (const stream of forms) {
+      const turn = await go(rig, road, stream, answerOf(road.provider, 'refusal', stream));
+      expect(turn.answer.status).toBe(200);
+      const facts = heard(road, turn, stream);
+      expect(facts).toContain('stop refusal');
+      expect(turn.row.status).toBe('completed');
+    }
+  });
+});
+
+describe('case 86: a provider that lies', () => {
+  const lies: readonly (readonly [string, string, string])[] = [
+    ['an error under status 200', 'application/json', '{"error":{"message":"no","type":"server_error","code":500}}'],
+    ['HTML', 'text/html', '<html><body>Bad gateway</body></html>'],
+    ['half of a body', 'application/json', '{"id":"x","choices":[{"mess'],
+    ['nothing', 'application/json', ''],
+    ['JSON that is no answer', 'application/json', '{"hello":"world"}'],
+    ['an array', 'application/json', '[]'],
+  ];
+  it.each(translatedRoads)('%s over %s: 502, nothing charged', async (_to, _from, road) => {
+    for (const stream of forms)
+      for (const [name, type, body] of lies) {
+        const turn = await go(rig, road, stream, (_call, reply) => reply.send(200, { 'content-type': type }, body));
+        expect(turn.answer.status, `${name} ${String(stream)}`).toBe(502);
+        expect(turn.row, name).toMatchObject({ status: 'failed', costNanoUsd: '0' });
+        expect(heard(road, turn, stream), name).toEqual(['status 502', 'error failure']);
+      }
+  });
+});
+
+describe('case 87: the caller sees the model that it asked for', () => {
+  // Gemini, Responses and chat say it in the answer, Converse nowhere.
+  it.each(translatedRoads)('%s over %s', async (to, _from, road) => {
+    for (const stream of forms) {
+      const turn = await go(rig, road, stream, answerOf(road.provider, 'text', stream));
+      const text = turn.answer.body.toString();
+      expect(text).not.toContain('up-model');
+      if (to !== 'bedrock-converse') expect(text).toContain(modelOf(road.provider));
+      expect(turn.answer.headers['x-request-id']).toMatch(/^req_/);
+    }
+  });
+});

@@ -1,0 +1,48 @@
+/** Every client dialect with every provider dialect, for cases that must hold on all 25 roads. */
+import type { Script } from '../../fakes/upstream.ts';
+import { corpus } from '../../golden/corpus.ts';
+import type { Facts, Feature, Fixtures, WireAnswer } from '../../golden/features.ts';
+import { answering, modelOf, type Turn, take } from '../../golden/run.ts';
+import type { Rig } from '../rig.ts';
+
+/** Names first, for the titles of tests. */
+export const allRoads = corpus.flatMap((caller) =>
+  corpus.map((provider) => [caller.id, provider.id, { caller, provider }] as const),
+);
+
+export interface Road {
+  readonly caller: Fixtures;
+  readonly provider: Fixtures;
+}
+
+/** Providers whose streams are server-sent events. */
+export const sseRoads = allRoads.filter(([, provider]) => provider !== 'bedrock-converse');
+export const translatedRoads = allRoads.filter(([caller, provider]) => caller !== provider);
+
+export function answerOf(provider: Fixtures, feature: Feature, stream: boolean): WireAnswer {
+  const answer = provider.answer(feature, stream);
+  if (answer === undefined) throw new Error(`${provider.id} has no answer for ${feature}`);
+  return answer;
+}
+
+/** The caller's plain request, answered by a script or by fixed bytes. */
+export function go(rig: Rig, road: Road, stream: boolean, by: Script | WireAnswer): Promise<Turn> {
+  const script = typeof by === 'function' ? by : answering(by);
+  return take(rig, road, requestOf(road, 'text', stream), stream, script);
+}
+
+export function requestOf({ caller, provider }: Road, feature: Feature, stream: boolean): object {
+  const body = caller.request(feature, modelOf(provider), stream);
+  if (body === undefined) throw new Error(`${caller.id} has no request for ${feature}`);
+  return body;
+}
+
+/** What the caller reads. */
+export function heard({ caller }: Road, turn: Turn, stream: boolean): Facts {
+  return caller.readAnswer(turn.answer, stream);
+}
+
+/** What was said, without what differs by dialect: seals, and how a refusal's words are called. */
+export function words(facts: Facts): string[] {
+  return facts.filter((fact) => /^(text|thinking|call|stop|error) /.test(fact));
+}
