@@ -59,6 +59,13 @@ it('the v1 API stands under /openai/v1 as well', async () => {
   expect(sentBody().model).toBe('real');
 });
 
+it('so does its Responses API', async () => {
+  const answer = await rig.post('/openai/v1/responses', JSON.stringify({ model: 'my-gpt', input: 'hi' }), asAzure);
+  expect(answer.status).toBe(200);
+  expect(answer.json()).toMatchObject({ object: 'response', status: 'completed' });
+  expect(sentBody().model).toBe('real');
+});
+
 describe('the official SDK', () => {
   const client = () =>
     new AzureOpenAI({

@@ -15,7 +15,12 @@ beforeAll(() => {
 afterEach(() => rig.close());
 
 const messages = [{ role: 'user', content: 'hi' }];
-const start = async (kind: 'oa' | 'an', vendor: Provider, credential: Partial<Credential>, more: RigOptions = {}) => {
+const start = async (
+  kind: 'oa' | 'an' | 'ge',
+  vendor: Provider,
+  credential: Partial<Credential>,
+  more: RigOptions = {},
+) => {
   rig = await startRig({ providers: { [kind]: vendor }, credential, ...more });
   return rig;
 };
@@ -53,6 +58,29 @@ describe('Claude on Vertex', () => {
     expect(answer.body).toContain('could not sign in to Google Cloud');
     expect(rig.upstream.calls).toEqual([]);
     expect(await rig.row()).toMatchObject({ status: 'failed', errorKind: 'upstream-credential' });
+  });
+});
+
+describe('Gemini and open models on Vertex', () => {
+  const settings = { project: 'p1', location: 'global' };
+  const place = '/v1/projects/p1/locations/global';
+
+  it.each([
+    [false, `${place}/publishers/google/models/gemini-x:generateContent`, ''],
+    [true, `${place}/publishers/google/models/gemini-x:streamGenerateContent`, 'alt=sse'],
+  ])('Gemini is asked at its publisher (stream: %s)', async (stream, path, query) => {
+    await start('ge', { ...vertex, auth: bearer }, { settings });
+    await rig.chat({ model: 'ge/gemini-x', messages, stream });
+    expect(sent()).toMatchObject({ path, query });
+    expect(sent().body).toMatchObject({ contents: [{ role: 'user', parts: [{ text: 'hi' }] }] });
+    expect(sent().body.model).toBeUndefined();
+  });
+
+  it('an open model is asked as OpenAI is, with its name in the body', async () => {
+    await start('ge', { ...vertex, auth: bearer }, { settings });
+    await rig.chat({ model: 'ge/meta/llama-x', messages });
+    expect(sent().path).toBe(`${place}/endpoints/openapi/chat/completions`);
+    expect(sent().body.model).toBe('meta/llama-x');
   });
 });
 

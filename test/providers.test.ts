@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderProviderTable, renderQuirkTable } from '../scripts/provider-table.ts';
 import { bundledPrices } from '../src/catalog/genai-prices.ts';
+import { dialects } from '../src/dialects/index.ts';
 import type { DialectId } from '../src/llm/chat.ts';
 import { providers } from '../src/providers/index.ts';
 import {
@@ -343,6 +344,35 @@ describe('what vendors do differently', () => {
     expect(parsed('cohere', 404, { id: 'x', message: "model 'm' not found" })).toEqual({
       message: "model 'm' not found",
     });
+  });
+
+  it.each([
+    ['openai-chat/azure/error--chat-reasoning--1', 404, 'model-not-found'],
+    [
+      'openai-chat/azure/error--error-handling-with-azure-grok-4-1-fast-non-reasoning-raises-app',
+      401,
+      'upstream-credential',
+    ],
+    [
+      'openai-chat/perplexity/error--error-handling-with-perplexity-sonar-raises-appropriate-auth-err',
+      401,
+      'upstream-credential',
+    ],
+    ['openai-chat/openrouter/error--openrouter-errors-raised', 429, 'rate-limited'],
+    ['openai-chat/groq/error--tool-use-failed-error', 400, 'invalid-request'],
+    ['openai-chat/ollama/error--real-error-scenarios-ollama-cloud-gpt-oss-120b-handles-context-l', 400, 'too-long'],
+    [
+      'gemini-generateContent/vertex/error--real-error-scenarios-vertexai-gemini-2-5-flash-handles-context-l--1',
+      400,
+      'too-long',
+    ],
+    ['openai-responses/deepseek/error--deepseek-responses-rejects-interleaved-function-calls', 400, 'invalid-request'],
+  ])('the recorded refusal %s is told as what it is', (id, status, kind) => {
+    const text = readFileSync(new URL(`../../shared/wire/${id}/response.json`, import.meta.url), 'utf8');
+    const [format = '', vendor = ''] = id.split('/');
+    const dialect = dialects[format === 'gemini-generateContent' ? 'gemini' : (format as DialectId)];
+    const read = { ...dialect?.parseError(status, {}, text), ...parsed(vendor, status, JSON.parse(text)) };
+    expect(read.kind).toBe(kind);
   });
 
   it('a workspace of Model Studio has a host of its own', () => {

@@ -10,6 +10,8 @@ export const google = provider({
   keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
   speaks: {
     gemini: {
+      // The price data has Claude under Google too, which is sold on Vertex alone.
+      models: /^(gemini|gemma|learnlm)/,
       path: (call) => `${modelPath(call)}${call.stream ? ':streamGenerateContent?alt=sse' : ':generateContent'}`,
       countTokensPath: (call) => `${modelPath(call)}:countTokens`,
     },

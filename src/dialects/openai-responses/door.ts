@@ -6,8 +6,8 @@ import { relayResponses } from './relay.ts';
 /** https://platform.openai.com/docs/api-reference/responses/create */
 export const responsesDoor: Door = {
   path: '/v1/responses',
-  // Some SDKs leave the /v1 out of the base address.
-  aliases: ['/responses'],
+  // Some SDKs leave the /v1 out of the base address; those for Azure put /openai before it.
+  aliases: ['/responses', '/openai/v1/responses'],
   dialect: openaiResponses,
   operation: 'chat',
   bodyDefaults: {},
@@ -22,7 +22,7 @@ export const responsesDoor: Door = {
 export const compactDoor: Door = {
   ...responsesDoor,
   path: '/v1/responses/compact',
-  aliases: ['/responses/compact'],
+  aliases: ['/responses/compact', '/openai/v1/responses/compact'],
   special: 'compact',
 };
 
@@ -30,7 +30,7 @@ export const compactDoor: Door = {
 export const inputTokensDoor: Door = {
   ...responsesDoor,
   path: '/v1/responses/input_tokens',
-  aliases: ['/responses/input_tokens'],
+  aliases: ['/responses/input_tokens', '/openai/v1/responses/input_tokens'],
   operation: 'count-tokens',
   tokenCount: {
     render: (inputTokens) => ({ object: 'response.input_tokens', input_tokens: inputTokens }),
