@@ -24,7 +24,7 @@ export interface Side {
   readonly agents: readonly Agent[];
 }
 
-const sides: Readonly<Record<DialectId, Side>> = {
+export const sides: Readonly<Record<DialectId, Side>> = {
   'openai-chat': { kind: 'oa', wire: chatSealing, agents: chatAgents },
   anthropic: { kind: 'an', wire: anthropicSealing, agents: [messagesAgent] },
   'openai-responses': { kind: 're', wire: responsesSealing, agents: responsesAgents },
