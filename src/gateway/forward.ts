@@ -8,6 +8,7 @@ import { askInTurn } from './in-turn.ts';
 import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { type Plan, planCall } from './plan.ts';
+import { isInBackground } from './stored/stored-answers.ts';
 import { readAhead } from './translate.ts';
 import { withSignature } from './upstream/signers.ts';
 
@@ -21,7 +22,8 @@ export async function forward(exchange: Exchange, targets: readonly Target[], pa
     dispatch: (plan) => dispatch(exchange, plan, parts),
   });
   parts.stored.remember(exchange, ending, parts.clock.monotonicMs());
-  return ending;
+  // What a provider does in the background is charged when its answer is read.
+  return isInBackground(exchange, ending.tally) ? { ...ending, billable: false } : ending;
 }
 
 async function dispatch(

@@ -7,7 +7,7 @@ export const freeCalls: Readonly<Record<string, string>> = {
   'GET /ready': 'says whether requests can be served; no key, no provider',
   'GET /v1/models': 'a list out of the snapshot; no provider is asked',
   'GET /v1/models/{model}': 'one entry of that list',
-  'GET /v1/responses/{id}': 'reads an answer whose own row has its cost',
+  'GET /v1/responses/{id}': 'reads an answer whose own row has its cost; one made in the background gets its row then',
   'DELETE /v1/responses/{id}': 'deletes an answer whose own row has its cost',
   'POST /v1/responses/{id}/cancel': 'ends an answer whose own row has its cost',
   'GET /v1/responses/{id}/input_items': 'reads what was asked; providers do not charge for it',

@@ -156,6 +156,41 @@ describe('an answer that its provider keeps', () => {
   });
 });
 
+describe('an answer that is made in the background', () => {
+  const queued = { status: 'queued', usage: null, output: [], background: true };
+
+  it('is charged once, when it is read whole', async () => {
+    rig.upstream.once(keep('resp_late', queued));
+    expect((await ask(rig, { model: 're/m', background: true })).status).toBe(200);
+    expect(await rig.row()).toMatchObject({ costNanoUsd: '0', usage: { input: 0, output: 0 } });
+    rig.forget();
+    rig.upstream.once(keep('resp_late', queued));
+    await call(rig, 'GET', '/v1/responses/resp_late');
+    expect(rig.records).toEqual([]);
+    for (let i = 0; i < 2; i++) {
+      rig.upstream.once(keep('resp_late'));
+      expect((await call(rig, 'GET', '/v1/responses/resp_late')).status).toBe(200);
+    }
+    // 5 tokens at $1 and 2 at $2 for a million.
+    expect(await rig.row()).toMatchObject({
+      ...{ status: 'completed', requestedModel: 're/m', servedModel: 're/m', flags: ['background'] },
+      ...{ usage: { input: 5, output: 2 }, costNanoUsd: '9000' },
+    });
+  });
+
+  it('is counted before it is deleted, and not deleted before it is whole', async () => {
+    rig.upstream.once(keep('resp_gone', queued));
+    await ask(rig, { model: 're/m', background: true });
+    rig.forget();
+    rig.upstream.once(keep('resp_gone', queued));
+    expect((await call(rig, 'DELETE', '/v1/responses/resp_gone')).status).toBe(400);
+    rig.upstream.once(keep('resp_gone'));
+    rig.upstream.once((_call, reply) => reply.json(200, { id: 'resp_gone', deleted: true }));
+    expect((await call(rig, 'DELETE', '/v1/responses/resp_gone')).status).toBe(200);
+    expect((await rig.row()).costNanoUsd).toBe('9000');
+  });
+});
+
 describe('previous_response_id', () => {
   it('goes to the credential that made the answer, whatever the order of the route', async () => {
     await kept('resp_second', 're/m@second');

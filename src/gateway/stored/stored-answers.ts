@@ -5,6 +5,7 @@
 import { readForReport } from '../../dialects/door.ts';
 import { LlmFailure } from '../../llm/error.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
+import type { Tally } from '../answer/tally.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Ending } from '../metering/meter.ts';
 import type { Plan } from '../plan.ts';
@@ -13,6 +14,8 @@ import { ExpiringMap } from '../seals/expiring-map.ts';
 export interface StoredAnswer {
   readonly organizationId: string;
   readonly target: Target;
+  /** Made in the background: its usage is only known once it is read, and charged then. */
+  unpaid?: { readonly requestedModel: string } | undefined;
 }
 
 /** OpenAI keeps answers for 30 days: https://platform.openai.com/docs/guides/conversation-state */
@@ -32,7 +35,9 @@ export class StoredAnswers {
     const id = tally?.answerId;
     if (id === undefined || !plan?.relayed || plan.endpoint.keepsAnswers !== true) return;
     if (readForReport(exchange.ask.scan, 'store') === false) return;
-    this.#answers.set(id, { organizationId: exchange.key.organization.id, target: plan.target }, entryBytes, now);
+    const unpaid = isInBackground(exchange, tally) ? { requestedModel: exchange.ask.model } : undefined;
+    const answer: StoredAnswer = { organizationId: exchange.key.organization.id, target: plan.target, unpaid };
+    this.#answers.set(id, answer, entryBytes, now);
   }
 
   find(id: string, now: number): StoredAnswer | undefined {
@@ -56,6 +61,12 @@ export class StoredAnswers {
     const keepers = targets.filter(({ credential }) => credential.id === stored.target.credential.id);
     return keepers.length === 0 ? targets : keepers;
   }
+}
+
+/** The provider has promised an answer, and nothing of it has come. */
+export function isInBackground(exchange: Exchange, tally: Tally | undefined): boolean {
+  if (tally === undefined || tally.usage !== undefined || tally.answerId === undefined) return false;
+  return readForReport(exchange.ask.scan, 'background') === true;
 }
 
 /** The same words for an answer that never was, one that is forgotten, and one of somebody else's. */

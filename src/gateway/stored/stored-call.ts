@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Dialect } from '../../dialects/dialect.ts';
 import type { StoredAnswerCall } from '../../dialects/stored-answers.ts';
 import { invalidRequest, LlmFailure } from '../../llm/error.ts';
 import { hideSecret, redact } from '../../llm/redact.ts';
@@ -17,7 +18,8 @@ import { requestIdHeaders, withQuery } from '../edge/headers.ts';
 import type { GatewayParts } from '../parts.ts';
 import { findRoute } from '../route.ts';
 import { withSignature } from '../upstream/signers.ts';
-import { unknownAnswer } from './stored-answers.ts';
+import { type Count, countOf, countOfStream, StoredVisit, settleBackground } from './background.ts';
+import { type StoredAnswer, unknownAnswer } from './stored-answers.ts';
 
 const waitMs = 30_000;
 
@@ -28,11 +30,20 @@ export async function answerStored(
   delivery: Delivery,
   parts: GatewayParts,
 ): Promise<void> {
+  const facts = { id: delivery.requestId, startedAtMs: parts.clock.nowMs(), startedAt: parts.clock.monotonicMs() };
   let target: Target | undefined;
   try {
-    const key = authenticate(request, parts.snapshot.current, parts.clock.nowMs());
-    target = keeperOf(call, request, key, parts);
-    await ask(call, request, delivery, target, parts);
+    const snapshot = parts.snapshot.current;
+    const key = authenticate(request, snapshot, facts.startedAtMs);
+    const answer = keeperOf(call, request, key, parts);
+    target = answer.target;
+    const visit = new StoredVisit({ ...facts, request, delivery, key, snapshotVersion: snapshot.version });
+    const settle = (count: Count | undefined) => {
+      if (count !== undefined) settleBackground(call, visit, answer, count, parts);
+    };
+    // What is deleted can never be read: it is counted before.
+    if (answer.unpaid !== undefined && request.method === 'DELETE') await count(call, delivery, target, settle, parts);
+    await ask(call, request, delivery, target, settle, parts);
   } catch (error) {
     if (error instanceof LlmFailure) return delivery.fail(error.error, requestIdHeaders(delivery.requestId));
     const internal = error instanceof Error ? error.message : String(error);
@@ -46,18 +57,18 @@ export async function answerStored(
 }
 
 /** Throws LlmFailure: not-found, or invalid-request for a model that keeps no answers. */
-function keeperOf(call: StoredAnswerCall, request: IncomingMessage, key: Key, parts: GatewayParts): Target {
+function keeperOf(call: StoredAnswerCall, request: IncomingMessage, key: Key, parts: GatewayParts): StoredAnswer {
   const stored = parts.stored.find(call.id, parts.clock.monotonicMs());
   if (stored !== undefined) {
     if (stored.organizationId !== key.organization.id) throw unknownAnswer(call.id);
-    return stored.target;
+    return stored;
   }
   const named = request.headers['x-tollgate-model'];
   if (typeof named !== 'string' || named === '') throw unknownAnswer(call.id);
   const target = findRoute(parts.snapshot.current, key, named.slice(0, 256)).targets[0];
   if (target === undefined || endpointOf(call, target).keepsAnswers !== true)
     throw invalidRequest(`x-tollgate-model: the provider of ${JSON.stringify(named.slice(0, 80))} keeps no answers.`);
-  return target;
+  return { organizationId: key.organization.id, target };
 }
 
 function endpointOf(call: StoredAnswerCall, { credential, model }: Target): Endpoint {
@@ -66,18 +77,50 @@ function endpointOf(call: StoredAnswerCall, { credential, model }: Target): Endp
   return endpoint;
 }
 
+type Settle = (count: Count | undefined) => void;
+
 async function ask(
   call: StoredAnswerCall,
   request: IncomingMessage,
   delivery: Delivery,
   target: Target,
+  settle: Settle,
   parts: GatewayParts,
 ): Promise<void> {
+  const method = (request.method ?? 'GET') as 'GET' | 'POST' | 'DELETE';
+  const answer = await askKeeper(call, method, queryOf(call, request), delivery, target, parts);
+  await pass(call, answer, delivery, target, settle, parts);
+  if (method === 'DELETE' && answer.statusCode === 200) parts.stored.forget(call.id);
+}
+
+/** Throws LlmFailure where the answer is still being made: its end would never be counted. */
+async function count(
+  call: StoredAnswerCall,
+  delivery: Delivery,
+  target: Target,
+  settle: Settle,
+  parts: GatewayParts,
+): Promise<void> {
+  const answer = await askKeeper({ ...call, rest: '' }, 'GET', '', delivery, target, parts);
+  const bytes = await bounded(answer.body, parts.settings.answerBytesMax);
+  const found = answer.statusCode === 200 ? countOf(call, bytes) : undefined;
+  if (found === undefined && answer.statusCode === 200)
+    throw invalidRequest('This answer is still being made in the background. Cancel it first, or wait for its end.');
+  settle(found);
+}
+
+async function askKeeper(
+  call: StoredAnswerCall,
+  method: 'GET' | 'POST' | 'DELETE',
+  callersQuery: string,
+  delivery: Delivery,
+  target: Target,
+  parts: GatewayParts,
+): Promise<Dispatcher.ResponseData> {
   const { origin, prefix, pool } = parts.upstreams.of(target);
   const endpoint = endpointOf(call, target);
   const [base = '', query = ''] = pathFor(endpoint.path, callOf(target, false)).split('?', 2);
-  const asked = withQuery(withQuery(`${prefix}${base}/${call.id}${call.rest}`, query), queryOf(call, request));
-  const method = (request.method ?? 'GET') as 'GET' | 'POST' | 'DELETE';
+  const asked = withQuery(withQuery(`${prefix}${base}/${call.id}${call.rest}`, query), callersQuery);
   const body = method === 'POST' ? Buffer.from('{}') : Buffer.alloc(0);
   const { credential } = target;
   const headers: HeaderList = {
@@ -91,7 +134,7 @@ async function ask(
   };
   const gone = new AbortController();
   delivery.onGone(() => gone.abort());
-  const answer = await pool.request({
+  return pool.request({
     path: asked,
     method,
     headers: await withSignature({ method, url: origin + asked, headers, body }, credential),
@@ -100,8 +143,6 @@ async function ask(
     headersTimeout: waitMs,
     bodyTimeout: target.timeouts.idleMs,
   });
-  await pass(call, answer, delivery, target, parts);
-  if (method === 'DELETE' && answer.statusCode === 200) parts.stored.forget(call.id);
 }
 
 function queryOf({ forwardedQuery }: StoredAnswerCall, request: IncomingMessage): string {
@@ -112,17 +153,22 @@ function queryOf({ forwardedQuery }: StoredAnswerCall, request: IncomingMessage)
 
 /** What the provider says, as it says it; its refusals in the words of the dialect. */
 async function pass(
-  { dialect }: StoredAnswerCall,
+  call: StoredAnswerCall,
   answer: Dispatcher.ResponseData,
   delivery: Delivery,
   target: Target,
+  settle: Settle,
   parts: GatewayParts,
 ): Promise<void> {
+  const { dialect } = call;
   const headers = { ...requestIdHeaders(delivery.requestId), 'x-tollgate-model': target.model.id };
   if (answer.statusCode === 200 && String(answer.headers['content-type']).includes('text/event-stream'))
-    return passStream(dialect.framing, dialect.tap(), answer, delivery, headers, parts);
+    return passStream(dialect, answer, delivery, headers, settle, parts);
   const bytes = await bounded(answer.body, parts.settings.answerBytesMax);
-  if (answer.statusCode < 300) return delivery.send(answer.statusCode, headers, bytes);
+  if (answer.statusCode < 300) {
+    if (call.rest !== '/input_items') settle(countOf(call, bytes));
+    return delivery.send(answer.statusCode, headers, bytes);
+  }
   const text = hideSecret(bytes.toString('utf8'), target.credential);
   const error = dialect.parseError(answer.statusCode, answer.headers, text);
   // A provider that does not know the id says so; that is no unknown model.
@@ -132,22 +178,33 @@ async function pass(
 
 /** Whole frames only, so that a stream which is cut ends in a failure and not in half a frame. */
 async function passStream(
-  framing: StoredAnswerCall['dialect']['framing'],
-  tap: ReturnType<StoredAnswerCall['dialect']['tap']>,
+  dialect: Dialect,
   answer: Dispatcher.ResponseData,
   delivery: Delivery,
   headers: HeaderList,
+  settle: Settle,
   parts: GatewayParts,
 ): Promise<void> {
+  const tap = dialect.tap();
+  let wake = (): void => {};
+  delivery.onDrain(() => wake());
+  delivery.onGone(() => {
+    answer.body.destroy();
+    wake();
+  });
   delivery.startStream(headers);
-  const frames = framing.parser((event, data, raw) => {
+  const frames = dialect.framing.parser((event, data, raw) => {
     if (data !== undefined) tap.frame(event, data);
     delivery.write(raw, parts.clock.monotonicMs());
   });
   for await (const chunk of answer.body) {
     frames.push(chunk as Buffer);
-    if (delivery.stalled) await new Promise<void>((resolve) => delivery.onDrain(resolve));
+    if (delivery.stalled)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
   }
+  settle(countOfStream(tap));
   if (tap.complete || tap.error !== undefined) return delivery.end();
   throw new LlmFailure(cutShort('end of body'));
 }
