@@ -10,6 +10,14 @@ export const errors: readonly Recording[] = listRecordings('gemini-generateConte
 export const shortName = (kept: Recording) => kept.id.split('/').slice(1).join('/');
 export const named = (kept: Recording) => [shortName(kept), kept] as const;
 
+/** Bodies that a caller could send: the recordings' own, and those of Gemini CLI. */
+export const bodies: readonly { readonly name: string; readonly body: unknown }[] = [
+  ...[...wholes, ...streams, ...errors].map((kept) => ({ name: shortName(kept), body: kept.request as unknown })),
+  ...listRecordings('', 'client-request')
+    .filter((kept) => kept.path.includes('GenerateContent'))
+    .map((kept) => ({ name: shortName(kept), body: kept.request?.body })),
+].filter(({ body }) => body !== undefined);
+
 export const plain = { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] };
 
 export interface Bytes {

@@ -7,7 +7,23 @@ import type { SettlementRecord } from '../../src/journal/record.ts';
 import { type Rig, startRig } from '../cases/rig.ts';
 import { listRecordings, type Recording, recording, recordingsExist } from '../fakes/recording.ts';
 import { readBySdk as readByOthers } from '../recorded/sdk-readers.ts';
-import { ask, askAt, errors, finishFor, geminiPath, named, plain, streams, truthOf, wholes } from './corpus.ts';
+import { chatBodyViolations } from '../recorded/strict-chat.ts';
+import { messagesBodyViolations } from '../recorded/strict-messages.ts';
+import {
+  ask,
+  askAt,
+  bodies,
+  errors,
+  finishFor,
+  geminiPath,
+  named,
+  plain,
+  shortName,
+  streams,
+  truthOf,
+  wholes,
+} from './corpus.ts';
+import { answerLosses, requestLosses, requestRefusals } from './exceptions.ts';
 import { readBySdk } from './sdk.ts';
 
 let rig: Rig;
@@ -52,14 +68,14 @@ describe.runIf(recordingsExist)('relayed', () => {
     ]);
   });
 
-  const bodies = [...wholes, ...streams, ...errors].filter((kept) => kept.request !== undefined);
-  const agents = listRecordings('', 'client-request').filter((kept) => kept.path.includes('GenerateContent'));
-  it.each([...bodies, ...agents].map(named))('%s: the body reaches the provider as it was', async (_name, kept) => {
-    const sent = kept.kind === 'client-request' ? (kept.request?.body as object) : kept.request;
-    const text = JSON.stringify(sent);
-    await askAt(rig, geminiPath('ge%2Fm', 'generateContent'), text);
-    expect(rig.upstream.calls[0]?.body.toString()).toBe(text);
-  });
+  it.each(bodies.map(({ name, body }) => [name, body] as const))(
+    '%s: the body reaches the provider as it was',
+    async (_name, body) => {
+      const text = JSON.stringify(body);
+      await askAt(rig, geminiPath('ge%2Fm', 'generateContent'), text);
+      expect(rig.upstream.calls[0]?.body.toString()).toBe(text);
+    },
+  );
 
   it.each([...wholes, ...streams].map(named))('%s: the SDK reads it, in either form', async (_name, kept) => {
     for (const stream of [true, false]) {
@@ -90,7 +106,10 @@ describe.runIf(recordingsExist).each(['openai-chat', 'anthropic'] as const)('for
       expect([got.reasoning, got.finish]).toEqual([want.reasoning, finishFor(caller, want)]);
       expect(got.calls.map(({ name, args }) => ({ name, args }))).toEqual(want.calls);
       expect(new Set(got.calls.map(({ id }) => id)).size).toBe(want.calls.length);
-      expectRow(await rig.row(), kept);
+      const row = await rig.row();
+      expectRow(row, kept);
+      const losses = answerLosses[shortName(kept)]?.[caller === 'anthropic' ? 'messages' : 'chat'];
+      expect(row.dropped).toEqual(losses ?? []);
       expectUsage(got.usage, want.counts, caller);
     }
   });
@@ -107,6 +126,28 @@ function expectUsage(
   if (caller === 'anthropic') expect(usage).toMatchObject({ input, cacheRead, output });
   else expect(usage).toMatchObject({ prompt, cacheRead, completion: output, total: prompt + output });
 }
+
+describe.runIf(recordingsExist).each(['chat', 'messages'] as const)('a body for a model of %s', (target) => {
+  const [model, violationsOf] =
+    target === 'chat' ? (['oa/m', chatBodyViolations] as const) : (['an/m', messagesBodyViolations] as const);
+
+  it.each(bodies.map(({ name, body }) => [name, body] as const))(
+    '%s: is taken, or refused by name',
+    async (name, body) => {
+      const answer = await askAt(rig, geminiPath(model, 'generateContent'), body);
+      const refusal = requestRefusals[name];
+      if (refusal !== undefined) {
+        expect([answer.status, rig.upstream.calls]).toEqual([400, []]);
+        expect(answer.text()).toContain(refusal.param);
+        return;
+      }
+      expect(answer.status).toBe(200);
+      expect(violationsOf(rig.upstream.chat.json ?? {})).toEqual([]);
+      expect(rig.upstream.violations).toEqual([]);
+      expect((await rig.row()).dropped).toEqual(requestLosses[name]?.[target] ?? []);
+    },
+  );
+});
 
 describe.runIf(recordingsExist)('errors', () => {
   const mapped: Readonly<Record<number, { status: number; kind: string }>> = {

@@ -7,7 +7,7 @@ import type { LlmError } from '../../llm/error.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject } from '../dialect.ts';
 import { blockedPrompt, isPlainReason, malformedError, stopOf } from './finish.ts';
-import { groundingCitations } from './grounding.ts';
+import { answerCitations } from './grounding.ts';
 import { newCallId } from './ids.ts';
 import { readFile, readInline } from './media.ts';
 import { PartialArgs } from './partial-args.ts';
@@ -173,7 +173,7 @@ export class AnswerReader {
 
   #citeIn(index: number): void {
     if (this.#isCited) return;
-    for (const raw of groundingCitations(this.#about.groundingMetadata)) {
+    for (const raw of answerCitations(this.#about)) {
       this.#isCited = true;
       this.#emit({ type: 'block-carried', index, carried: { dialect: dialectId, raw } });
     }

@@ -72,7 +72,8 @@ export class AnswerWriter {
     const { notes, inputTokensEstimate } = this.#context;
     if (stop === 'pause') notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
     if (carried !== undefined && carried.dialect !== dialectId && isObject(carried.raw))
-      for (const field of Object.keys(carried.raw)) notes.dropped(field, 'an answer of this API has no place for it');
+      for (const field of Object.keys(carried.raw).filter((name) => name !== 'usage'))
+        notes.dropped(field, 'an answer of this API has no place for it');
     const { finishReason, promptFeedback, ...fields } = restored(carried);
     const { input = inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
     return {

@@ -1,26 +1,40 @@
-/** Where an answer comes from, as single citations. https://ai.google.dev/api/generate-content#GroundingMetadata */
+/**
+ * Where an answer comes from, as single citations. https://ai.google.dev/api/generate-content#GroundingMetadata
+ * https://ai.google.dev/api/generate-content#citationmetadata
+ */
 import type { JsonObject } from '../dialect.ts';
 import { isObject } from './wire.ts';
 
 export interface Citation {
   readonly type: 'grounding';
-  readonly url: string;
+  /** Absent where the source has no address: a file of the provider's own store. */
+  readonly url?: string;
   readonly title: string;
 }
 
-/** The pages that the answer names, each once. */
-export function groundingCitations(metadata: unknown): Citation[] {
-  const chunks = isObject(metadata) && Array.isArray(metadata.groundingChunks) ? metadata.groundingChunks : [];
+/** The sources that the answer names, each once. */
+export function answerCitations(about: JsonObject): Citation[] {
   const found = new Map<string, Citation>();
-  for (const chunk of chunks) {
-    const source = isObject(chunk) ? [chunk.web, chunk.maps, chunk.retrievedContext].find(isObject) : undefined;
-    const citation = source && citationOf(source);
-    if (citation !== undefined && !found.has(citation.url)) found.set(citation.url, citation);
+  for (const source of [...groundingSources(about.groundingMetadata), ...citedSources(about.citationMetadata)]) {
+    const { uri, title } = source;
+    const url = typeof uri === 'string' && uri !== '' ? uri : undefined;
+    const words = typeof title === 'string' ? title : '';
+    if (!found.has(url ?? '')) found.set(url ?? '', { type: 'grounding', ...(url && { url }), title: words });
   }
   return [...found.values()];
 }
 
-function citationOf({ uri, title }: JsonObject): Citation | undefined {
-  if (typeof uri !== 'string' || uri === '') return undefined;
-  return { type: 'grounding', url: uri, title: typeof title === 'string' ? title : '' };
+function groundingSources(metadata: unknown): JsonObject[] {
+  const chunks = isObject(metadata) && Array.isArray(metadata.groundingChunks) ? metadata.groundingChunks : [];
+  return chunks.filter(isObject).flatMap(({ web, maps, retrievedContext }) => {
+    const source = [web, maps, retrievedContext].find(isObject);
+    return source === undefined ? [] : [source];
+  });
+}
+
+/** The Gemini API and Vertex name the list differently. */
+function citedSources(metadata: unknown): JsonObject[] {
+  if (!isObject(metadata)) return [];
+  const list = metadata.citationSources ?? metadata.citations;
+  return Array.isArray(list) ? list.filter(isObject) : [];
 }
