@@ -138,7 +138,13 @@ function checkRoundTrip(events: readonly ChatEvent[], dialect: Dialect): void {
   const once = unlessRefused(() => readBack(events, dialect));
   if (once === undefined) return;
   const twice = unlessRefused(() => readBack(once, dialect));
-  if (twice !== undefined) same('answer, written and read again', saidBy(twice), saidBy(once));
+  if (twice === undefined) return;
+  // A chat stream says sealed thinking twice, as text and as details, and has no blocks to tell which belongs to which.
+  const said = (list: readonly ChatEvent[]) => {
+    const { blocks, end } = saidBy(list);
+    return { end, blocks: blocks.filter((block) => dialect.id !== 'openai-chat' || !block.startsWith('thinking')) };
+  };
+  same('answer, written and read again', said(twice), said(once));
 }
 
 /** The events of a stream in pieces; broken framing is an error at its end. */
@@ -234,8 +240,9 @@ function tapTarget(dialect: Dialect): FuzzTarget {
       if (!(Number.isFinite(tap.outputTokensSeen) && tap.outputTokensSeen >= 0))
         throw new Violation(`saw ${tap.outputTokensSeen} tokens`);
       const events = eventsOf(dialect, [Buffer.from(input)]);
-      // Whoever charges must not believe a broken answer to be whole.
-      if (events.at(-1)?.type === 'end' && tap.error !== undefined) throw new Violation('an error in a whole answer');
+      // What comes behind the end of an answer does not break it.
+      if (events.at(-1)?.type === 'end' && tap.error !== undefined && !tap.complete)
+        throw new Violation('an error in a whole answer');
     },
   };
 }
