@@ -1,6 +1,6 @@
 /**
  * The clients of the services suite, installed once into `.cache/services` (untracked): a Python environment with the
- * official SDKs, and four command-line agents. Versions are pinned in requirements.txt and below; a new pin is a new
+ * official SDKs, and command-line agents. Versions are pinned in requirements.txt and below; a new pin is a new
  * folder, so nothing is ever half upgraded.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,12 +9,21 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** By the names that `tollgate connect` has for them; each one's program is named like it. */
-export const agentPackages: Readonly<Record<string, { readonly package: string; readonly version: string }>> = {
-  claude: { package: '@anthropic-ai/claude-code', version: '2.1.330' },
-  codex: { package: '@openai/codex', version: '0.169.0' },
-  gemini: { package: '@google/gemini-cli', version: '0.61.0' },
-  opencode: { package: 'opencode-ai', version: '1.18.33' },
+interface AgentPackage {
+  readonly package: string;
+  readonly version: string;
+  readonly program: string;
+}
+
+/** By the names that `tollgate connect` has for them. */
+export const agentPackages: Readonly<Record<string, AgentPackage>> = {
+  claude: { package: '@anthropic-ai/claude-code', version: '2.1.330', program: 'claude' },
+  codex: { package: '@openai/codex', version: '0.169.0', program: 'codex' },
+  gemini: { package: '@google/gemini-cli', version: '0.61.0', program: 'gemini' },
+  opencode: { package: 'opencode-ai', version: '1.18.33', program: 'opencode' },
+  continue: { package: '@continuedev/cli', version: '1.5.47', program: 'cn' },
+  qwen: { package: '@qwen-code/qwen-code', version: '0.24.4', program: 'qwen' },
+  pi: { package: '@mariozechner/pi-coding-agent', version: '0.73.1', program: 'pi' },
 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -30,12 +39,12 @@ export function pythonPath(): string {
 
 /** The agent's program. */
 export function agentPath(id: string): string {
-  return join(agentFolder(id), 'node_modules', '.bin', id);
-}
-
-function agentFolder(id: string): string {
   const agent = agentPackages[id];
   if (agent === undefined) throw new Error(`no such agent: ${id}`);
+  return join(agentFolder(agent), 'node_modules', '.bin', agent.program);
+}
+
+function agentFolder(agent: AgentPackage): string {
   return join(cache, `${agent.package.split('/').at(-1)}-${agent.version}`);
 }
 
@@ -53,8 +62,8 @@ export function installClients(): void {
       requirements,
     ]);
   });
-  for (const [id, agent] of Object.entries(agentPackages)) {
-    installOnce(agentFolder(id), (folder) => {
+  for (const agent of Object.values(agentPackages)) {
+    installOnce(agentFolder(agent), (folder) => {
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
       // Install scripts fetch the program for this machine: they have to run.

@@ -1,9 +1,10 @@
 /**
- * Four command-line agents, each as a person starts it for one task without questions. What points them at the gateway
+ * Command-line agents, each as a person starts it for one task without questions. What points them at the gateway
  * is in their own files, which `tollgate connect --write` wrote; here stands only what belongs to the run.
  */
 import { spawn } from 'node:child_process';
 import { agentPath } from '../clients.ts';
+import type { Upstream } from './asked.ts';
 
 export interface Agent {
   /** Names the model that its provider is asked for. */
@@ -17,6 +18,8 @@ export interface Agent {
   readonly env?: Readonly<Record<string, string>>;
   /** The host that it asks whatever its settings say. */
   readonly alsoAsks?: RegExp;
+  /** Run on a provider of this dialect alone; absent: on all. */
+  readonly only?: Upstream;
 }
 
 const task = 'Write the file as you were told, then say PONG.';
@@ -33,6 +36,7 @@ export const agents: readonly Agent[] = [
     args: ['-p', task, '--allowedTools', 'Bash'],
   },
   { ...codex, id: 'codex', title: 'Codex, tools in namespaces', route: 'codex' },
+  { ...codex, id: 'codex-patch', title: 'Codex, a tool that takes free text', route: 'gpt-5.5' },
   { ...codex, id: 'codex-code', title: 'Codex, tools among the messages', route: 'gpt-6.1-sol' },
   {
     id: 'gemini',
@@ -51,6 +55,34 @@ export const agents: readonly Agent[] = [
     env: { OPENCODE_DISABLE_MODELS_FETCH: '1' },
     // For plugins, which no setting turns off; it does without.
     alsoAsks: /^registry\.npmjs\.org:443$/,
+  },
+  {
+    id: 'continue',
+    client: 'continue',
+    title: 'Continue',
+    route: 'continue',
+    only: 'anthropic',
+    args: ['-p', '--auto', task],
+    env: { CONTINUE_TELEMETRY_ENABLED: '0' },
+  },
+  {
+    id: 'qwen',
+    client: 'qwen',
+    title: 'Qwen Code',
+    route: 'qwen',
+    only: 'gemini',
+    args: ['--yolo', '-p', task],
+    // It would send what is for the gateway to the proxy too.
+    env: { HTTPS_PROXY: '', HTTP_PROXY: '' },
+  },
+  {
+    id: 'pi',
+    client: 'pi',
+    title: 'pi',
+    route: 'pi',
+    only: 'openai-responses',
+    args: ['-p', task],
+    env: { PI_OFFLINE: '1' },
   },
 ];
 

@@ -13,7 +13,9 @@ import { renderPage } from './page.ts';
 import { type Bench, routeOf, runCell } from './run.ts';
 
 const upstreams: readonly Upstream[] = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'bedrock-converse'];
-const cells = agents.flatMap((agent) => upstreams.map((upstream) => ({ agent, upstream })));
+const cells = agents.flatMap((agent) =>
+  upstreams.filter((upstream) => (agent.only ?? upstream) === upstream).map((upstream) => ({ agent, upstream })),
+);
 const page = new URL('../../../docs/agents.md', import.meta.url);
 const passed = new Map<string, boolean>();
 

@@ -19,7 +19,10 @@ export function renderPage(
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rows = agents.map((agent) => {
     const { package: name, version } = agentPackages[agent.client] ?? { package: '', version: '' };
-    const cells = upstreams.map((upstream) => (hasPassed(agent, upstream) ? 'passed' : 'failed'));
+    const cells = upstreams.map((upstream) => {
+      if ((agent.only ?? upstream) !== upstream) return 'not run';
+      return hasPassed(agent, upstream) ? 'passed' : 'failed';
+    });
     return row([agent.title, `${name} ${version}`, ...cells]);
   });
   return `# Agents
@@ -37,6 +40,7 @@ shell, and, when the result has come back, the end. A run has passed when
 - the file that the call dictated is there, byte for byte,
 - the agent's instructions and the tool's result came to the provider, and the provider found nothing to refuse,
 - each request has one usage row, and all are complete,
-- no other host was asked for (OpenCode asks the npm registry for its plugins, gets no answer, and goes on).
+- no other host was asked for. OpenCode asks the npm registry for its plugins, gets no answer, and goes on. Qwen Code
+  takes no notice of NO_PROXY, so that its other calls could not be watched.
 `;
 }
