@@ -171,6 +171,21 @@ describe.runIf(recordingsExist)('errors', () => {
   });
   const tooLong = { status: 400, kind: 'too-long' };
 
+  it.each(errors.map(named))('%s: has the words of chat and of Messages for others', async (_name, kept) => {
+    const isKey = kept.response.includes('API_KEY_INVALID');
+    const [code, type] = isKey
+      ? ['upstream_error', 'api_error']
+      : kept.status === 429
+        ? ['rate_limit_exceeded', 'rate_limit_error']
+        : ['context_length_exceeded', 'invalid_request_error'];
+    rig.upstream.once(recording(kept.id));
+    const chat = await rig.chat({ model: 'ge/m', messages: [{ role: 'user', content: 'Hello' }] });
+    expect(chat.json()).toMatchObject({ error: { code } });
+    rig.upstream.once(recording(kept.id));
+    const asked = { model: 'ge/m', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] };
+    expect((await rig.messages(asked)).json()).toMatchObject({ error: { type } });
+  });
+
   it('the SDK throws its own error, with the status', async () => {
     for (const kept of errors) {
       for (const stream of [true, false]) {

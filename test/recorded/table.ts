@@ -3,6 +3,7 @@
  * node test/recorded/table.ts > docs/recordings.md
  */
 import type { Recording } from '../fakes/recording.ts';
+import { geminiSection } from '../gemini/table.ts';
 import { clientBodies, corpus, paths, requestBodies, shortName, type Wire, wireOf } from './corpus.ts';
 import { answerLosses, endsInError, mappedErrors, requestLosses, requestRefusals, usageFlags } from './exceptions.ts';
 import { framesOf, isUsageOnly } from './frames.ts';
@@ -15,7 +16,7 @@ const wires: readonly Wire[] = ['openai-chat', 'anthropic'];
 
 export function recordingsPage(): string {
   const sections = wires.flatMap((wire) => [`## ${names[wire]}`, '', ...tableOf(wire), '']);
-  return `${[...intro(), '', ...totals(), '', ...sections, ...rest()].join('\n')}\n`;
+  return `${[...intro(), '', ...totals(), '', ...sections, ...geminiSection(), '', ...rest()].join('\n')}\n`;
 }
 
 function intro(): string[] {
