@@ -22,27 +22,29 @@ export async function ask(url: string, key: string, client: Client, question: Qu
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(waitMs),
   });
-  const told = await bodyOf(answer);
+  const { bytes, cut } = await bodyOf(answer);
+  const text = bytes.toString('utf8');
   const head = {
     status: answer.status,
     requestId: answer.headers.get('x-request-id') ?? '',
     dropped: answer.headers.get('x-tollgate-dropped') ?? '',
   };
   if (answer.status !== 200) {
-    const error = errorText(parse(told.text)) ?? (told.text.slice(0, 200) || `status ${answer.status}`);
+    const error = errorText(parse(text)) ?? (text.slice(0, 200) || `status ${answer.status}`);
     return { ...head, reading: { ...nothing, error } };
   }
-  const reading = question.stream ? client.streamed(parseSse(told.text)) : client.whole(parse(told.text) ?? {});
-  return { ...head, reading: told.cut ? { ...reading, whole: false } : reading };
+  const { frames = () => parseSse(text) } = client;
+  const reading = question.stream ? client.streamed(frames(bytes)) : client.whole(parse(text) ?? {});
+  return { ...head, reading: cut ? { ...reading, whole: false } : reading };
 }
 
 /** What came, also of a body that breaks off. */
-async function bodyOf(answer: Response): Promise<{ text: string; cut: boolean }> {
+async function bodyOf(answer: Response): Promise<{ readonly bytes: Buffer; readonly cut: boolean }> {
   const chunks: Uint8Array[] = [];
   try {
     for await (const chunk of answer.body ?? []) chunks.push(chunk);
-    return { text: Buffer.concat(chunks).toString('utf8'), cut: false };
+    return { bytes: Buffer.concat(chunks), cut: false };
   } catch {
-    return { text: Buffer.concat(chunks).toString('utf8'), cut: true };
+    return { bytes: Buffer.concat(chunks), cut: true };
   }
 }

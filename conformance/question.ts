@@ -59,6 +59,8 @@ export interface Client {
   /** Undefined: the dialect has no words for this question. */
   body(question: Question): object | undefined;
   whole(body: Fields): Reading;
+  /** How a stream is cut into events, where it is not one of server-sent events. */
+  readonly frames?: (bytes: Buffer) => readonly WireEvent[];
   streamed(events: readonly WireEvent[]): Reading;
 }
 

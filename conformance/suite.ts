@@ -4,6 +4,7 @@ import { findDoor } from '../src/dialects/doors.ts';
 import type { DialectId } from '../src/llm/chat.ts';
 import { cases } from './cases.ts';
 import { anthropicClient } from './clients/anthropic.ts';
+import { bedrockConverseClient } from './clients/bedrock-converse.ts';
 import { geminiClient } from './clients/gemini.ts';
 import { openaiChatClient } from './clients/openai-chat.ts';
 import { openaiResponsesClient } from './clients/openai-responses.ts';
@@ -36,7 +37,13 @@ export interface SuiteRun {
   readonly seen: readonly Exchange[];
 }
 
-const clients: readonly Client[] = [openaiChatClient, anthropicClient, openaiResponsesClient, geminiClient];
+const clients: readonly Client[] = [
+  openaiChatClient,
+  anthropicClient,
+  openaiResponsesClient,
+  geminiClient,
+  bedrockConverseClient,
+];
 
 /** The dialects in which this gateway can be called by the suite. */
 export function callerDialects(): readonly DialectId[] {

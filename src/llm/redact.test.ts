@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact, shownCharactersMax } from './redact.ts';
+import { hideSecret, quotesSecret, redact, shownCharactersMax } from './redact.ts';
 
 describe('redact', () => {
   it.each([
@@ -28,5 +28,22 @@ describe('redact', () => {
     expect(shown.startsWith('abc\ufffdxxx')).toBe(true);
     expect(shown.length).toBeLessThanOrEqual(shownCharactersMax);
     expect(shown.isWellFormed()).toBe(true);
+  });
+});
+
+describe('the very secrets of a credential', () => {
+  const holder = { secret: 'plain-secret-1', headers: { 'x-gate': 'gate-secret-2', 'x-team': 'blue' } };
+
+  it('are found and hidden wherever they stand, the values of headers too', () => {
+    for (const secret of ['plain-secret-1', 'gate-secret-2']) {
+      expect(quotesSecret(`no ${secret} here`, holder)).toBe(true);
+      expect(hideSecret(`${secret} and ${secret}`, holder)).toBe('[redacted] and [redacted]');
+    }
+  });
+
+  it('leave short values alone, which are words', () => {
+    expect(quotesSecret('the blue team', holder)).toBe(false);
+    expect(hideSecret('the blue team', holder)).toBe('the blue team');
+    expect(hideSecret('nothing', { secret: undefined })).toBe('nothing');
   });
 });

@@ -42,8 +42,10 @@ function secretsOf({ secret, headers }: SecretHolder): readonly string[] {
 }
 
 /** Whether a text quotes one of these very secrets. */
-export function quotesSecret(text: string, holder: SecretHolder): boolean {
-  return secretsOf(holder).some((secret) => text.includes(secret));
+export function quotesSecret(text: string, { secret, headers }: SecretHolder): boolean {
+  const quotes = (each: string | undefined) =>
+    each !== undefined && each.length >= secretLengthMin && text.includes(each);
+  return quotes(secret) || (headers !== undefined && Object.values(headers).some(quotes));
 }
 
 /** The text without these very secrets: not every vendor's keys look like one, but ours at a vendor are known. */
