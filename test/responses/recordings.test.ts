@@ -9,6 +9,8 @@ import { type Recording, recording } from '../fakes/recording.ts';
 import { readBySdk, type SdkReading } from '../recorded/sdk-readers.ts';
 import {
   ask,
+  call,
+  errors,
   inPieces,
   isFailure,
   named,
@@ -67,6 +69,21 @@ describe.runIf(streams.length > 0)('relayed', () => {
     expect(answer.status).toBe(502);
     expect(JSON.parse(answer.body.toString())).toMatchObject({ error: { type: 'server_error' } });
     expect((await rig.row()).status).toBe('failed');
+  });
+
+  /** A credential that was refused is the operator's affair, and a prompt that is too long the caller's. */
+  it.each(errors.map(named))('%s: an error arrives as our contract has it', async (_name, kept) => {
+    for (const path of ['/v1/responses', '/v1/messages']) {
+      rig.forget();
+      rig.upstream.once(recording(kept.id));
+      const asked =
+        path === '/v1/responses' ? { input: 'Hi' } : { max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };
+      const answer = await call(rig, 'POST', path, { model: 're/m', ...asked });
+      const { message } = (JSON.parse(answer.body.toString()) as { error: { message: string } }).error;
+      const isAccount = kept.response.includes('insufficient_quota') || kept.response.includes('Incorrect API key');
+      expect([answer.status, message.includes('credential')]).toEqual([isAccount ? 502 : 400, isAccount]);
+      expect((await rig.row()).status).toBe('failed');
+    }
   });
 
   it('a byte at a time is the same', async () => {
