@@ -1,6 +1,8 @@
 /** Cases B to E: bodies of chat and of Messages as they must reach a provider of Gemini, and the way back. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Rig, startRig } from '../cases/rig.ts';
+import { sseHeaders } from '../fakes/reply.ts';
+import type { Script } from '../fakes/upstream.ts';
 import { ask, plain } from './corpus.ts';
 
 const thinks = { thinking: 'effort', efforts: ['low', 'medium', 'high'], callSeals: true, resultMedia: true } as const;
@@ -378,6 +380,42 @@ describe('signatures', () => {
     await rig.messages({ ...body, messages: [user('q'), { role: 'assistant', content }, user(results)] });
     expect(partsOf(1)).toEqual(wanted);
   });
+
+  const signed = {
+    candidates: [
+      {
+        content: { role: 'model', parts: [{ text: 'Hi there' }, { text: '', thoughtSignature: 'Wg==' }] },
+        finishReason: 'STOP',
+      },
+    ],
+  };
+  const signedParts = [{ text: 'Hi there' }, { text: '', thoughtSignature: 'Wg==' }];
+
+  it.each([true, false])(
+    'on an empty text are shown to nobody, and come back to it (55, stream: %s)',
+    async (stream) => {
+      const answer: Script = (_call, reply) =>
+        stream
+          ? reply.send(200, sseHeaders, Buffer.from(`data: ${JSON.stringify(signed)}\r\n\r\n`))
+          : reply.json(200, signed);
+      rig.upstream.once(answer);
+      const asked = { model: 'ge/three', max_tokens: 100, stream, messages: [user('q')] };
+      const messages = await rig.messages(asked);
+      expect(messages.body.match(/"type":\s*"text"/g)).toHaveLength(1);
+      const back = { role: 'assistant', content: [{ type: 'text', text: 'Hi there' }] };
+      await rig.messages({ ...asked, stream: false, messages: [user('q'), back, user('more')] });
+      expect(partsOf(1)).toEqual(signedParts);
+      rig.forget();
+      rig.upstream.once(answer);
+      await rig.chat(asked);
+      await rig.chat({
+        ...asked,
+        stream: false,
+        messages: [user('q'), { ...back, content: 'Hi there' }, user('more')],
+      });
+      expect(partsOf(1)).toEqual(signedParts);
+    },
+  );
 
   it.each([
     ['ge/three', 'skip_thought_signature_validator'],

@@ -97,7 +97,8 @@ export class MessageRenderer implements ResponseRenderer {
     else if (block.type === 'thinking') {
       if (!block.redacted) wire.thinking = text;
     } else wire.text = text;
-    this.#content.push(wire);
+    // An empty text (other dialects sign one to end with) would be refused by this API when it comes back.
+    if (wire.type !== 'text' || wire.text !== '' || wire.citations !== undefined) this.#content.push(wire);
     this.#open = undefined;
   }
 

@@ -23,6 +23,8 @@ export class MessageStreamRenderer implements StreamRenderer {
   /** The open block; undefined also while a block is open that the caller is not shown. */
   #block: Block | undefined;
   #seal = '';
+  /** The start of a text that has no words yet. */
+  #held: WireObject | undefined;
   #outputCharacters = 0;
   #hasCall = false;
   #isOver = false;
@@ -84,7 +86,9 @@ export class MessageStreamRenderer implements StreamRenderer {
     // A server tool's input may have come whole; in a stream it comes as a piece.
     const input = block.type === 'opaque' && wire.input instanceof RawJson ? wire.input.text : '{}';
     const start = input === '{}' ? wire : { ...wire, input: {} };
-    this.#send('content_block_start', { index: this.#next, content_block: start });
+    // A text may stay empty (other dialects sign one to end with): this API refuses such a block when it comes back.
+    if (wire.type === 'text') this.#held = start;
+    else this.#send('content_block_start', { index: this.#next, content_block: start });
     if (input !== '{}') this.#piece(`"input_json_delta","partial_json":${JSON.stringify(input)}`);
     const text = startText(block);
     if (text !== '') this.#delta(text);
@@ -93,10 +97,17 @@ export class MessageStreamRenderer implements StreamRenderer {
   #delta(text: string): void {
     const type = this.#block?.type;
     if (type === undefined) return;
+    this.#startText();
     this.#outputCharacters += text.length;
     if (type === 'tool-call') this.#piece(`"input_json_delta","partial_json":${JSON.stringify(text)}`);
     else if (type === 'thinking') this.#piece(`"thinking_delta","thinking":${JSON.stringify(text)}`);
     else this.#piece(`"text_delta","text":${JSON.stringify(text)}`);
+  }
+
+  #startText(): void {
+    if (this.#held === undefined) return;
+    this.#send('content_block_start', { index: this.#next, content_block: this.#held });
+    this.#held = undefined;
   }
 
   /** Written by hand: this runs for every piece of every stream. `delta` is its type and fields, as JSON text. */
@@ -108,6 +119,7 @@ export class MessageStreamRenderer implements StreamRenderer {
   #carried(carried: { dialect: string; raw: unknown }): void {
     if (this.#block === undefined) return;
     if (carried.dialect === dialectId && isObject(carried.raw)) {
+      this.#startText();
       this.#send('content_block_delta', { index: this.#next, delta: withRaw(carried.raw) });
     } else {
       this.#context.notes.dropped('annotations', "a citation of another API cannot be given in this one's form");
@@ -122,8 +134,11 @@ export class MessageStreamRenderer implements StreamRenderer {
         delta: { type: 'signature_delta', signature: this.#seal },
       });
     }
-    this.#send('content_block_stop', { index: this.#next });
-    this.#next++;
+    if (this.#held === undefined) {
+      this.#send('content_block_stop', { index: this.#next });
+      this.#next++;
+    }
+    this.#held = undefined;
     this.#block = undefined;
     this.#seal = '';
   }
