@@ -7,6 +7,7 @@ import {
   parseJson,
   parseScanned,
   RawJson,
+  rawOrText,
   readField,
   scanJson,
   spliceJson,
@@ -228,6 +229,14 @@ describe('raw keys', () => {
 
   it('are refused when what they hold is no JSON', () => {
     expect(() => parseJson(Buffer.from('{"input":{"a":"\n"}}'), ['input'])).toThrow(JsonRefused);
+  });
+});
+
+describe('rawOrText', () => {
+  it('writes JSON text as it stands, and any other string as a string', () => {
+    expect(stringifyJson({ a: rawOrText('{"n":1.0}'), b: rawOrText('words'), c: rawOrText('') })).toBe(
+      '{"a":{"n":1.0},"b":"words","c":""}',
+    );
   });
 });
 

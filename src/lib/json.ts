@@ -50,6 +50,19 @@ export class RawJson {
   }
 }
 
+/**
+ * What stood under a raw key, to be written: its JSON text as it is. A string that is no JSON text comes from a body that
+ * was read without raw keys, as stream frames are, and stays a string.
+ */
+export function rawOrText(text: string): RawJson | string {
+  try {
+    JSON.parse(text);
+    return new RawJson(text);
+  } catch {
+    return text;
+  }
+}
+
 /** JSON.stringify that also knows RawJson; undefined fields are left out, as there. */
 export function stringifyJson(value: unknown): string {
   if (value instanceof RawJson) return value.text;

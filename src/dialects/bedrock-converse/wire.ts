@@ -2,7 +2,7 @@
  * What every file of this dialect shares: its name, its raw keys, and how a field that is not modelled travels.
  * The API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
  */
-import { RawJson } from '../../lib/json.ts';
+import { RawJson, rawOrText } from '../../lib/json.ts';
 import type { Carried } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
 
@@ -40,7 +40,7 @@ export function withRaw(value: unknown): unknown {
   if (!isObject(value)) return value;
   const object: WireObject = {};
   for (const [key, item] of Object.entries(value)) {
-    object[key] = rawKeys.includes(key) && typeof item === 'string' ? new RawJson(item) : withRaw(item);
+    object[key] = rawKeys.includes(key) && typeof item === 'string' ? rawOrText(item) : withRaw(item);
   }
   return object;
 }

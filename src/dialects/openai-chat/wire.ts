@@ -2,7 +2,7 @@
  * What every file of this dialect shares: its name, its raw keys, and how a field that is not modelled travels.
  * The API: https://platform.openai.com/docs/api-reference/chat
  */
-import { RawJson } from '../../lib/json.ts';
+import { rawOrText } from '../../lib/json.ts';
 import type { Carried } from '../../llm/chat.ts';
 import { type Fields, isFields } from './shape.ts';
 
@@ -42,7 +42,7 @@ function withRaw(value: unknown): unknown {
   if (!isFields(value)) return value;
   const object: WireObject = {};
   for (const [key, item] of Object.entries(value)) {
-    object[key] = rawKeys.includes(key) && typeof item === 'string' ? new RawJson(item) : withRaw(item);
+    object[key] = rawKeys.includes(key) && typeof item === 'string' ? rawOrText(item) : withRaw(item);
   }
   return object;
 }
