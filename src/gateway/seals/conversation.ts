@@ -1,6 +1,21 @@
 /** A name for a place in a conversation: all that was said up to there, by whom. */
 import { createHash, type Hash } from 'node:crypto';
 import type { Block, Turn } from '../../llm/chat.ts';
+import { TextDigest } from './gathering.ts';
+
+/** What an assistant said in one turn, as far as it tells one turn from another. */
+export interface Said {
+  /** Of all its words, one behind the other. */
+  readonly words: string;
+  readonly callNames: readonly string[];
+}
+
+export function saidIn(blocks: readonly Block[]): Said {
+  const words = new TextDigest();
+  for (const block of blocks) if (block.type === 'text' || block.type === 'refusal') words.add(block.text);
+  const callNames = blocks.flatMap((block) => (block.type === 'tool-call' ? [block.name] : []));
+  return { words: words.digest(), callNames };
+}
 
 /**
  * Grows with the conversation. It leaves out what callers change without saying anything else: cache marks, thinking,
@@ -17,16 +32,9 @@ export class ConversationDigest {
     return this;
   }
 
-  /** The place behind the turn that these blocks are or will be. */
-  after(blocks: readonly Block[]): string {
-    const copy = this.#hash.copy();
-    const before = new ConversationDigest(copy);
-    before.#role = this.#role;
-    return before.add('assistant', blocks).#hash.digest('base64');
-  }
-
-  constructor(hash?: Hash) {
-    if (hash !== undefined) this.#hash = hash;
+  /** The place behind this answer to what was said so far. */
+  after(said: Said): string {
+    return this.#hash.copy().update(JSON.stringify(said)).digest('base64');
   }
 
   #block(block: Block): void {

@@ -4,6 +4,9 @@ import { findSeals } from '../../dialects/seal-slots.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 
+/** Seals have hundreds of characters: most frames, a word or two of text, need not be searched. */
+const frameBytesMin = 160;
+
 export class RelayWatch {
   readonly #dialect: Dialect;
   readonly #onSeal: (value: string) => void;
@@ -18,7 +21,7 @@ export class RelayWatch {
   }
 
   frame(event: string, data: Buffer): void {
-    for (const value of findSeals(data, this.#dialect.id)) this.#onSeal(value);
+    if (data.length >= frameBytesMin) for (const value of findSeals(data, this.#dialect.id)) this.#onSeal(value);
     const answer = this.#answer;
     if (answer === undefined) return;
     this.#quietly(() => {

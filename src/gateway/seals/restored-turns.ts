@@ -1,6 +1,6 @@
 /** A caller's conversation with what the vault has of it put back. */
 import type { Block, Turn } from '../../llm/chat.ts';
-import { ConversationDigest } from './conversation.ts';
+import { ConversationDigest, saidIn } from './conversation.ts';
 import { restoredTurn, type SealedItem } from './sealed-turn.ts';
 import { groupAt, joinedTurn, placed } from './turn-group.ts';
 import type { SealVault } from './vault.ts';
@@ -37,7 +37,9 @@ function find(blocks: readonly Block[], { organization, vault, digest }: Search)
     const items = block.type === 'tool-call' ? read(vault.find(organization, 'call', block.id)) : undefined;
     if (items !== undefined && isSameCalls(blocks, items)) return items;
   }
-  return digest === undefined ? undefined : read(vault.find(organization, 'conversation', digest.after(blocks)));
+  return digest === undefined
+    ? undefined
+    : read(vault.find(organization, 'conversation', digest.after(saidIn(blocks))));
 }
 
 function read(kept: string | undefined): readonly SealedItem[] | undefined {

@@ -1,6 +1,6 @@
 /** What an answer had beside its words and calls, and how it is put back into the turn that the caller sends again. */
-import { hash } from 'node:crypto';
 import type { Block, Carried, Seal, TextBlock, ToolCallBlock } from '../../llm/chat.ts';
+import { TextDigest } from './gathering.ts';
 
 /** One block of the answer, in its order. Of words and calls only what tells them apart: the caller brings them. */
 export type SealedItem =
@@ -45,7 +45,7 @@ function withCallSeals(blocks: readonly Block[], items: readonly SealedItem[]): 
 
 /** The digest of a text that is sealed. */
 export function textDigest(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, 16);
+  return new TextDigest().add(text).digest();
 }
 
 function withTextSeals(blocks: readonly Block[], items: readonly SealedItem[]): readonly Block[] {

@@ -87,15 +87,14 @@ export class Seals {
       for (const text of slotTexts(seal)) this.#origins.remember(organization, dialect.id, text, seal.minter);
     }
     // Its own dialect has a slot for each of its seals.
-    if (answer.seals.every((seal) => seal.dialect === dialect.id)) return;
+    if (!answer.isWhole || answer.seals.every((seal) => seal.dialect === dialect.id)) return;
     const text = JSON.stringify(answer.items);
     if (first !== undefined) this.#vault.keep(organization, 'call', first, text);
     // Without a call, or where its id is spelled in another way for the caller, the place in the conversation is the name.
     if (answer.callIds.every((id) => plainId.test(id)) && first !== undefined) return;
-    if (answer.blocks.length === 0) return;
     const digest = new ConversationDigest();
     for (const turn of turns) digest.add(turn.role, turn.blocks);
-    this.#vault.keep(organization, 'conversation', digest.after(answer.blocks), text);
+    this.#vault.keep(organization, 'conversation', digest.after(answer.said), text);
   }
 
   /** Providers exist that give the same id to another call: the last answer that had it says what it means. */
