@@ -42,6 +42,12 @@ export const streams: readonly Recording[] = listRecordings('bedrock-converse-st
 );
 export const answers: readonly Recording[] = listRecordings('bedrock-converse', 'json');
 
+/** Every body that was recorded, whatever became of it. */
+export const bodies: readonly Recording[] = [
+  ...listRecordings('bedrock-converse-stream'),
+  ...listRecordings('bedrock-converse'),
+].filter(({ request }) => request !== undefined);
+
 export const named = (kept: Recording) => [kept.id.split('/').slice(2).join('/'), kept] as const;
 
 export const hello = { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] };

@@ -68,6 +68,13 @@ describe.skipIf(!recordingsExist)('Converse, relayed', () => {
     expect([answer.status, answer.headers['x-amzn-errortype']]).toEqual([404, 'ResourceNotFoundException']);
     expect(JSON.parse(answer.body.toString())).toEqual({ message: 'The provided model identifier is invalid.' });
     expect(await rig.row()).toMatchObject({ status: 'failed', errorKind: 'model-not-found', costNanoUsd: '0' });
+    rig.upstream.once(recording(kept.id));
+    const body = { model: 'be/m', max_tokens: 5, messages: [{ role: 'user', content: 'Hello' }] };
+    const chat = await rig.chat(body);
+    expect([chat.status, chat.json()]).toMatchObject([404, { error: { code: 'model_not_found' } }]);
+    rig.upstream.once(recording(kept.id));
+    const messages = await rig.messages(body);
+    expect([messages.status, messages.json()]).toMatchObject([404, { error: { type: 'not_found_error' } }]);
   });
 
   it('counts tokens by the provider where it counts, and by an estimate where not', async () => {

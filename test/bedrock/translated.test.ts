@@ -18,6 +18,7 @@ import { readBySdk } from '../recorded/sdk-readers.ts';
 import { truthOf } from '../recorded/truth.ts';
 import { bedrockStreamViolations } from '../validators/bedrock-stream.ts';
 import { answers, askBytes, awsClient, conversePath, hello, named, streams } from './ask.ts';
+import { answerLosses } from './exceptions.ts';
 
 let rig: Rig;
 let client: BedrockRuntimeClient;
@@ -63,7 +64,7 @@ describe.skipIf(!recordingsExist)('Converse, read by callers of other dialects',
     ),
   );
 
-  it.each(cases)('%s, for a caller of %s, %s', async (_name, caller, _form, each, stream) => {
+  it.each(cases)('%s, for a caller of %s, %s', async (name, caller, _form, each, stream) => {
     rig.upstream.once(recording(each.id));
     const got = await readBySdk(rig, caller, 'be/m', stream);
     const { text, reasoning, tool_calls: calls, finish, usage } = expected(each);
@@ -77,6 +78,7 @@ describe.skipIf(!recordingsExist)('Converse, read by callers of other dialects',
     expect(got.usage).toMatchObject(counted);
     const row = await rig.row();
     expect(row).toMatchObject({ status: 'completed', estimated: false });
+    expect(row.dropped).toEqual(answerLosses[name]?.[caller === 'anthropic' ? 'messages' : 'chat'] ?? []);
     expect(row.usage).toMatchObject({ input: usage.input, output: usage.output, cacheRead });
   });
 });

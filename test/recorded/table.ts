@@ -2,6 +2,7 @@
  * Writes the table of docs/recordings.md from the recordings and the exceptions that the tests in this folder assert:
  * node test/recorded/table.ts > docs/recordings.md
  */
+import { bedrockSection } from '../bedrock/table.ts';
 import type { Recording } from '../fakes/recording.ts';
 import { geminiSection } from '../gemini/table.ts';
 import { clientBodies, corpus, paths, requestBodies, shortName, type Wire, wireOf } from './corpus.ts';
@@ -16,7 +17,7 @@ const wires: readonly Wire[] = ['openai-chat', 'anthropic'];
 
 export function recordingsPage(): string {
   const sections = wires.flatMap((wire) => [`## ${names[wire]}`, '', ...tableOf(wire), '']);
-  return `${[...intro(), '', ...totals(), '', ...sections, ...geminiSection(), '', ...rest()].join('\n')}\n`;
+  return `${[...intro(), '', ...totals(), '', ...sections, ...geminiSection(), '', ...bedrockSection(), '', ...rest()].join('\n')}\n`;
 }
 
 function intro(): string[] {

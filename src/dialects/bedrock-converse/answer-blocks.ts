@@ -64,10 +64,12 @@ export function answerEnd(event: EndEvent, hasCall: boolean, notes: Notes): Answ
   };
 }
 
-/** Fields of the whole answer that only the provider's own API has. */
+/** Fields of the whole answer that only the provider's own API has. More counts of tokens are no part of an answer. */
 function noteForeign(carried: Carried | undefined, notes: Notes): void {
   if (carried === undefined || carried.dialect === dialectId || !isObject(carried.raw)) return;
-  for (const field of Object.keys(carried.raw)) notes.dropped(field, 'an answer of this API has no place for it');
+  for (const field of Object.keys(carried.raw)) {
+    if (field !== 'usage') notes.dropped(field, 'an answer of this API has no place for it');
+  }
 }
 
 export function noteCitation(notes: Notes): void {
