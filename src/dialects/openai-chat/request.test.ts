@@ -6,7 +6,8 @@ import { openaiChat } from './index.ts';
 
 function parse(body: unknown): ChatRequest {
   return openaiChat.parseRequest(parseJson(Buffer.from(JSON.stringify(body)), openaiChat.rawKeys), {
-    model: 'm',
+    // The path names no model.
+    model: '',
     stream: false,
   });
 }

@@ -11,7 +11,7 @@ import { dialectId, leftover } from './wire.ts';
 /** Throws LlmFailure (invalid-request, `param` = the path of the field) for a body that is not this dialect. */
 export function parseRequest(body: JsonObject, asked?: Asked): ChatRequest {
   // Where the path names the model, the body may leave it out.
-  const model = body.model === undefined && asked ? asked.model : requiredString(body, 'model');
+  const model = body.model === undefined && asked?.model ? asked.model : requiredString(body, 'model');
   refuseForeignFields(body);
   const streamOptions = optionalFields(body, 'stream_options');
   const setup = readToolSetup(body);
