@@ -15,8 +15,18 @@ export function parseResponse(body: JsonObject, emit: Emit<ChatEvent>): void {
   const choices = body.choices as readonly unknown[];
   const first = choices.find((choice) => isFields(choice) && (choice.index ?? 0) === 0) ?? choices[0];
   if (!isFields(first)) return answer.fail(notAnAnswer);
-  answer.choice(body, first.message === undefined ? first : { ...first, delta: undefined });
+  answer.choice(
+    body,
+    first.message === undefined ? first : { ...first, message: inPlace(first.message), delta: undefined },
+  );
   answer.end();
+}
+
+/** Each entry of a whole answer is a call of its own, whatever its id says; a piece of a stream is not. */
+function inPlace(message: unknown): unknown {
+  if (!isFields(message) || !Array.isArray(message.tool_calls)) return message;
+  const calls = message.tool_calls.map((call: unknown, index) => (isFields(call) ? { ...call, index } : call));
+  return { ...message, tool_calls: calls };
 }
 
 /** Status 200 proves nothing: an error object, no choices, or something else altogether. */
