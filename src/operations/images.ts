@@ -5,7 +5,7 @@ import type { JsonObject } from '../dialects/dialect.ts';
 import { openaiLimitHeaders } from '../dialects/limit-headers.ts';
 import { estimateValue } from './estimates.ts';
 import type { ModelOperation, Said, UsageReading } from './operation.ts';
-import { lacks, readInputTokens } from './usage-readers.ts';
+import { type Counts, isObject, lacks, readInputTokens, reading } from './usage-readers.ts';
 import { openaiVoice } from './voices.ts';
 
 const shared = {
@@ -59,12 +59,16 @@ const imagesMax = 1000;
 function expect(said: Said) {
   const n = Number(said.field('n') ?? 1);
   const images = Number.isInteger(n) && n > 0 ? Math.min(n, imagesMax) : 1;
-  return { input: estimateValue(said.field('prompt')), output: images * tokensPerImage, images };
+  const output = images * tokensPerImage;
+  return { input: estimateValue(said.field('prompt')), output, imageOutput: output, images };
 }
 
-/** Pictures are counted as they came; a failed one is not among them. */
+/** Pictures are counted as they came; a failed one is not among them. Output is pictures unless details say otherwise. */
 function readImages(body: JsonObject): UsageReading | undefined {
   const tokens = readInputTokens(body);
-  if (!Array.isArray(body.data)) return tokens;
-  return { usage: { ...tokens?.usage, images: body.data.length }, flags: tokens?.flags ?? [] };
+  const counts: Counts = { ...tokens?.usage };
+  const hasDetails = isObject(body.usage) && isObject(body.usage.output_tokens_details);
+  if (counts.output !== undefined && !hasDetails) counts.imageOutput = counts.output;
+  if (Array.isArray(body.data)) counts.images = body.data.length;
+  return reading(counts, tokens?.flags ?? []);
 }

@@ -53,7 +53,8 @@ function expect(said: Said) {
   };
 }
 
-function readRerank(body: JsonObject): UsageReading | undefined {
+/** Units of search where Cohere counts them, else tokens. */
+export function readRerank(body: JsonObject): UsageReading | undefined {
   const units = isObject(body.meta) ? body.meta.billed_units : undefined;
   if (!isObject(units)) return readPromptTokens(body);
   const flags: string[] = [];

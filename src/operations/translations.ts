@@ -2,12 +2,15 @@
 import type { WireId } from '../llm/operation.ts';
 import { geminiOneToOpenai, geminiToOpenai, openaiToCohere, openaiToGemini } from './embedding-translations.ts';
 import type { OperationTranslation } from './operation.ts';
+import { cohereToJina, jinaToCohere } from './rerank-translations.ts';
 
 const translations: readonly OperationTranslation[] = [
   openaiToGemini,
   openaiToCohere,
   geminiToOpenai,
   geminiOneToOpenai,
+  jinaToCohere,
+  cohereToJina,
 ];
 
 /** In order of preference. */

@@ -5,7 +5,7 @@ import type { LlmError } from '../llm/error.ts';
 import { readCount, type Usage } from '../llm/usage.ts';
 import type { UsageReading } from './operation.ts';
 
-type Counts = { -readonly [K in keyof Usage]?: Usage[K] };
+export type Counts = { -readonly [K in keyof Usage]?: Usage[K] };
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

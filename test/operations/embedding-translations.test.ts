@@ -158,6 +158,38 @@ describe.runIf(recordingsExist)('recorded answers', () => {
     }
   });
 
+  it("reranks of Jina's callers at Cohere, with the documents when they are asked for, and the other way round", async () => {
+    rig = await startOperationsRig({
+      vendor: vendorWith({ 'cohere-rerank': { path: '/v2/rerank' } }),
+      price: { id: 'rig:3', perSearch: 2_000_000_000n },
+    });
+    const id = 'cohere-v2-rerank/cohere/json--rerank-reranking-with-cohere-rerank-v3-5-limits-results-with-top';
+    rig.upstream.once(recording(id));
+    const documents = ['Ruby is a programming language', { text: 'Paris is in France' }, 'Rails is a Ruby framework'];
+    const got = await rig.call('/v1/rerank', {
+      model: 'up/m',
+      query: 'ruby',
+      documents,
+      top_n: 2,
+      return_documents: true,
+    });
+    expect(got.json().results).toEqual([
+      { index: 0, relevance_score: 0.75809944, document: { text: 'Ruby is a programming language' } },
+      { index: 2, relevance_score: 0.5515985, document: { text: 'Rails is a Ruby framework' } },
+    ]);
+    expect(rig.upstream.calls[0]?.path).toBe('/v1/v2/rerank');
+    expect(await rig.row()).toMatchObject({ costNanoUsd: '2000000', usage: { searches: 1 } });
+    await rig.close();
+    rig = await startOperationsRig({ vendor: vendorWith({ 'jina-rerank': { path: '/rerank' } }) });
+    const answer = { results: [{ index: 1, relevance_score: 0.9 }], usage: { total_tokens: 17 } };
+    rig.upstream.once((_call, reply) => reply.json(200, answer));
+    const back = await rig.call('/v2/rerank', { model: 'up/m', query: 'a', documents: ['b', 'c'] });
+    expect(back.json()).toMatchObject({ results: answer.results, meta: { billed_units: { input_tokens: 17 } } });
+    for (let i = 0; i < 2; i++)
+      rig.upstream.once((_call, reply) => reply.json(200, { results: [{ index: 7, relevance_score: 1 }] }));
+    expect((await rig.call('/v2/rerank', { model: 'up/m', query: 'a', documents: ['b'] })).status).toBe(502);
+  });
+
   it('errors of Cohere come in its words', async () => {
     rig = await startOperationsRig({ vendor: cohereVendor });
     rig.upstream.once(recording('cohere-v2-embed/cohere/error--testcohere-test-embed-error'));

@@ -110,9 +110,10 @@ describe.runIf(process.platform === 'linux')('an upload of 200 MB', () => {
       answer = json({ text: 'done', usage: { type: 'duration', seconds: 5 } });
       const before = await gateway.process.residentBytes();
       let most = before;
-      const watch = setInterval(() => {
-        most = Math.max(most, residentBytes(pid));
-      }, 20);
+      const look = async () => {
+        most = Math.max(most, await gateway.process.residentBytes());
+      };
+      const watch = setInterval(() => void look(), 20);
       try {
         const upload = form(200 * megabyte, order);
         const got = await send(upload.stream, upload.bytes);

@@ -61,7 +61,7 @@ describe.runIf(recordingsExist)("OpenAI's SDK", () => {
     rig.upstream.once((_call, reply) => reply.json(200, { created: 1, data: [{ b64_json: 'AA==' }], usage }));
     await openai.images.generate({ model: 'up/gpt-image-1', prompt: 'x' });
     const { usage: counted } = await rig.row();
-    expect(counted).toMatchObject({ input: 50, imageInput: 40, output: 300, images: 1 });
+    expect(counted).toMatchObject({ input: 50, imageInput: 40, output: 300, imageOutput: 300, images: 1 });
   });
 
   it('partial images stream through, and the last event is what is charged', async () => {

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { JournalUnavailable, type ProgressRecord } from '../../journal/record.ts';
-import type { LlmError } from '../../llm/error.ts';
+import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { hideSecret, quotesSecret } from '../../llm/redact.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { AnswerHost, AnswerReader } from '../answer/answer.ts';
@@ -105,7 +105,9 @@ export class OperationAttempt implements Dispatcher.DispatchHandler, AnswerHost,
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#ended = true;
     if (this.#over) return;
-    if (error instanceof JournalUnavailable) this.fail(journalAway);
+    // What the caller uploads was refused, or fell silent, on its way.
+    if (error instanceof LlmFailure) this.fail(error.error);
+    else if (error instanceof JournalUnavailable) this.fail(journalAway);
     else if (this.#reader === undefined) this.fail(connectionError(error, this.#ways.target));
     else this.#reader.broken(error.message);
   }

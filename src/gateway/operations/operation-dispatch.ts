@@ -1,9 +1,10 @@
 /** Asks one target for an operation: its headers and bytes, and the watch over its answer. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { chargeNanoUsd } from '../../catalog/charge.ts';
 import type { AttemptRecord } from '../../journal/record.ts';
 import { formatUsd } from '../../lib/money.ts';
-import { LlmFailure } from '../../llm/error.ts';
+import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Outcome } from '../attempt.ts';
@@ -56,6 +57,9 @@ export async function dispatchTo(
         ? asked
         : await withSignature({ method, url: origin + path, headers: asked, body: bytes }, credential);
     const stream = body === undefined || Buffer.isBuffer(body) ? body : body.stream;
+    // An upload may be refused before the connection stands, when nobody else listens.
+    if (stream instanceof Readable)
+      stream.once('error', (error) => run.fail(error instanceof LlmFailure ? error.error : brokenUpload));
     pool.dispatch({ origin, path, method, headers, body: stream ?? null }, run);
     return { run, outcome: await promise };
   } catch (error) {
@@ -67,6 +71,11 @@ export async function dispatchTo(
     if (outgoing.body !== undefined && !Buffer.isBuffer(outgoing.body)) outgoing.body.stream.destroy();
   }
 }
+
+const brokenUpload: LlmError = {
+  kind: 'internal',
+  message: 'The gateway could not read the upload back from its disk. Send it again.',
+};
 
 export function dispatchOperation(call: OperationCall, plan: OperationPlan, parts: GatewayParts): Promise<Dispatched> {
   return dispatchTo(call, plan.target, outgoingFor(call, plan), waysFor(call, plan, parts), parts);

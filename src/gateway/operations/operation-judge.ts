@@ -43,6 +43,7 @@ export function judgeOperation(
     if (!sells(price, kind) || expected[kind] === 0) continue;
     if (counted && said[kind] === undefined) continue;
     usage[kind] = kind === 'output' && status !== 'completed' ? Math.ceil(tally.outputTokensSeen) : expected[kind];
+    if (kind === 'output') usage.imageOutput = Math.max(usage.imageOutput, expected.imageOutput);
     if (kind === 'input') usage.audioInput = Math.max(usage.audioInput, expected.audioInput);
     flags.push(said[kind] === 0 ? `lying:no-${kind}` : 'usage-missing');
   }
