@@ -119,6 +119,11 @@ const fieldTables: Partial<Record<DialectId, FieldTable>> = {
           : 'background: the model behind this name answers while the caller waits. Leave it out, and stream.',
       top_logprobs: (value) =>
         value === 0 ? undefined : 'top_logprobs: the model behind this name does not report log probabilities.',
+      // Seals come with every answer; what else can be included are sources of tools that a provider runs.
+      include: (value) =>
+        Array.isArray(value) && value.includes('message.output_text.logprobs')
+          ? 'include: the model behind this name does not report log probabilities.'
+          : undefined,
       // The neutral language says it too; the original is only kept for the way back.
       reasoning: () => undefined,
       input: (value) =>
@@ -129,7 +134,6 @@ const fieldTables: Partial<Record<DialectId, FieldTable>> = {
     hint: {
       client_metadata: noCounterpart,
       context_management: noCounterpart,
-      include: noCounterpart,
       max_tool_calls: 'the model behind this name runs no tools of its own',
       metadata: noCounterpart,
       moderation: noCounterpart,
@@ -143,8 +147,6 @@ const fieldTables: Partial<Record<DialectId, FieldTable>> = {
       truncation: 'a conversation that is too long is refused instead',
     },
     idle: {
-      // Seals come with every answer, asked for or not.
-      include: (value) => Array.isArray(value) && value.every((item) => item === 'reasoning.encrypted_content'),
       service_tier: (value) => value === 'auto' || value === 'default',
       store: (value) => value === false,
       text: (value) => isObject(value) && Object.keys(value).every((key) => key === 'format'),

@@ -15,6 +15,14 @@ export const errors = listRecordings('openai-responses', 'error');
 
 export const named = (kept: Recording) => [kept.id.split('/').slice(1).join('/'), kept] as const;
 
+/** Bodies that a caller could send: the recordings' own, and those of a coding agent. */
+export const bodies = [
+  ...[...streams, ...wholes].map((kept) => ({ name: named(kept)[0], body: kept.request })),
+  ...listRecordings('', 'client-request')
+    .filter(({ path }) => path === '/v1/responses')
+    .map((kept) => ({ name: named(kept)[0], body: kept.request?.body as Recording['request'] })),
+].flatMap(({ name, body }) => (body?.input === undefined ? [] : [{ name, body }]));
+
 /** One recording holds four answers in a row: the last is what `expect.json` speaks of. */
 export function streamOf({ response }: Recording): Buffer {
   return response.subarray(Math.max(0, response.lastIndexOf('event: response.created')));

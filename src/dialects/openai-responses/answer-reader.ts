@@ -130,6 +130,7 @@ export class AnswerReader {
     }
     const failure = failureIn(answer);
     if (failure !== undefined) return this.fail(failure);
+    if (answer.status === 'queued' || answer.status === 'in_progress') return this.fail(unfinished);
     const output = Array.isArray(answer.output) ? answer.output.filter(isFields) : [];
     if (!this.hasItems) output.forEach((item, i) => void this.done(`#${i}`, item));
     for (const item of this.#items) item.isDone = true;
@@ -314,6 +315,9 @@ function isReading(type: string): boolean {
 function canEndEarly(item: Item): boolean {
   return item.part !== '' && isReading(item.type) && !('encrypted_content' in item.fields);
 }
+
+/** Made in the background, which only callers of this dialect can ask for. */
+const unfinished: LlmError = { kind: 'upstream', message: 'The provider has not finished its answer.' };
 
 /** What an answer says of its own failure; undefined when it is one. */
 export function failureIn(answer: Fields): LlmError | undefined {
