@@ -1,14 +1,14 @@
 /** Where seals stand in the bytes of each wire format, so that a relayed body can be searched without being parsed. */
 import type { DialectId, Seal } from '../llm/chat.ts';
 
-export interface SealSlots {
+interface SealSlots {
   /** Text without which a body or a frame has no seal: bytes are searched for it first. */
   readonly marker: Buffer;
   /** Keys whose string values are seals. */
   readonly keys: readonly Buffer[];
 }
 
-export const sealSlots: Readonly<Record<DialectId, readonly SealSlots[]>> = {
+const sealSlots: Readonly<Record<DialectId, readonly SealSlots[]>> = {
   'openai-chat': [slots('"reasoning_details"', 'signature', 'data')],
   'openai-responses': [slots('"encrypted_content"', 'encrypted_content')],
   anthropic: [slots('"signature"', 'signature'), slots('"redacted_thinking"', 'data')],

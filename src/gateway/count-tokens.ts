@@ -43,6 +43,8 @@ export async function countTokens(
 async function askProvider(exchange: Exchange, target: Target, parts: GatewayParts): Promise<number | undefined> {
   const endpoint = endpointFor(target.credential.provider, exchange.dialect.id, target.model.target.name);
   if (endpoint?.countTokensPath === undefined) return undefined;
+  // It would refuse to count what another provider sealed.
+  if (parts.seals.mustSettle(exchange, target.credential, exchange.dialect)) return undefined;
   const call = callOf(target, false);
   const { body } = relayBody(exchange, target, endpoint);
   const upstream = parts.upstreams.of(target);
