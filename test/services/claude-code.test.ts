@@ -59,6 +59,29 @@ describe('the claude agent', () => {
   });
 });
 
+/** As its users set it up for Amazon Bedrock: InvokeModel, streams in chunks, and a bearer key of Bedrock's kind. */
+describe('the claude agent in its Bedrock mode', () => {
+  const profile = 'us.anthropic.claude-opus-5-5';
+
+  it.each(['an', 'oa'])('does its task through the gateway on provider %s', async (provider) => {
+    const gateway = await startGateway({
+      config: { ...fakeProviders(upstream, ['agent']), routes: { [profile]: { targets: [`${provider}/agent`] } } },
+    });
+    try {
+      const env = {
+        CLAUDE_CODE_USE_BEDROCK: '1',
+        ANTHROPIC_BEDROCK_BASE_URL: gateway.url,
+        AWS_BEARER_TOKEN_BEDROCK: gateway.key,
+        AWS_REGION: 'us-east-1',
+      };
+      expectTaskDone(await runAgent(env, profile));
+      await expectUsage(gateway, provider, profile);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
+
 interface ClaudeRun {
   readonly code: number | null;
   readonly stdout: string;
@@ -74,12 +97,12 @@ function expectTaskDone(run: ClaudeRun): void {
   expect(last).toContain('PONG-42');
 }
 
-async function expectUsage(gateway: TestGateway, provider: string): Promise<void> {
+async function expectUsage(gateway: TestGateway, provider: string, requested = model): Promise<void> {
   const asked = upstream.chats.filter((call) => call.model === 'agent').length;
   const rows = (await gateway.waitForUsage(asked)).filter((row) => row.served_model === `${provider}/agent`);
   expect(rows).toHaveLength(asked);
   for (const row of rows)
-    expect(row).toMatchObject({ status: 'completed', requested_model: model, client_dialect: 'anthropic' });
+    expect(row).toMatchObject({ status: 'completed', requested_model: requested, client_dialect: 'anthropic' });
 }
 
 const folders: string[] = [];
@@ -88,6 +111,10 @@ afterAll(() => {
 });
 
 function runClaude(baseUrl: string, key: string): Promise<ClaudeRun> {
+  return runAgent({ ANTHROPIC_BASE_URL: baseUrl, ANTHROPIC_AUTH_TOKEN: key });
+}
+
+function runAgent(env: Readonly<Record<string, string>>, name = model): Promise<ClaudeRun> {
   const home = mkdtempSync(join(tmpdir(), 'tollgate-claude-'));
   folders.push(home);
   const args = [
@@ -98,15 +125,14 @@ function runClaude(baseUrl: string, key: string): Promise<ClaudeRun> {
     '--allowedTools',
     'Bash',
     '--model',
-    model,
+    name,
   ];
   const child = spawn(agentPath('claude'), args, {
     cwd: home,
     env: {
       PATH: process.env.PATH ?? '',
       HOME: home,
-      ANTHROPIC_BASE_URL: baseUrl,
-      ANTHROPIC_AUTH_TOKEN: key,
+      ...env,
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       HTTPS_PROXY: 'http://127.0.0.1:9',
       HTTP_PROXY: 'http://127.0.0.1:9',

@@ -34,7 +34,8 @@ export const invokeDoor: Door = {
   match: modelPath('invoke', false),
   dialect: anthropicInvoked,
   modelInBody: true,
-  forwardedHeaders: [],
+  // Agents send their betas in the header, SDKs in the body.
+  forwardedHeaders: ['anthropic-beta'],
   forwardedQuery: [],
   limitHeaders: () => ({}),
   planRelay,
