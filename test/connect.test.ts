@@ -36,6 +36,34 @@ describe('--check', () => {
     });
   });
 
+  it('a client that was pointed here is tried with the key and the model in its own files', async () => {
+    const own = mkdtempSync(path.join(tmpdir(), 'tollgate-connect-'));
+    const at = ['--url', gateway.url, '--home', own];
+    await connect(['opencode', '--write', '--model', 'mock/echo', '--key', gateway.key, ...at]);
+    const result = await connect(['opencode', '--check', ...at], { TOLLGATE_KEY: 'tg-another' });
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('model mock/echo, 200') });
+    rmSync(own, { recursive: true });
+  });
+
+  it('a key in its files that is for another place is not sent here', async () => {
+    const own = mkdtempSync(path.join(tmpdir(), 'tollgate-connect-'));
+    await connect([
+      'qwen',
+      '--write',
+      '--model',
+      'm',
+      '--key',
+      gateway.key,
+      '--url',
+      'http://h.example',
+      '--home',
+      own,
+    ]);
+    const result = await connect(['qwen', '--check', '--model', 'm', '--url', gateway.url, '--home', own]);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no key') });
+    rmSync(own, { recursive: true });
+  });
+
   const failures: readonly [string, (args: string[]) => string[], RegExp][] = [
     ['a wrong key', (args) => [...args, '--key', 'tg-wrong'], /tollgate keys create claude/],
     ['a model that is not there', (args) => [...args, '--model', 'mock/nothing'], /"tollgate models" lists/],

@@ -7,7 +7,7 @@ import { nearest } from '../lib/nearest.ts';
 import { type CheckResult, checkClient } from './connect/check.ts';
 import type { Client, Place, Point } from './connect/client.ts';
 import { clients } from './connect/clients.ts';
-import { planFiles, writeFiles } from './connect/settings-file.ts';
+import { planFiles, readPoint, writeFiles } from './connect/settings-file.ts';
 import { renderShown, renderWritten, showSettings } from './connect/show.ts';
 import { addCommonOptions, type CommonOptions, type Context, readConfig } from './context.ts';
 import { CommandFailure, exitCodes } from './outcome.ts';
@@ -31,7 +31,10 @@ export function addConnect(program: Command, context: Context): void {
   )
     .argument('<client>', names)
     .option('--url <url>', 'where Tollgate is (default: the address in the configuration)')
-    .option('--key <key>', 'the key that the client is to use (default: TOLLGATE_KEY)')
+    .option(
+      '--key <key>',
+      'the key that the client is to use (default: TOLLGATE_KEY; for --check, the one in its files)',
+    )
     .option('--model <model>', 'the model or route that it is to ask for')
     .option('--only-here', 'also turn off what it sends to other hosts: telemetry, update checks')
     .option('--write', 'write the settings into its files; what was there is kept beside them')
@@ -43,8 +46,8 @@ export function addConnect(program: Command, context: Context): void {
 
 async function connect(context: Context, name: string, options: ConnectOptions): Promise<void> {
   const client = findClient(name);
-  const point = pointOf(context, client, options);
   const place = placeOf(context, options);
+  const point = pointOf(context, client, options, place);
   if (!options.write && !options.check) return print(context, client, point, place, options);
   const written = options.write ? write(context, client, point, place, options) : undefined;
   const checked = options.check ? await check(context, client, point, options) : undefined;
@@ -94,16 +97,25 @@ function findClient(name: string): Client {
 
 const missingKey = 'tg-YOUR-KEY';
 
-function pointOf(context: Context, client: Client, options: ConnectOptions): Point {
-  const { model = client.defaultModel === undefined ? undefined : '', onlyHere = false } = options;
+function pointOf(context: Context, client: Client, options: ConnectOptions, place: Place): Point {
+  const url = urlOf(context, options);
+  const written = options.check && !options.write ? writtenFor(client, place, url) : {};
+  const { onlyHere = false } = options;
+  const model = options.model ?? written.model ?? (client.defaultModel === undefined ? undefined : '');
   if (model === undefined) {
     const remedy = 'Name one with --model; "tollgate models" lists what can be called.';
     throw new CommandFailure(exitCodes.usage, `${client.name} has to be told a model.`, remedy);
   }
-  const key = options.key ?? (context.env.TOLLGATE_KEY || missingKey);
+  const key = options.key ?? written.key ?? (context.env.TOLLGATE_KEY || missingKey);
   refuseOdd('--key', key, 'A key is one word, as "tollgate keys create" printed it.');
   if (model !== '') refuseOdd('--model', model, '"tollgate models" lists what can be called.');
-  return { url: urlOf(context, options), key, onlyHere, ...(model !== '' && { model }) };
+  return { url, key, onlyHere, ...(model !== '' && { model }) };
+}
+
+/** What the client's files say, if they point here: a key for another place is not sent to this one. */
+function writtenFor(client: Client, place: Place, url: string): ReturnType<typeof readPoint> {
+  const written = readPoint(client, place);
+  return written.url === url ? written : {};
 }
 
 /** What would need quotes in one of the files, or could end a header. */

@@ -43,6 +43,16 @@ export function mergeSettings(name: FormatName, text: string, settings: Tree, de
   return leaves.length === 0 ? text : format.write(text, leaves);
 }
 
+/** What stands in the file where each of these settings would be. Throws BrokenFile. */
+export function readSettings(
+  name: FormatName,
+  text: string,
+  settings: Tree,
+): readonly { readonly asked: string | number | boolean; readonly found: unknown }[] {
+  const present = formats[name].read(text);
+  return leavesOf(settings, present).map(({ path, value }) => ({ asked: value, found: valueAt(present, path) }));
+}
+
 /** JSON with the comments and commas that editors allow in settings. */
 const json: Format = {
   read(text) {

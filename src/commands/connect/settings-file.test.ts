@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CommandFailure } from '../outcome.ts';
 import type { Client, Point } from './client.ts';
 import { clients } from './clients.ts';
-import { planFiles, type WrittenFile, writeFiles } from './settings-file.ts';
+import { planFiles, readPoint, type WrittenFile, writeFiles } from './settings-file.ts';
 
 const point: Point = { url: 'http://127.0.0.1:7070', key: 'tg-one', model: 'main', onlyHere: true };
 const nowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -82,6 +82,13 @@ describe.each(withFiles.map((client) => [client.id, client] as const))('%s', (_,
     const all = again.map(({ file }) => readFileSync(file, 'utf8')).join('');
     expect(all).toContain('tg-two');
     expect(all).not.toContain('tg-one');
+  });
+
+  it('what was written is read again, and nothing from a home without settings', () => {
+    expect(readPoint(client, place())).toEqual({});
+    write(client);
+    const { url, key, model } = point;
+    expect(readPoint(client, place())).toEqual({ url, key, model });
   });
 
   it('a broken file is refused with a remedy, and nothing at all is written', () => {

@@ -17,7 +17,7 @@ import {
 import path from 'node:path';
 import { CommandFailure, exitCodes } from '../outcome.ts';
 import type { Client, Place, Point, SettingsFile } from './client.ts';
-import { BrokenFile, mergeSettings } from './format.ts';
+import { BrokenFile, mergeSettings, readSettings } from './format.ts';
 
 export interface PlannedFile {
   readonly file: string;
@@ -41,19 +41,22 @@ export function planFiles(client: Client, point: Point, place: Place): readonly 
   return client.files.map((settingsFile) => planFile(client, settingsFile, point, place));
 }
 
-function planFile(
-  client: Client,
-  { paths, format, settings, defaults }: SettingsFile,
-  point: Point,
-  place: Place,
-): PlannedFile {
+function planFile(client: Client, settingsFile: SettingsFile, point: Point, place: Place): PlannedFile {
+  const { format, settings, defaults } = settingsFile;
+  const file = fileOf(settingsFile, place);
+  const before = readText(file);
+  const after = refuseBroken(client, file, () => mergeSettings(format, before ?? '', settings(point), defaults));
+  return { file, after, ...(before !== undefined && { before }) };
+}
+
+function fileOf({ paths }: SettingsFile, place: Place): string {
   const candidates = paths(place).map((name) => path.resolve(place.home, name));
-  const file =
-    candidates.find((name) => statSync(name, { throwIfNoEntry: false }) !== undefined) ?? candidates[0] ?? '';
-  const before = readSettings(file);
+  return candidates.find((name) => statSync(name, { throwIfNoEntry: false }) !== undefined) ?? candidates[0] ?? '';
+}
+
+function refuseBroken<T>(client: Client, file: string, work: () => T): T {
   try {
-    const after = mergeSettings(format, before ?? '', settings(point), defaults);
-    return { file, after, ...(before !== undefined && { before }) };
+    return work();
   } catch (error) {
     if (!(error instanceof BrokenFile)) throw error;
     const remedy = `${client.name} may not read it either: correct it, or move it away, and try again.`;
@@ -61,7 +64,32 @@ function planFile(
   }
 }
 
-function readSettings(file: string): string | undefined {
+/** Where the client's files point it now, as far as they say. Throws CommandFailure like `planFiles`. */
+export function readPoint(client: Client, place: Place): Partial<Pick<Point, 'url' | 'key' | 'model'>> {
+  // Settings for these stand where the real ones would.
+  const marks = { url: 'http://url.invalid', key: 'key.invalid', model: 'model.invalid' };
+  const found: { -readonly [name in keyof typeof marks]?: string } = {};
+  for (const settingsFile of client.files) {
+    const file = fileOf(settingsFile, place);
+    const settings = settingsFile.settings({ ...marks, onlyHere: false });
+    const pairs = refuseBroken(client, file, () => readSettings(settingsFile.format, readText(file) ?? '', settings));
+    for (const name of ['url', 'key', 'model'] as const) {
+      found[name] ??= pairs.map(({ asked, found: value }) => markedPart(asked, marks[name], value)).find(Boolean);
+    }
+  }
+  return found;
+}
+
+/** What stands in `found` where `asked` has its mark. */
+function markedPart(asked: unknown, mark: string, found: unknown): string | undefined {
+  if (typeof asked !== 'string' || typeof found !== 'string') return undefined;
+  const [before, after] = asked.split(mark);
+  if (before === undefined || after === undefined) return undefined;
+  if (!found.startsWith(before) || !found.endsWith(after)) return undefined;
+  return found.slice(before.length, found.length - after.length);
+}
+
+function readText(file: string): string | undefined {
   try {
     const size = statSync(file).size;
     if (size > fileBytesMax) {
