@@ -5,6 +5,7 @@
 import { bedrockSection } from '../bedrock/table.ts';
 import type { Recording } from '../fakes/recording.ts';
 import { geminiSection } from '../gemini/table.ts';
+import { responsesSection } from '../responses/table.ts';
 import { clientBodies, corpus, paths, requestBodies, shortName, type Wire, wireOf } from './corpus.ts';
 import { answerLosses, endsInError, mappedErrors, requestLosses, requestRefusals, usageFlags } from './exceptions.ts';
 import { framesOf, isUsageOnly } from './frames.ts';
@@ -17,7 +18,7 @@ const wires: readonly Wire[] = ['openai-chat', 'anthropic'];
 
 export function recordingsPage(): string {
   const sections = wires.flatMap((wire) => [`## ${names[wire]}`, '', ...tableOf(wire), '']);
-  return `${[...intro(), '', ...totals(), '', ...sections, ...geminiSection(), '', ...bedrockSection(), '', ...rest()].join('\n')}\n`;
+  return `${[...intro(), '', ...totals(), '', ...sections, ...responsesSection(), '', ...geminiSection(), '', ...bedrockSection(), '', ...rest()].join('\n')}\n`;
 }
 
 function intro(): string[] {
