@@ -47,6 +47,13 @@ export const bedrock = provider({
     },
   },
   catalogId: 'aws',
+  parseError: (status, body) => {
+    // Both in whichever dialect the model is asked.
+    if (status === 424) return { kind: 'upstream' };
+    const message = (body as { message?: unknown } | null | undefined)?.message;
+    const isUnknown = typeof message === 'string' && /model identifier is invalid/.test(message);
+    return isUnknown ? { kind: 'model-not-found', code: 'model_not_found' } : undefined;
+  },
 });
 
 function modelPath({ model }: Call): string {

@@ -54,7 +54,7 @@ describe('a caller of Messages, with Bedrock behind the name', () => {
       content: [{ type: 'text', text: 'Hi' }],
       stop_reason: 'end_turn',
     };
-    rig.upstream.once((_call, reply) => reply.json(200, answer));
+    rig.upstream.once((_call, reply) => reply.json(200, answer, { 'x-amzn-requestid': 'aws-1' }));
     const body = {
       model: `be/${claude}`,
       ...ask,
@@ -66,6 +66,7 @@ describe('a caller of Messages, with Bedrock behind the name', () => {
     });
     expect([got.status, got.json()]).toEqual([200, answer]);
     expect(got.headers['x-tollgate-dropped']).toBeUndefined();
+    expect(got.headers['x-upstream-request-id']).toBe('aws-1');
     const { model: _, ...sent } = body;
     expect(rig.upstream.calls[0]?.json).toEqual({
       ...sent,
@@ -119,6 +120,11 @@ describe('a caller of Messages, with Bedrock behind the name', () => {
       reply.json(429, { message: 'slow' }, { 'x-amzn-errortype': 'ThrottlingException' }),
     );
     expect((await rig.messages({ model: `be/${claude}`, ...ask })).status).toBe(429);
+    const unknown = { message: 'The provided model identifier is invalid.' };
+    rig.upstream.once((_call, reply) => reply.json(400, unknown));
+    expect((await rig.messages({ model: `be/${claude}`, ...ask })).status).toBe(404);
+    for (let i = 0; i < 2; i++) rig.upstream.once((_call, reply) => reply.json(424, { message: 'the model failed' }));
+    expect((await rig.messages({ model: `be/${claude}`, ...ask })).status).toBe(502);
   });
 
   it('other models, and other callers, are asked in Converse', async () => {

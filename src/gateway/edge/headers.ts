@@ -58,13 +58,16 @@ export function withQuery(path: string, query: string): string {
 /** More than any provider has; callers' parsers refuse a head of many kilobytes. */
 const limitHeadersMax = 32;
 
+/** What providers call the id of a request. */
+const requestIdNames: readonly string[] = ['request-id', 'x-request-id', 'x-amzn-requestid'];
+
 /** A provider's headers that a caller can use: its rate limits, and its own request id under another name. */
 export function answerHeaders(upstream: IncomingHttpHeaders, credential: SecretHolder): HeaderList {
   const headers: HeaderList = {};
   let limits = 0;
   for (const [name, value] of Object.entries(upstream)) {
     if (typeof value !== 'string' || quotesSecret(value, credential)) continue;
-    if (name === 'request-id' || name === 'x-request-id') headers['x-upstream-request-id'] = value.slice(0, 256);
+    if (requestIdNames.includes(name)) headers['x-upstream-request-id'] = value.slice(0, 256);
     else if (name === 'retry-after') headers[name] = value.slice(0, 256);
     else if (/(^|-)ratelimit-/.test(name) && limits++ < limitHeadersMax) headers[name] = value.slice(0, 256);
   }
