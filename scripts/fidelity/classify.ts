@@ -6,6 +6,7 @@ import type { Dialect } from '../../src/dialects/dialect.ts';
 import { parseJson, stringifyJson } from '../../src/lib/json.ts';
 import type { ChatRequest } from '../../src/llm/chat.ts';
 import { LlmFailure } from '../../src/llm/error.ts';
+import { withoutFreeform } from '../../src/llm/freeform.ts';
 import type { TargetModel } from '../../src/llm/model.ts';
 import { NoteList } from '../../src/llm/notes.ts';
 import type { FieldCase, FieldList } from './field.ts';
@@ -49,7 +50,9 @@ function parse(from: Dialect, list: FieldList, field: string, fields: object | u
 function outcomeOf(request: ChatRequest, to: Dialect, target: TargetModel): Outcome | string {
   const notes = new NoteList();
   try {
-    const text = stringifyJson(to.renderRequest(request, target, notes));
+    // As the gateway does it: free text becomes JSON where a dialect's providers know nothing else.
+    const plain = to.freeformTools ? request : withoutFreeform(request, notes);
+    const text = stringifyJson(to.renderRequest(plain, target, notes));
     return { text, notes: notes.list.map(({ field }) => field) };
   } catch (error) {
     if (error instanceof LlmFailure && error.error.kind === 'invalid-request') return error.message;
