@@ -48,7 +48,9 @@ function kindOf(mediaType = ''): MediaBlock['kind'] {
 }
 
 function mediaTypeAt(value: unknown, path: string): string {
-  return filledAt(value, path).split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const mediaType = filledAt(value, path).split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!/^[\w.+-]+\/[\w.+-]+$/.test(mediaType)) throw refused(path, 'must be a media type, like image/png');
+  return mediaType;
 }
 
 /** Line breaks and the URL-safe alphabet are taken by the API, but not by others. */

@@ -30,7 +30,10 @@ export function readPart(value: unknown, path: string, ids: CallIds): Block {
     case 'functionResponse':
       return { ...readResult(objectAt(part.functionResponse, `${path}.functionResponse`), path, ids), ...extra };
     default:
-      if (Object.keys(part).length === 0) throw refused(path, 'must hold one of text, inlineData, fileData, …');
+      if (!absent(part.type))
+        throw refused(`${path}.type`, 'a part has no type here; it holds text, inlineData, fileData, …');
+      if (Object.keys(part).every((name) => known.includes(name)))
+        throw refused(path, 'must hold one of text, inlineData, fileData, …');
       return opaquePart(part);
   }
 }

@@ -53,7 +53,11 @@ function readSystem(value: unknown): Block[] {
   const parts =
     typeof value === 'string' ? [value] : listAt(Array.isArray(value) ? value : objectAt(value, path).parts);
   const ids = new CallIds();
-  return parts.map((part, i) => readPart(part, `${path}.parts[${i}]`, ids));
+  return parts.map((part, i) => {
+    const block = readPart(part, `${path}.parts[${i}]`, ids);
+    if (block.type !== 'text') throw refused(`${path}.parts[${i}]`, 'instructions can only hold text');
+    return block;
+  });
 }
 
 function readContents(value: unknown): Turn[] {
@@ -69,7 +73,12 @@ function readContents(value: unknown): Turn[] {
 function readContent(content: JsonObject, path: string, ids: CallIds): Turn {
   const role = roleAt(content.role, `${path}.role`);
   const unanswered = role === 'assistant' ? ids.unanswered : undefined;
-  const blocks = listAt(content.parts).map((part, i) => readPart(part, `${path}.parts[${i}]`, ids));
+  const blocks = listAt(content.parts).map((part, i) => {
+    const block = readPart(part, `${path}.parts[${i}]`, ids);
+    const isMisplaced = block.type === (role === 'user' ? 'tool-call' : 'tool-result');
+    if (isMisplaced) throw refused(`${path}.parts[${i}]`, 'calls are the model’s, and functionResponses the user’s');
+    return block;
+  });
   // Calls of several contents in a row are one step: SDKs keep each piece of a stream as a content of its own.
   const isStep = blocks.every((block) => block.type !== 'text' || block.text.trim() === '');
   if (unanswered !== undefined && !isStep)
@@ -85,6 +94,15 @@ function roleAt(role: unknown, path: string): 'user' | 'assistant' {
   throw refused(path, 'must be user or model');
 }
 
+/** Names with a dot are ours, for fields that are carried. */
+function refuseForeignFields(body: JsonObject): void {
+  for (const field of Object.keys(body)) if (field.includes('.')) throw refused(field, 'is no field of this API');
+  for (const [field, instead] of Object.entries(foreignFields)) {
+    if (absent(body[field])) continue;
+    throw refused(field, `is a field of another API; this endpoint takes generateContent requests: use ${instead}`);
+  }
+}
+
 const foreignFields: Readonly<Record<string, string>> = {
   messages: 'contents',
   input: 'contents',
@@ -93,10 +111,3 @@ const foreignFields: Readonly<Record<string, string>> = {
   temperature: 'generationConfig.temperature',
   toolChoice: 'toolConfig',
 };
-
-function refuseForeignFields(body: JsonObject): void {
-  for (const [field, instead] of Object.entries(foreignFields)) {
-    if (absent(body[field])) continue;
-    throw refused(field, `is a field of another API; this endpoint takes generateContent requests: use ${instead}`);
-  }
-}
