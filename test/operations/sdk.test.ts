@@ -201,6 +201,27 @@ describe.runIf(recordingsExist)("OpenAI's SDK", () => {
     expect(await rig.row()).toMatchObject({ stream: true, usage: { input: 31, output: 25 }, flags: [] });
   });
 
+  it.each([
+    ['/v1/completions', 'openai-completions/openai/stream--async-completion-streaming'],
+    [
+      '/v1/audio/speech',
+      'openai-transcriptions/openai/stream--transcription-basic-functionality-openai-gpt-4o-transcribe-diari',
+    ],
+  ])('a stream at %s is the same however it is cut', async (path, id) => {
+    const kept = loadRecording(id);
+    const body = { model: 'up/m', prompt: 'x', input: 'x', stream: true };
+    const costs = new Set<string>();
+    for (const step of [1, 7, 64, kept.response.length]) {
+      rig.forget();
+      const cuts = Array.from({ length: Math.floor(kept.response.length / step) }, (_, i) => (i + 1) * step);
+      rig.upstream.once(recording(id, cuts));
+      const got = await rig.call(path, body);
+      expect(got.bytes.equals(kept.response)).toBe(true);
+      costs.add((await rig.row()).costNanoUsd);
+    }
+    expect(costs.size).toBe(1);
+  });
+
   it('a stream that breaks off ends in an error', async () => {
     const kept = loadRecording('openai-completions/openai/stream--async-completion-streaming');
     rig.upstream.once(async (_call, reply) => {
