@@ -53,7 +53,7 @@ function requestTarget(dialect: Dialect): FuzzTarget {
 
 /** Calls and results that do not match, or data that is none, stay as they are: the provider refuses them itself. */
 const callersFault =
-  /not valid base64|must be base64|must be a data URI|call_id must be|has no tool_result|has no functionResponse|no functionResponse behind it|has no toolResult|does not answer|no such call|without a call|has no result|not answer/;
+  /content must be a string or|must be a media type|must be answered by|not valid base64|must be base64|must be a data URI|call_id must be|has no tool_result|has no functionResponse|no functionResponse behind it|has no toolResult|does not answer|no such call|without a call|has no result|not answer/;
 
 /** What a dialect writes it must be able to read. */
 function renderAndReadAgain(request: ChatRequest, dialect: Dialect): ChatRequest | undefined {

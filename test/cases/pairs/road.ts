@@ -1,5 +1,6 @@
 /** Every client dialect with every provider dialect, for cases that must hold on all 25 roads. */
 import type { Script } from '../../fakes/upstream.ts';
+import { decode, encode } from '../../golden/bedrock-converse/event-stream.ts';
 import { corpus } from '../../golden/corpus.ts';
 import type { Facts, Feature, Fixtures, WireAnswer } from '../../golden/features.ts';
 import { answering, modelOf, type Turn, take } from '../../golden/run.ts';
@@ -23,6 +24,16 @@ export function answerOf(provider: Fixtures, feature: Feature, stream: boolean):
   const answer = provider.answer(feature, stream);
   if (answer === undefined) throw new Error(`${provider.id} has no answer for ${feature}`);
   return answer;
+}
+
+/** A provider's stream up to its error, which is the last frame in every dialect: it breaks off behind the text. */
+export function untilError(provider: Fixtures): WireAnswer {
+  const answer = answerOf(provider, 'error during the stream', true);
+  if (provider.id === 'bedrock-converse') {
+    return { ...answer, body: Buffer.concat(decode(answer.body).slice(0, -1).map(encode)) };
+  }
+  const frames = answer.body.toString().split(/(?<=\r?\n\r?\n)/);
+  return { ...answer, body: Buffer.from(frames.slice(0, -1).join('')) };
 }
 
 /** The caller's plain request, answered by a script or by fixed bytes. */
