@@ -1,6 +1,6 @@
 /** One answer in the words of this dialect: its items, and the object around them. */
 import type { ChatEvent, StopReason } from '../../llm/chat.ts';
-import { estimateTokens } from '../../llm/estimate.ts';
+import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext } from '../dialect.ts';
 import { OutputWriter, type Tell } from './output-writer.ts';
@@ -14,7 +14,8 @@ export class AnswerWriter {
   readonly #items: OutputWriter;
   readonly #head: WireObject;
   #usage: Partial<Usage> = {};
-  #outputTokens = 0;
+  /** For a provider that never says. */
+  readonly #estimator = new TokenEstimator();
   /** The finished answer, after `end`. */
   answer: WireObject | undefined;
 
@@ -38,7 +39,7 @@ export class AnswerWriter {
       case 'block-start':
         return this.#items.start(event.block);
       case 'block-delta':
-        if (this.#usage.output === undefined) this.#outputTokens += estimateTokens(event.delta);
+        this.#estimator.addText(event.delta, 0, event.delta.length);
         return this.#items.delta(event.delta);
       case 'block-seal':
         return this.#items.seal(event.seal);
@@ -62,7 +63,7 @@ export class AnswerWriter {
     this.#items.finish(status);
     if (stop === 'pause' && this.#context.request !== undefined)
       this.#context.notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
-    const { input = this.#context.inputTokensEstimate, output = this.#outputTokens } = this.#usage;
+    const { input = this.#context.inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
     this.answer = {
       ...this.#head,
       ...restored(carried),
