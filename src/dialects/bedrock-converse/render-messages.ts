@@ -61,7 +61,7 @@ class ConversationWriter {
     }
     for (const message of this.#messages) addWords(message);
     this.#trimPrefill();
-    const hasCalls = this.#messages.some(({ content }) => content.some((part) => 'toolUse' in part));
+    const hasCalls = this.#messages.some(({ content }) => content.some(isCall));
     return { messages: this.#messages, leading: this.#leading, hasCalls };
   }
 
@@ -99,6 +99,11 @@ class ConversationWriter {
     part.text = part.text.trimEnd();
     this.#context.notes.dropped('messages.content', 'white space at the end of the last assistant message');
   }
+}
+
+/** Of a tool that the caller runs; one that the provider ran is no business of the offered tools. */
+function isCall({ toolUse }: WireObject): boolean {
+  return isObject(toolUse) && toolUse.type !== 'server_tool_use';
 }
 
 /** A document without any words is refused: its name is what can be said of it. */

@@ -25,6 +25,7 @@ export function checkResults(turns: readonly Turn[]): void {
       waiting = new Map();
     }
   });
+  refuseMissing(waiting);
 }
 
 function refuseMissing(waiting: ReadonlyMap<string, string>): void {
