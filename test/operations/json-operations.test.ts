@@ -78,6 +78,11 @@ describe('what is refused', () => {
     expect([wrong.status, (wrong.json().error as { type: string }).type]).toEqual([401, 'authentication_error']);
     const missing = await rig.call('/v1/embeddings', { model: 'no/where/', input: 'x' });
     expect(missing.status).toBe(404);
+    const bound = await startOperationsRig({ key: { models: ['up/ok'] } });
+    const forbidden = await bound.call('/v1/embeddings', body);
+    expect([forbidden.status, (forbidden.json().error as { code: string }).code]).toEqual([403, 'model_not_allowed']);
+    expect(bound.upstream.calls).toEqual([]);
+    await bound.close();
     expect(rig.upstream.calls).toEqual([]);
     expect(rig.records).toEqual([]);
   });
