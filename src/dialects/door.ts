@@ -30,6 +30,8 @@ export interface Door {
   readonly special?: 'compact';
   /** Fields that the operation leaves out and the parser asks for. */
   readonly bodyDefaults: Readonly<Record<string, unknown>>;
+  /** Its callers' tools that take free text become functions where the provider knows no others; absent: they are refused. */
+  readonly mapsFreeform?: true;
   /** Request headers of the caller that a provider of the same dialect gets to see; all others stay here. */
   readonly forwardedHeaders: readonly string[];
   /** Query parameters that travel on. */

@@ -3,6 +3,7 @@
  * function with one string, `input`, and a call of it becomes free text again. Nothing of a call is lost on the way.
  */
 import type { Block, ChatEvent, ChatRequest, Emit, Tool, ToolCallBlock, Turn } from './chat.ts';
+import { invalidRequest } from './error.ts';
 import type { Notes } from './notes.ts';
 
 const schema =
@@ -10,13 +11,31 @@ const schema =
 
 /** The request without free text; the same one where it has none. */
 export function withoutFreeform(request: ChatRequest, notes: Notes): ChatRequest {
-  const isFree = (turn: Turn) => turn.blocks.some((block) => block.type === 'tool-call' && block.form === 'freeform');
-  if (!request.tools.some((tool) => tool.form === 'freeform') && !request.turns.some(isFree)) return request;
+  if (!hasFreeform(request)) return request;
   return {
     ...request,
     tools: request.tools.map((tool, i) => (tool.form === 'freeform' ? asFunction(tool, i, notes) : tool)),
     turns: request.turns.map((turn) => (isFree(turn) ? { ...turn, blocks: turn.blocks.map(asJsonCall) } : turn)),
   };
+}
+
+/** Throws LlmFailure (invalid-request) for a tool, or a call in the history, whose arguments are no JSON. */
+export function refuseFreeform({ tools, turns }: ChatRequest): void {
+  const why = 'takes free text, which this model cannot call: offer a function with JSON arguments instead';
+  const tool = tools.findIndex(({ form }) => form === 'freeform');
+  if (tool >= 0) throw invalidRequest(`tools[${tool}]: a custom tool ${why}`, `tools[${tool}]`);
+  const turn = turns.findIndex(isFree);
+  if (turn < 0) return;
+  const at = turns[turn]?.at ?? `messages[${turn}]`;
+  throw invalidRequest(`${at}: the call of a custom tool ${why}`, at);
+}
+
+function hasFreeform({ tools, turns }: ChatRequest): boolean {
+  return tools.some(({ form }) => form === 'freeform') || turns.some(isFree);
+}
+
+function isFree(turn: Turn): boolean {
+  return turn.blocks.some((block) => block.type === 'tool-call' && block.form === 'freeform');
 }
 
 /** The names of a request's tools that take free text. */

@@ -10,6 +10,8 @@ export const responsesDoor: Door = {
   aliases: ['/responses', '/openai/v1/responses'],
   dialect: openaiResponses,
   operation: 'chat',
+  // Coding agents patch files by such a tool, and cannot do without.
+  mapsFreeform: true,
   bodyDefaults: {},
   forwardedHeaders: ['openai-beta'],
   forwardedQuery: [],
