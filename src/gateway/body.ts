@@ -1,6 +1,6 @@
 /** The request's body, under limits that count bytes read, and the little that routing must know of it. */
 import type { IncomingMessage } from 'node:http';
-import type { Knock } from '../dialects/door.ts';
+import type { PathAsked } from '../dialects/door.ts';
 import { JsonRefused, type JsonScan, readField, scanJson } from '../lib/json.ts';
 import { invalidRequest, LlmFailure } from '../llm/error.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -79,7 +79,7 @@ export interface AskDoor {
 }
 
 /** Scans the body and reads the model and stream fields, where the path does not say them. Throws LlmFailure (invalid-request). */
-export function readAsk(body: Buffer, { door, asked }: { door: AskDoor; asked?: Knock['asked'] }): Ask {
+export function readAsk(body: Buffer, { door, asked }: { door: AskDoor; asked?: PathAsked }): Ask {
   try {
     const scan = scanJson(body, door.dialect.rawKeys);
     const named = asked === undefined ? readField(scan, 'model') : asked.model;

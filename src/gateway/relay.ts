@@ -1,7 +1,8 @@
 /** The same dialect on both sides: the caller's bytes, with only what must change spliced in. */
 
 import type { RelayPlan } from '../dialects/door.ts';
-import { type JsonEdit, parseScanned, readField, scanJson, spliceJson, stringifyJson } from '../lib/json.ts';
+import { type JsonEdit, parseScanned, readField, scanJson, spliceJson } from '../lib/json.ts';
+import { jsonBytes } from '../lib/json-bytes.ts';
 import type { Endpoint } from '../providers/provider.ts';
 import { applyQuirks, quirkEdits } from '../providers/quirk.ts';
 import type { Target } from '../snapshot/snapshot.ts';
@@ -58,7 +59,7 @@ export function relayJson(
   const tree = applyQuirks(quirks, call, parseScanned(scanJson(Buffer.concat(spliceJson(scan, own)))));
   exchange.replaceNotes(tree.losses.map(({ field, why }) => ({ field, why })));
   return {
-    body: Buffer.from(stringifyJson(tree.body)),
+    body: jsonBytes(tree.body),
     withholdUsage: plan.withholdUsage,
     wantsStreamUsage: !plan.withholdUsage,
   };
