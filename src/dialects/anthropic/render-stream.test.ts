@@ -135,6 +135,13 @@ describe('an answer of another dialect is written', () => {
     expect(whole(events)).toMatchObject({ body: { content: [{ type: 'text', text: 'see' }] }, dropped });
   });
 
+  it('with its events named by what they are, whatever is carried beside them', () => {
+    const carried = { dialect: 'anthropic', raw: { type: 'content_block_start', usage: { name: 'x' } } } as const;
+    const { text } = render([begin, { type: 'end', stop: 'end', carried }]);
+    expect(messagesStreamViolations(text, { outcome: 'whole' })).toEqual([]);
+    expect(parse(text).at(-1)).toMatchObject({ type: 'end' });
+  });
+
   it('41: with every character as it was', () => {
     const odd = 'é😀\ud83d\u2028\u0000</s>\n\ndata: [DONE]\n\n';
     const events: ChatEvent[] = [

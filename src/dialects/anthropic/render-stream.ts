@@ -160,7 +160,8 @@ export class MessageStreamRenderer implements StreamRenderer {
     return renderUsage(this.#usage, this.#context.inputTokensEstimate, this.#outputCharacters);
   }
 
-  #send(type: string, fields: WireObject): void {
+  /** What is carried may be called `type` too, and must not rename the event. */
+  #send(type: string, { type: _, ...fields }: WireObject): void {
     this.#write(`event: ${type}\ndata: ${oneLine(stringifyJson({ type, ...fields }))}\n\n`);
   }
 }
