@@ -2,8 +2,9 @@
 import type { Block, Seal } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { packSeal } from '../../llm/seal.ts';
+import type { WireObject } from '../wire-object.ts';
 import { legalId } from './ids.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /**
  * `content_block` with its fields still empty; undefined for a block that this dialect cannot show. Ids of other

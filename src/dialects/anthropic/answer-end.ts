@@ -1,8 +1,9 @@
 /** How an answer ends for the caller of this dialect. */
 import type { Carried, ChatEvent, StopReason } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { stopReasons } from './answer.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 type EndEvent = Extract<ChatEvent, { type: 'end' }>;
 

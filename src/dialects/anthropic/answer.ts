@@ -2,7 +2,8 @@
 import type { Block, Carried, ChatEvent, Emit, StopReason } from '../../llm/chat.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject } from '../dialect.ts';
-import { dialectId, isObject, leftover, rawText } from './wire.ts';
+import { isObject, rawText } from '../wire-object.ts';
+import { dialectId, leftover } from './wire.ts';
 
 /** https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
 export const stopReasons = {

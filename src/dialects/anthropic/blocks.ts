@@ -2,8 +2,8 @@
 import type { Block, CacheMark, Carried, ThinkingBlock, ToolResultBlock } from '../../llm/chat.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject } from '../dialect.ts';
+import { absent, arrayAt, booleanAt, filledAt, objectAt, oneOf, refused, stringAt } from '../shape.ts';
 import { parseDocumentSource, parseImageSource } from './media.ts';
-import { absent, arrayAt, booleanAt, filledAt, objectAt, oneOf, refused, stringAt } from './shape.ts';
 import { dialectId, leftover } from './wire.ts';
 
 /** `content` of a message: a string, or blocks. */

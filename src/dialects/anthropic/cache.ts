@@ -1,7 +1,7 @@
 /** Cache breakpoints. https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
 import type { CacheMark } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
-import type { WireObject } from './wire.ts';
+import type { WireObject } from '../wire-object.ts';
 
 /** The API refuses a request with more breakpoints than this, counted over tools, system and messages. */
 const breakpointsMax = 4;

@@ -8,8 +8,8 @@ import { type ErrorKind, type LlmError, statusOf } from '../../llm/error.ts';
 import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import type { RenderedError } from '../dialect.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { isObject, type WireObject } from './wire.ts';
 
 /** Bodies are examined this far: an error that matters says so at its beginning. */
 const bodyCharactersMax = 64 * 1024;

@@ -5,8 +5,9 @@
  */
 import { type JsonEdit, type JsonScan, parseJson, readField, stringifyJson } from '../../lib/json.ts';
 import { unpackSeal } from '../../llm/seal.ts';
+import { isObject } from '../wire-object.ts';
 import { lostThinking } from './thinking.ts';
-import { dialectId, isObject, rawKeys, withRaw } from './wire.ts';
+import { dialectId, rawKeys, withRaw } from './wire.ts';
 
 /** One of these stands in every body that holds such thinking; inside a text their quotes would be escaped. */
 const traces = ['"tg1.', '"tg2.', '"signature":""', '"signature": ""'].map((trace) => Buffer.from(trace));

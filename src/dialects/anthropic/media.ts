@@ -2,8 +2,9 @@
 import { standardBase64 } from '../../lib/base64.ts';
 import type { MediaBlock } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
-import { absent, arrayAt, filledAt, objectAt, oneOf, refused, stringAt } from './shape.ts';
-import { isObject, restored, type WireObject } from './wire.ts';
+import { absent, arrayAt, filledAt, objectAt, oneOf, refused, stringAt } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
+import { restored } from './wire.ts';
 
 const imageTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] as const;
 

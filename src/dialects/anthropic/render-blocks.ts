@@ -3,11 +3,12 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { refused } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import type { CacheMarks } from './cache.ts';
 import type { CallIds } from './ids.ts';
 import { renderMedia } from './media.ts';
-import { refused } from './shape.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export interface BlockContext {
   readonly marks: CacheMarks;

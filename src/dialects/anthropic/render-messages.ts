@@ -6,10 +6,11 @@
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
+import { refused } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
-import { refused } from './shape.ts';
 import { lostThinking } from './thinking.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 interface Message extends WireObject {
   readonly role: Turn['role'];

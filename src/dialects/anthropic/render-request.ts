@@ -9,15 +9,16 @@ import type { ChatRequest } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { JsonObject } from '../dialect.ts';
+import { refused } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { CacheMarks } from './cache.ts';
 import { CallIds } from './ids.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
 import { renderMessages } from './render-messages.ts';
 import { renderToolChoice, renderTools } from './render-tools.ts';
 import { answerSchema } from './schema.ts';
-import { refused } from './shape.ts';
 import { planThinking, type ThinkingPlan } from './thinking.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** For a model whose limit is not known: every current model takes as much. The API has no default of its own. */
 const maxTokensDefault = 32_000;

@@ -4,10 +4,11 @@ import type { Block, ChatEvent } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext, JsonObject, ResponseRenderer } from '../dialect.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { blockStart, messageId, sealText, startText } from './answer-blocks.ts';
 import { type AnswerEnd, answerEnd } from './answer-end.ts';
 import { renderUsage } from './usage.ts';
-import { dialectId, isObject, type WireObject, withRaw } from './wire.ts';
+import { dialectId, withRaw } from './wire.ts';
 
 interface OpenBlock {
   readonly block: Block;

@@ -6,11 +6,12 @@ import { oneLine, RawJson, stringifyJson } from '../../lib/json.ts';
 import type { Block, ChatEvent, Emit } from '../../llm/chat.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { blockStart, messageId, sealText, startText } from './answer-blocks.ts';
 import { answerEnd } from './answer-end.ts';
 import { renderStreamError } from './error.ts';
 import { renderUsage } from './usage.ts';
-import { dialectId, isObject, type WireObject, withRaw } from './wire.ts';
+import { dialectId, withRaw } from './wire.ts';
 
 /** Fields of `message_delta` that stand in its `delta`; every other field of the message stands beside it. */
 const deltaFields = ['stop_details', 'container'];

@@ -3,10 +3,11 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { refused } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import type { CacheMarks } from './cache.ts';
 import { inputSchema } from './schema.ts';
-import { refused } from './shape.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export function renderTools(tools: readonly Tool[], marks: CacheMarks, notes: Notes): WireObject[] {
   return tools.map((tool, i) => {

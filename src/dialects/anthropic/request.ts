@@ -7,8 +7,6 @@
 import type { Block, ChatRequest, Effort, OutputFormat, Thinking, Turn } from '../../llm/chat.ts';
 import { tokensMax } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
-import { parseBlock, parseContent } from './blocks.ts';
-import { checkResults } from './results.ts';
 import {
   absent,
   arrayAt,
@@ -20,9 +18,12 @@ import {
   oneOf,
   refused,
   stringAt,
-} from './shape.ts';
+} from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
+import { parseBlock, parseContent } from './blocks.ts';
+import { checkResults } from './results.ts';
 import { parseToolChoice, parseTools } from './tools.ts';
-import { dialectId, isObject, leftover, type WireObject } from './wire.ts';
+import { dialectId, leftover } from './wire.ts';
 
 const modelled = [
   ...['model', 'stream', 'system', 'messages', 'tools', 'tool_choice', 'max_tokens', 'temperature', 'top_p', 'top_k'],

@@ -2,10 +2,10 @@
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { JsonObject } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { emitBlock, endCarried, stopOf } from './answer.ts';
 import { parseError } from './error.ts';
 import { readUsage } from './usage.ts';
-import { isObject } from './wire.ts';
 
 const modelled = ['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage'];
 

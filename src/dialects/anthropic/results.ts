@@ -1,6 +1,6 @@
 /** Each call of a tool has exactly one result, behind it. https://platform.claude.com/docs/en/agents-and-tools/tool-use */
 import type { Turn } from '../../llm/chat.ts';
-import { refused } from './shape.ts';
+import { refused } from '../shape.ts';
 
 /**
  * Refuses what the API itself would refuse, so that no target is asked with a result made up or lost. Throws

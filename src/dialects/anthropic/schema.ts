@@ -1,7 +1,7 @@
 /** JSON Schemas as this API wants them; the text is kept wherever it already fits. */
 import type { JsonObject } from '../dialect.ts';
-import { refused } from './shape.ts';
-import { isObject } from './wire.ts';
+import { refused } from '../shape.ts';
+import { isObject } from '../wire-object.ts';
 
 const emptySchema = '{"type":"object","properties":{}}';
 

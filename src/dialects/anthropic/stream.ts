@@ -3,10 +3,11 @@ import { parseJson } from '../../lib/json.ts';
 import type { Carried, ChatEvent, Emit } from '../../llm/chat.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject, StreamFrame, StreamParser } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { endCarried, type StartedBlock, startBlock, stopOf } from './answer.ts';
 import { parseError } from './error.ts';
 import { UsageReader } from './usage.ts';
-import { dialectId, isObject, rawKeys } from './wire.ts';
+import { dialectId, rawKeys } from './wire.ts';
 
 interface OpenBlock extends StartedBlock {
   readonly wireIndex: unknown;

@@ -6,9 +6,9 @@ import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { FrameKind, JsonObject, StreamTap } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { parseError } from './error.ts';
 import { UsageReader } from './usage.ts';
-import { isObject } from './wire.ts';
 
 /** Where the text of a delta stands, the most frequent first. */
 const textFields = ['"text":', '"partial_json":', '"thinking":'].map((field) => Buffer.from(field));

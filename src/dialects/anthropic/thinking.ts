@@ -5,11 +5,13 @@
  * Two forms, by model: a budget of at least 1024 tokens below max_tokens, or `adaptive` with an effort word. Thinking is
  * left out, with a note, where the request has no room for it or where it would make the request invalid.
  */
-import type { ChatRequest, Effort, Thinking } from '../../llm/chat.ts';
+import type { ChatRequest, Thinking } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { budgetOf, budgetTokensMin, displayOf, effortOf, knownEffort } from '../claude-thinking.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { isForced } from './render-tools.ts';
-import { dialectId, isObject, type WireObject } from './wire.ts';
+import { dialectId } from './wire.ts';
 
 export interface ThinkingPlan {
   /** The `thinking` field; undefined leaves it out. */
@@ -18,23 +20,6 @@ export interface ThinkingPlan {
   readonly effort?: string;
   readonly isOn: boolean;
 }
-
-type Word = Exclude<Effort, 'none' | 'minimal'>;
-/** From the weakest to the strongest. */
-const words: readonly Word[] = ['low', 'medium', 'high', 'xhigh', 'max'];
-
-const budgetTokensMin = 1024;
-/** The rest of max_tokens is for the answer. */
-const budgetShareMax = 0.8;
-
-const budgets: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 32_768,
-  max: 65_536,
-};
 
 export function planThinking(
   request: ChatRequest,
@@ -86,41 +71,10 @@ function planBudget(
   notes: Notes,
 ): ThinkingPlan | undefined {
   const effort = thinking.effort === 'none' ? undefined : thinking.effort;
-  const wanted = Math.max(budgetTokensMin, thinking.budgetTokens ?? budgets[effort ?? 'medium']);
-  // A budget that was given in tokens is kept while it is legal; one that was made from a word leaves room to answer.
-  const most = thinking.budgetTokens === undefined ? Math.floor(maxTokens * budgetShareMax) : maxTokens - 1;
-  const budget = Math.min(wanted, most);
+  const budget = budgetOf(thinking, maxTokens);
   if (budget < budgetTokensMin) return undefined;
   const config = { type: 'enabled', budget_tokens: budget, ...displayOf(thinking, notes) };
   return { isOn: true, config, ...(own && effort && { effort }) };
-}
-
-function displayOf({ display }: Thinking, notes: Notes): WireObject {
-  if (display === 'concise' || display === 'detailed') {
-    notes.dropped('thinking.display', 'the model decides how much of its thinking a summary shows');
-  }
-  return display === 'summarized' || display === 'omitted' ? { display } : {};
-}
-
-/** The word itself, or the next weaker one that the model takes. */
-function knownEffort(effort: Word | undefined, target: TargetModel, notes: Notes): Word | undefined {
-  const { efforts } = target;
-  if (effort === undefined || efforts === undefined || efforts.includes(effort)) return effort;
-  const weaker = words.slice(0, words.indexOf(effort)).findLast((word) => efforts.includes(word));
-  notes.dropped('thinking.effort', `the model does not know ${effort}: ${weaker ?? 'its default'} is asked for`);
-  return weaker;
-}
-
-/** The words of this API start at `low`; a budget becomes the word whose own budget it reaches. */
-function effortOf(thinking: Thinking): Word | undefined {
-  const { effort } = thinking;
-  if (effort === 'none' || effort === 'minimal') return 'low';
-  if (effort !== undefined) return effort;
-  const { budgetTokens } = thinking;
-  if (budgetTokens === undefined) return undefined;
-  if (budgetTokens < budgets.medium) return 'low';
-  if (budgetTokens < budgets.high) return 'medium';
-  return budgetTokens < budgets.max ? 'high' : 'max';
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Tool definitions and the choice among them. https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview */
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
+import { absent, arrayAt, booleanAt, filledAt, objectAt, oneOf, refused, stringAt } from '../shape.ts';
 import { parseCache } from './blocks.ts';
-import { absent, arrayAt, booleanAt, filledAt, objectAt, oneOf, refused, stringAt } from './shape.ts';
 import { dialectId, leftover } from './wire.ts';
 
 const customFields = ['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'];

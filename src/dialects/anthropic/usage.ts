@@ -4,7 +4,7 @@
  */
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
-import { isObject, type WireObject } from './wire.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 
 /**
  * Merges the counts of one answer: `message_start` has early ones, each `message_delta` cumulative ones that may correct

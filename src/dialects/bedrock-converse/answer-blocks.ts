@@ -3,9 +3,10 @@ import { RawJson } from '../../lib/json.ts';
 import type { Block, Carried, ChatEvent } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { AnswerContext } from '../dialect.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { stopWords } from './answer.ts';
 import { legalId } from './ids.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** Whether the block has a place in an answer of this API; one that has not is noted. */
 export function isShown(block: Block, notes: Notes): boolean {

@@ -2,7 +2,8 @@
 import type { Block, Carried, StopReason } from '../../llm/chat.ts';
 import type { LlmError } from '../../llm/error.ts';
 import type { JsonObject } from '../dialect.ts';
-import { dialectId, isObject, without } from './wire.ts';
+import { isObject } from '../wire-object.ts';
+import { dialectId, without } from './wire.ts';
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseResponse.html: stopReason. */
 const stopReasons: Readonly<Record<string, StopReason>> = {

@@ -5,10 +5,11 @@
  */
 import type { Block, CacheMark, TextBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
+import { absent, arrayAt, filledAt, objectAt, oneOf, refused, stringAt } from '../shape.ts';
+import { isObject, rawText } from '../wire-object.ts';
 import { mediaKinds, parseMedia } from './media.ts';
 import { readSeal } from './seals.ts';
-import { absent, arrayAt, filledAt, objectAt, oneOf, refused, stringAt } from './shape.ts';
-import { carry, dialectId, isObject, rawText, without } from './wire.ts';
+import { carry, dialectId, without } from './wire.ts';
 
 export function parseContent(value: unknown, path: string): Block[] {
   return marked(arrayAt(value, path), path, parseBlock);

@@ -5,7 +5,7 @@
 import type { Block, CacheMark } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
-import type { WireObject } from './wire.ts';
+import type { WireObject } from '../wire-object.ts';
 
 /** No model takes more, counted over tools, system and messages. */
 const pointsMax = 4;

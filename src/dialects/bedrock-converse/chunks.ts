@@ -7,9 +7,9 @@ import { AwsEventStreamParser } from '../../lib/aws-event-stream.ts';
 import { SseParser } from '../../lib/sse.ts';
 import type { Emit } from '../../llm/chat.ts';
 import type { LlmError } from '../../llm/error.ts';
+import { isObject } from '../wire-object.ts';
 import { parseException, renderStreamError } from './error.ts';
 import { awsFraming, eventMessage, eventOf, exceptionPrefix } from './framing.ts';
-import { isObject } from './wire.ts';
 
 /** Takes the events out of their chunks. Throws AwsEventStreamBroken for what is no event stream. */
 export class ChunkUnwrapper {

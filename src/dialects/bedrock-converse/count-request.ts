@@ -6,8 +6,8 @@ import { parseJson } from '../../lib/json.ts';
 import type { ChatRequest } from '../../llm/chat.ts';
 import { anthropic } from '../anthropic/index.ts';
 import type { Asked, JsonObject } from '../dialect.ts';
+import { filledAt, objectAt, refused } from '../shape.ts';
 import { parseRequest } from './request.ts';
-import { filledAt, objectAt, refused } from './shape.ts';
 import { rawKeys } from './wire.ts';
 
 export function parseCountRequest(body: JsonObject, asked: Asked): ChatRequest {

@@ -1,10 +1,10 @@
 import type { JsonScan } from '../../lib/json.ts';
 import type { Asked } from '../dialect.ts';
 import { boundedText, countIn, type Door, readForReport } from '../door.ts';
+import { isObject } from '../wire-object.ts';
 import { parseCountRequest } from './count-request.ts';
 import { bedrockConverse } from './index.ts';
 import { relayConverse } from './relay.ts';
-import { isObject } from './wire.ts';
 
 /**
  * `/model/{modelId}/<action>`. The model is percent-encoded, but not by every client: an ARN or a name with a slash in it

@@ -10,8 +10,8 @@ import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import { type ResponseHeaders, readRetryAfterMs } from '../../llm/retry-after.ts';
 import type { RenderedError } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { exceptionMessage, exceptionPrefix } from './framing.ts';
-import { isObject } from './wire.ts';
 
 /** Bodies are examined this far: an error that matters says so at its beginning. */
 const bodyCharactersMax = 64 * 1024;

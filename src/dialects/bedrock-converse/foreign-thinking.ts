@@ -3,9 +3,10 @@
  * a conversation that began elsewhere carries in this one's slots. Bodies without one are not touched and hardly looked at.
  */
 import { type JsonEdit, type JsonScan, parseJson, readField, stringifyJson } from '../../lib/json.ts';
+import { isObject } from '../wire-object.ts';
 import { readSeal } from './seals.ts';
 import { lostThinking } from './thinking.ts';
-import { dialectId, isObject, rawKeys, withRaw } from './wire.ts';
+import { dialectId, rawKeys, withRaw } from './wire.ts';
 
 /** One of these stands in every body that holds such a seal: a tag as text, and how it begins in base64. */
 const traces = ['"tg1.', '"tg2.', '"dGcxL', '"dGcyL'].map((trace) => Buffer.from(trace));

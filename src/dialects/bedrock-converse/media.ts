@@ -5,8 +5,9 @@
 import { standardBase64 } from '../../lib/base64.ts';
 import type { MediaBlock } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
-import { absent, filledAt, objectAt, refused, stringAt } from './shape.ts';
-import { carry, isObject, restored, type WireObject, without } from './wire.ts';
+import { absent, filledAt, objectAt, refused, stringAt } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
+import { carry, restored, without } from './wire.ts';
 
 export type MediaKind = MediaBlock['kind'];
 export const mediaKinds: readonly MediaKind[] = ['image', 'document', 'video', 'audio'];

@@ -6,8 +6,9 @@
 import type { ChatRequest, Effort, Thinking } from '../../llm/chat.ts';
 import { tokensMax } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
-import { absent, integerAt, optionalAt } from './shape.ts';
-import { isObject, without } from './wire.ts';
+import { absent, integerAt, optionalAt } from '../shape.ts';
+import { isObject } from '../wire-object.ts';
+import { without } from './wire.ts';
 
 const at = 'additionalModelRequestFields';
 const modelled = ['thinking', 'reasoning_config', 'reasoningConfig', 'reasoning_effort', 'reasoning', 'top_k'];

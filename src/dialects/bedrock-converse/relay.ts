@@ -6,8 +6,8 @@ import { type JsonScan, readField } from '../../lib/json.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { RelayPlan } from '../door.ts';
 import { checkMessages, tokensAskedMax } from '../relay-checks.ts';
+import { isObject } from '../wire-object.ts';
 import { withoutForeignThinking } from './foreign-thinking.ts';
-import { isObject } from './wire.ts';
 
 export function relayConverse(scan: JsonScan): RelayPlan {
   checkMessages(scan);

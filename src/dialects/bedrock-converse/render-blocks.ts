@@ -3,14 +3,15 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { refused } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { type CachePoints, markOf } from './cache.ts';
 import type { DocumentNames } from './documents.ts';
 import type { CallIds } from './ids.ts';
 import { renderMedia } from './media.ts';
 import { renderName } from './render-tools.ts';
 import { writeRedacted, writeSignature } from './seals.ts';
-import { refused } from './shape.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export interface BlockContext {
   readonly points: CachePoints;

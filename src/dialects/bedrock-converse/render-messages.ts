@@ -5,9 +5,10 @@
  */
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
+import { refused } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
-import { refused } from './shape.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export interface Message extends WireObject {
   readonly role: 'user' | 'assistant';

@@ -8,15 +8,16 @@ import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { answerSchema } from '../anthropic/schema.ts';
 import type { JsonObject } from '../dialect.ts';
+import { refused } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { CachePoints } from './cache.ts';
 import { DocumentNames } from './documents.ts';
 import { CallIds } from './ids.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
 import { type Conversation, renderMessages } from './render-messages.ts';
 import { formerTools, renderTools } from './render-tools.ts';
-import { refused } from './shape.ts';
 import { planThinking, type ThinkingPlan } from './thinking.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export function renderRequest(request: ChatRequest, target: TargetModel, notes: Notes): JsonObject {
   settleCarried(request.carried, dialectId, notes);

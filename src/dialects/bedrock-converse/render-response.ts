@@ -3,6 +3,7 @@ import type { Block, Carried, ChatEvent } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext, JsonObject, ResponseRenderer } from '../dialect.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import {
   type AnswerEnd,
   answerEnd,
@@ -15,7 +16,7 @@ import {
 } from './answer-blocks.ts';
 import { writeRedacted, writeSignature } from './seals.ts';
 import { renderUsage } from './usage.ts';
-import { dialectId, isObject, restored, type WireObject, withRaw } from './wire.ts';
+import { dialectId, restored, withRaw } from './wire.ts';
 
 interface OpenBlock {
   readonly block: Block;

@@ -7,12 +7,13 @@ import { stringifyJson } from '../../lib/json.ts';
 import type { Block, Carried, ChatEvent, Emit } from '../../llm/chat.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { answerEnd, callId, isShown, metricsOf, noteCitation, startText } from './answer-blocks.ts';
 import { renderStreamError } from './error.ts';
 import { eventMessage } from './framing.ts';
 import { writeRedacted, writeSignature } from './seals.ts';
 import { renderUsage } from './usage.ts';
-import { dialectId, isObject, restored, type WireObject, withRaw } from './wire.ts';
+import { dialectId, restored, withRaw } from './wire.ts';
 
 /** Fields that stand in `messageStop`; every other field of the answer stands in `metadata`. */
 const stopFields = ['additionalModelResponseFields'];

@@ -4,9 +4,10 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { inputSchema } from '../anthropic/schema.ts';
+import { refused } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import type { CachePoints } from './cache.ts';
-import { refused } from './shape.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export interface RenderedTools {
   /** `toolConfig.tools`, with cache points among them. */

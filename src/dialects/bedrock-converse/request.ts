@@ -8,9 +8,6 @@
 import type { Block, ChatRequest, OutputFormat, Turn } from '../../llm/chat.ts';
 import { tokensMax } from '../../llm/usage.ts';
 import type { Asked, JsonObject } from '../dialect.ts';
-import { parseContent } from './blocks.ts';
-import { parseModelFields } from './model-fields.ts';
-import { checkResults } from './results.ts';
 import {
   absent,
   arrayAt,
@@ -22,7 +19,10 @@ import {
   optionalAt,
   refused,
   stringAt,
-} from './shape.ts';
+} from '../shape.ts';
+import { parseContent } from './blocks.ts';
+import { parseModelFields } from './model-fields.ts';
+import { checkResults } from './results.ts';
 import { parseTools } from './tools.ts';
 import { carry, without } from './wire.ts';
 

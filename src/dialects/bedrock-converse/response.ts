@@ -2,11 +2,12 @@
 import type { Block, ChatEvent, Emit } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { JsonObject } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { endCarried, malformedError, stopOf, stopSequenceOf } from './answer.ts';
 import { parseBlock } from './blocks.ts';
 import { parseError } from './error.ts';
 import { readUsage } from './usage.ts';
-import { isObject, without } from './wire.ts';
+import { without } from './wire.ts';
 
 /** Neither the answer's id nor its model is in the body. */
 export function parseResponse(body: JsonObject, emit: Emit<ChatEvent>): void {

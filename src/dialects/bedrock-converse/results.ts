@@ -1,6 +1,6 @@
 /** Each call of a tool has exactly one result, in the user message behind it. */
 import type { Turn } from '../../llm/chat.ts';
-import { refused } from './shape.ts';
+import { refused } from '../shape.ts';
 
 /**
  * Refuses what the API itself refuses, so that no target is asked with a result made up or lost. Throws invalid-request

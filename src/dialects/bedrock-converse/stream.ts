@@ -6,12 +6,13 @@
 import { parseJson } from '../../lib/json.ts';
 import type { Block, ChatEvent, Emit } from '../../llm/chat.ts';
 import type { JsonObject, StreamFrame, StreamParser } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { endCarried, malformedError, opaque, stopOf, stopSequenceOf } from './answer.ts';
 import { parseException } from './error.ts';
 import { exceptionPrefix } from './framing.ts';
 import { readSeal } from './seals.ts';
 import { usageOf } from './usage.ts';
-import { carry, dialectId, isObject, rawKeys, without } from './wire.ts';
+import { carry, dialectId, rawKeys, without } from './wire.ts';
 
 interface OpenBlock {
   readonly wireIndex: unknown;

@@ -6,10 +6,10 @@ import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { FrameKind, JsonObject, StreamTap } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { parseException } from './error.ts';
 import { exceptionPrefix } from './framing.ts';
 import { usageOf } from './usage.ts';
-import { isObject } from './wire.ts';
 
 /** Where the text of a piece stands, the most frequent first. */
 const textFields = ['"text":', '"input":'].map((field) => Buffer.from(field));

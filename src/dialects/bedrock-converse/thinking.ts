@@ -4,12 +4,14 @@
  * known, where the request has no room for it, or where it would make the request invalid.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-reasoning.html
  */
-import type { ChatRequest, Effort, Thinking } from '../../llm/chat.ts';
+import type { ChatRequest, Thinking } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { budgetOf, budgets, budgetTokensMin, displayOf, effortOf, knownEffort } from '../claude-thinking.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import type { Message } from './render-messages.ts';
 import { isForced } from './render-tools.ts';
-import { isObject, restored, type WireObject } from './wire.ts';
+import { restored } from './wire.ts';
 
 export interface ThinkingPlan {
   /** For `additionalModelRequestFields`. */
@@ -19,23 +21,6 @@ export interface ThinkingPlan {
   /** Thinking that excludes sampling parameters. */
   readonly isOn: boolean;
 }
-
-type Word = Exclude<Effort, 'none' | 'minimal'>;
-/** From the weakest to the strongest. */
-const words: readonly Word[] = ['low', 'medium', 'high', 'xhigh', 'max'];
-
-const budgetTokensMin = 1024;
-/** The rest of maxTokens is for the answer. */
-const budgetShareMax = 0.8;
-
-const budgets: Readonly<Record<Exclude<Effort, 'none'>, number>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 32_768,
-  max: 65_536,
-};
 
 const nothing: ThinkingPlan = { fields: {}, isOn: false };
 
@@ -93,37 +78,6 @@ function planEffort(thinking: Thinking, target: TargetModel, notes: Notes): Thin
   if (isOff) notes.dropped('thinking', 'the model always thinks: it is asked for as little as it can');
   const word = knownEffort(isOff ? 'low' : effortOf(thinking), target, notes);
   return word === undefined ? nothing : { fields: { reasoning_effort: word }, isOn: false };
-}
-
-/** A budget that was given in tokens is kept while it is legal; one that was made from a word leaves room to answer. */
-function budgetOf({ budgetTokens, effort }: Thinking, maxTokens: number): number {
-  const byWord = budgets[effort === undefined || effort === 'none' ? 'medium' : effort];
-  const most = budgetTokens === undefined ? Math.floor(maxTokens * budgetShareMax) : maxTokens - 1;
-  return Math.min(Math.max(budgetTokensMin, budgetTokens ?? byWord), most);
-}
-
-function displayOf({ display }: Thinking, notes: Notes): WireObject {
-  if (display === 'concise' || display === 'detailed') {
-    notes.dropped('thinking.display', 'the model decides how much of its thinking a summary shows');
-  }
-  return display === 'summarized' || display === 'omitted' ? { display } : {};
-}
-
-/** The word itself, or the next weaker one that the model takes. */
-function knownEffort(effort: Word | undefined, { efforts }: TargetModel, notes: Notes): Word | undefined {
-  if (effort === undefined || efforts === undefined || efforts.includes(effort)) return effort;
-  const weaker = words.slice(0, words.indexOf(effort)).findLast((word) => efforts.includes(word));
-  notes.dropped('thinking.effort', `the model does not know ${effort}: ${weaker ?? 'its default'} is asked for`);
-  return weaker;
-}
-
-/** A budget becomes the word whose own budget it reaches. */
-function effortOf({ effort, budgetTokens }: Thinking): Word | undefined {
-  if (effort === 'none' || effort === 'minimal') return 'low';
-  if (effort !== undefined || budgetTokens === undefined) return effort;
-  if (budgetTokens < budgets.medium) return 'low';
-  if (budgetTokens < budgets.high) return 'medium';
-  return budgetTokens < budgets.max ? 'high' : 'max';
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Tool definitions and the choice among them. https://docs.aws.amazon.com/bedrock/latest/userguide/tool-use.html */
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
+import { absent, arrayAt, filledAt, objectAt, optionalAt, refused, stringAt } from '../shape.ts';
+import { isObject, rawText } from '../wire-object.ts';
 import { marked } from './blocks.ts';
-import { absent, arrayAt, filledAt, objectAt, optionalAt, refused, stringAt } from './shape.ts';
-import { carry, isObject, rawText, without } from './wire.ts';
+import { carry, without } from './wire.ts';
 
 export function parseTools(value: unknown): Pick<ChatRequest, 'tools' | 'toolChoice'> {
   const config = optionalAt(value, 'toolConfig');

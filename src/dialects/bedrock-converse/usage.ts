@@ -4,7 +4,7 @@
  */
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
-import { isObject, type WireObject } from './wire.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 
 export interface ReadUsage {
   readonly usage: Partial<Usage>;

@@ -6,6 +6,7 @@ import type { Block, ChatEvent, Emit, Seal } from '../../llm/chat.ts';
 import type { LlmError } from '../../llm/error.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject } from '../dialect.ts';
+import { isObject, rawText } from '../wire-object.ts';
 import { blockedPrompt, isPlainReason, malformedError, stopOf } from './finish.ts';
 import { answerCitations } from './grounding.ts';
 import { newCallId } from './ids.ts';
@@ -13,7 +14,7 @@ import { readFile, readInline } from './media.ts';
 import { PartialArgs } from './partial-args.ts';
 import { opaquePart } from './parts.ts';
 import { readUsage } from './usage.ts';
-import { dialectId, isObject, rawText } from './wire.ts';
+import { dialectId } from './wire.ts';
 
 export class AnswerReader {
   readonly #emit: Emit<ChatEvent>;

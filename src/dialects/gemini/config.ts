@@ -2,9 +2,9 @@
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../llm/chat.ts';
 import { tokensMax } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
+import { absent, booleanAt, integerAt, listAt, numberAt, optionalAt, stringAt } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { fromOpenApi, jsonSchema } from './schema.ts';
-import { absent, booleanAt, integerAt, listAt, numberAt, optionalAt, stringAt } from './shape.ts';
-import type { WireObject } from './wire.ts';
 
 const at = (name: string) => `generationConfig.${name}`;
 

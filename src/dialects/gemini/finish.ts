@@ -2,7 +2,7 @@
 import type { StopReason } from '../../llm/chat.ts';
 import type { LlmError } from '../../llm/error.ts';
 import type { JsonObject } from '../dialect.ts';
-import { isObject } from './wire.ts';
+import { isObject } from '../wire-object.ts';
 
 const reasons: Readonly<Record<string, StopReason>> = {
   STOP: 'end',

@@ -3,7 +3,7 @@
  * https://ai.google.dev/api/generate-content#citationmetadata
  */
 import type { JsonObject } from '../dialect.ts';
-import { isObject } from './wire.ts';
+import { isObject } from '../wire-object.ts';
 
 export interface Citation {
   readonly type: 'grounding';

@@ -2,8 +2,9 @@
 import type { MediaBlock, Seal } from '../../llm/chat.ts';
 import { packSeal } from '../../llm/seal.ts';
 import type { JsonObject } from '../dialect.ts';
-import { absent, filledAt, objectAt, refused, stringAt } from './shape.ts';
-import { dialectId, leftover, restored, type WireObject } from './wire.ts';
+import { absent, filledAt, objectAt, refused, stringAt } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
+import { dialectId, leftover, restored } from './wire.ts';
 
 type Media = Omit<MediaBlock, 'cache'>;
 

@@ -3,7 +3,7 @@
  * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc
  */
 import type { JsonObject } from '../dialect.ts';
-import { isObject } from './wire.ts';
+import { isObject } from '../wire-object.ts';
 
 type Branch = Record<string | number, unknown> | unknown[];
 

@@ -6,7 +6,8 @@ import { type JsonEdit, type JsonScan, parseJson, readField, stringifyJson } fro
 import { invalidRequest } from '../../llm/error.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import { tokensAskedMax } from '../relay-checks.ts';
-import { dialectId, isObject, rawKeys, withRaw } from './wire.ts';
+import { isObject } from '../wire-object.ts';
+import { dialectId, rawKeys, withRaw } from './wire.ts';
 
 export function relayGemini(scan: JsonScan): { edits: JsonEdit[]; withholdUsage: boolean } {
   if (scan.fields.some(({ name }) => name === 'messages')) {

@@ -7,10 +7,11 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { refused } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { skipSignature } from './parts.ts';
 import { type PartContext, renderPart, renderResult } from './render-parts.ts';
-import { refused } from './shape.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 interface Content extends WireObject {
   readonly role: 'user' | 'model';

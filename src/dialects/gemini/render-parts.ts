@@ -4,9 +4,10 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { refused } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { renderMedia, signature } from './media.ts';
-import { refused } from './shape.ts';
-import { dialectId, isObject, objectIn, restored, type WireObject } from './wire.ts';
+import { dialectId, objectIn, restored } from './wire.ts';
 
 export interface PartContext {
   readonly target: TargetModel;

@@ -7,13 +7,14 @@ import type { Block, ChatRequest } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { JsonObject } from '../dialect.ts';
+import { refused } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { splitCarried } from './config.ts';
 import { renderConfig } from './render-config.ts';
 import { renderContents } from './render-contents.ts';
 import { noteBlock } from './render-parts.ts';
 import { renderToolSetup } from './render-tools.ts';
-import { refused } from './shape.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** Throws LlmFailure for what cannot be expressed and would change the answer; notes the rest. */
 export function renderRequest(request: ChatRequest, target: TargetModel, notes: Notes): JsonObject {

@@ -3,8 +3,8 @@ import { assert } from '../../lib/assert.ts';
 import type { ChatEvent } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { AnswerContext, JsonObject, ResponseRenderer } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { type AnswerEnd, AnswerWriter, answerTail } from './answer-writer.ts';
-import type { WireObject } from './wire.ts';
 
 export class ContentRenderer implements ResponseRenderer {
   readonly #context: AnswerContext;

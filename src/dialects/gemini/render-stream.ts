@@ -2,9 +2,9 @@
 import { oneLine, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { AnswerWriter, answerTail } from './answer-writer.ts';
 import { renderStreamError } from './error.ts';
-import type { WireObject } from './wire.ts';
 
 export class ContentStreamRenderer implements StreamRenderer {
   readonly #write: Emit<string>;

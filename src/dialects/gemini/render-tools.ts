@@ -3,9 +3,10 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { refused } from '../shape.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { toolSchema } from './schema.ts';
-import { refused } from './shape.ts';
-import { dialectId, isObject, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** `own`: what this dialect's caller said in `toolConfig` beside the choice. Throws LlmFailure. */
 export function renderToolSetup(request: ChatRequest, own: unknown, notes: Notes): WireObject {

@@ -6,12 +6,13 @@
  */
 import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
 import type { Asked, JsonObject } from '../dialect.ts';
+import { absent, listAt, objectAt, optionalAt, refused } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { carriedConfig, readFormat, readSampling, readThinking } from './config.ts';
 import { CallIds } from './ids.ts';
 import { readPart } from './parts.ts';
-import { absent, listAt, objectAt, optionalAt, refused } from './shape.ts';
 import { readToolSetup } from './tools.ts';
-import { dialectId, inCamelCase, leftover, type WireObject } from './wire.ts';
+import { dialectId, inCamelCase, leftover } from './wire.ts';
 
 const modelled = ['model', 'contents', 'systemInstruction', 'tools', 'toolConfig', 'generationConfig'];
 

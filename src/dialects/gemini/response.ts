@@ -2,10 +2,10 @@
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { JsonObject } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { readErrorObject } from './error.ts';
 import { blockedPrompt } from './finish.ts';
-import { isObject } from './wire.ts';
 
 /** Emits the events that a stream of the same answer would. Throws LlmFailure for a body that is not an answer. */
 export function parseResponse(body: JsonObject, emit: Emit<ChatEvent>): void {

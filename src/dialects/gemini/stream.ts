@@ -2,9 +2,10 @@
 import { parseJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { JsonObject, StreamFrame, StreamParser } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { readErrorObject } from './error.ts';
-import { isObject, rawKeys } from './wire.ts';
+import { rawKeys } from './wire.ts';
 
 export class ContentStreamParser implements StreamParser {
   readonly #answer: AnswerReader;

@@ -7,9 +7,9 @@ import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { FrameKind, JsonObject, StreamTap } from '../dialect.ts';
+import { isObject } from '../wire-object.ts';
 import { readErrorObject } from './error.ts';
 import { readUsage } from './usage.ts';
-import { isObject } from './wire.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;

@@ -5,7 +5,7 @@
 import type { Effort, Thinking } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
-import type { WireObject } from './wire.ts';
+import type { WireObject } from '../wire-object.ts';
 
 type Word = Exclude<Effort, 'none'>;
 /** From the weakest to the strongest. */

@@ -1,9 +1,10 @@
 /** Tools and the choice among them, as a caller wrote them. https://ai.google.dev/api/caching#Tool */
 import type { Tool, ToolChoice } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
+import { absent, filledAt, listAt, objectAt, optionalAt, refused, stringAt } from '../shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { fromOpenApi, jsonSchema } from './schema.ts';
-import { absent, filledAt, listAt, objectAt, optionalAt, refused, stringAt } from './shape.ts';
-import { dialectId, leftover, type WireObject } from './wire.ts';
+import { dialectId, leftover } from './wire.ts';
 
 export interface ToolSetup {
   readonly tools: readonly Tool[];

@@ -4,8 +4,8 @@
  */
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
+import { isObject, type WireObject } from '../wire-object.ts';
 import { blockedPrompt } from './finish.ts';
-import { isObject, type WireObject } from './wire.ts';
 
 export interface UsageReading {
   readonly usage: Partial<Usage>;

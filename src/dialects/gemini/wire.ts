@@ -2,9 +2,9 @@
  * What every file of this dialect shares: its name, its raw keys, both spellings of its fields, and how a field that is
  * not modelled travels. The API: https://ai.google.dev/api/generate-content
  */
-import { RawJson, rawOrText } from '../../lib/json.ts';
 import type { Carried } from '../../llm/chat.ts';
 import type { JsonObject } from '../dialect.ts';
+import { carrier, isObject, type WireObject } from '../wire-object.ts';
 
 export const dialectId = 'gemini';
 
@@ -13,13 +13,6 @@ export const rawKeys: readonly string[] = [
   ...['args', 'response', 'parameters', 'parametersJsonSchema', 'parameters_json_schema'],
   ...['responseSchema', 'response_schema', 'responseJsonSchema', 'response_json_schema'],
 ];
-
-/** An object that is being built; `JsonObject` is one that was read. */
-export type WireObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson);
-}
 
 /** Keys whose values belong to the caller: what is in them is not spelled by the API. */
 const callersOwn = ['labels', 'partMetadata', 'part_metadata', 'customConfigs', 'custom_configs'];
@@ -44,27 +37,7 @@ export function leftover(object: JsonObject, known: readonly string[]): { carrie
   return rest.length === 0 ? {} : { carried: { dialect: dialectId, raw: Object.fromEntries(rest) } };
 }
 
-/** What this dialect carried, ready to be written; empty when there is nothing, or it belongs to another dialect. */
-export function restored(carried: Carried | undefined): WireObject {
-  if (carried?.dialect !== dialectId || !isObject(carried.raw)) return {};
-  return withRaw(carried.raw) as WireObject;
-}
-
-/** Puts the raw values back: where `parseJson` left a string of raw JSON text, `stringifyJson` finds a RawJson. */
-export function withRaw(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withRaw);
-  if (!isObject(value)) return value;
-  const object: WireObject = {};
-  for (const [key, item] of Object.entries(value)) {
-    object[key] = rawKeys.includes(key) && typeof item === 'string' ? rawOrText(item) : withRaw(item);
-  }
-  return object;
-}
-
-/** The JSON text of a raw value, whether or not the body was parsed with the raw keys. */
-export function rawText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? {});
-}
+export const { withRaw, restored } = carrier(dialectId, rawKeys);
 
 /** A JSON object in its text; undefined when the text is none. */
 export function objectIn(text: string): JsonObject | undefined {

@@ -3,10 +3,11 @@ import type { ChatEvent, StopReason } from '../../llm/chat.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { OutputWriter, type Tell } from './output-writer.ts';
 import { responseObject } from './response-object.ts';
 import { renderUsage } from './usage.ts';
-import { restored, type WireObject } from './wire.ts';
+import { restored } from './wire.ts';
 
 export class AnswerWriter {
   readonly #context: AnswerContext;

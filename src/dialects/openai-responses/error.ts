@@ -8,8 +8,8 @@ import type { LlmError } from '../../llm/error.ts';
 import type { StreamSoFar } from '../dialect.ts';
 import { renderError } from '../openai-chat/error.ts';
 import { isFields } from '../openai-chat/shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { responseId } from './response-object.ts';
-import type { WireObject } from './wire.ts';
 
 /** `sequence`: the number of the next event. */
 export function failureFrames(error: LlmError, answer: WireObject, sequence: number): string {

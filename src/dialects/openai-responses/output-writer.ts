@@ -6,9 +6,10 @@
 import type { Block, Carried, Seal } from '../../llm/chat.ts';
 import type { AnswerContext } from '../dialect.ts';
 import { isFields } from '../openai-chat/shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { slotText, unsealedPrefix } from './sealed.ts';
 import { renderSearchCall } from './tool-search.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export type Tell = (type: string, fields: WireObject) => void;
 

@@ -8,10 +8,11 @@ import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '.
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { noteExtras, renderForeign } from '../openai-chat/render-parts.ts';
+import type { WireObject } from '../wire-object.ts';
 import { renderInputMedia } from './render-media.ts';
 import { sealedItem } from './sealed.ts';
 import { renderFoundTools, renderSearchCall } from './tool-search.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export function renderInput(request: ChatRequest, notes: Notes): WireObject[] {
   const writer = new ItemWriter(request, notes);

@@ -1,7 +1,8 @@
 /** Images and files as parts. https://platform.openai.com/docs/guides/images-vision · https://platform.openai.com/docs/guides/pdf-files */
 import type { MediaBlock } from '../../llm/chat.ts';
 import { invalidRequest, type LlmFailure } from '../../llm/error.ts';
-import { dialectId, type WireObject } from './wire.ts';
+import type { WireObject } from '../wire-object.ts';
+import { dialectId } from './wire.ts';
 
 /** Throws LlmFailure for what this API cannot take: without the picture an answer would be a wrong one. */
 export function renderInputMedia(block: MediaBlock, at: string): WireObject {

@@ -2,9 +2,9 @@
 import { oneLine, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { failureFrames } from './error.ts';
-import type { WireObject } from './wire.ts';
 
 export function renderStream(write: Emit<string>, context: AnswerContext): StreamRenderer {
   return new ResponsesStreamRenderer(write, context);

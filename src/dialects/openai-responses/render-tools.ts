@@ -5,8 +5,9 @@ import type { ChatRequest, OutputFormat, Tool, ToolChoice } from '../../llm/chat
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { isFields } from '../openai-chat/shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { renderSearchTool } from './tool-search.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** Throws LlmFailure for a tool that only its own API can run. */
 export function renderToolSetup(request: ChatRequest, notes: Notes): WireObject {

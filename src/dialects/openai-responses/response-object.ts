@@ -5,8 +5,9 @@
 import type { ChatRequest } from '../../llm/chat.ts';
 import type { AnswerContext } from '../dialect.ts';
 import { isFields } from '../openai-chat/shape.ts';
+import type { WireObject } from '../wire-object.ts';
 import { renderChoice, renderFormat, toolList } from './render-tools.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export function responseId(requestId: string): string {
   return `resp_${requestId.replace(/^req_/, '')}`;

@@ -6,7 +6,8 @@
 import type { Seal, ThinkingBlock } from '../../llm/chat.ts';
 import { packSeal, unpackSeal } from '../../llm/seal.ts';
 import { type Fields, isFields } from '../openai-chat/shape.ts';
-import { dialectId, textOf, type WireObject } from './wire.ts';
+import type { WireObject } from '../wire-object.ts';
+import { dialectId, textOf } from './wire.ts';
 
 /** Parts of an item are parts of one text. */
 export const partBreak = '\n\n';

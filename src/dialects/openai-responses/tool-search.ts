@@ -7,7 +7,8 @@ import { RawJson, stringifyJson } from '../../lib/json.ts';
 import type { Tool, ToolCallBlock } from '../../llm/chat.ts';
 import { type Fields, optionalString, requiredString, wrongShape } from '../openai-chat/shape.ts';
 import { readSchema } from '../openai-chat/tools.ts';
-import { leftover, type WireObject, withRaw } from './wire.ts';
+import type { WireObject } from '../wire-object.ts';
+import { leftover, withRaw } from './wire.ts';
 
 const name = 'tool_search';
 

@@ -5,7 +5,7 @@
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
 import { type Fields, isFields } from '../openai-chat/shape.ts';
-import type { WireObject } from './wire.ts';
+import type { WireObject } from '../wire-object.ts';
 
 export interface UsageReading {
   readonly usage: Partial<Usage>;

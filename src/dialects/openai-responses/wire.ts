@@ -2,17 +2,14 @@
  * What every file of this dialect shares: its name, its raw keys, and how a field that is not modelled travels.
  * The API: https://platform.openai.com/docs/api-reference/responses
  */
-import { rawOrText } from '../../lib/json.ts';
 import type { Carried } from '../../llm/chat.ts';
-import { type Fields, isFields } from '../openai-chat/shape.ts';
+import type { Fields } from '../openai-chat/shape.ts';
+import { carrier } from '../wire-object.ts';
 
 export const dialectId = 'openai-responses';
 
 /** Schemas keep their bytes; arguments are strings on the wire already. */
 export const rawKeys: readonly string[] = ['parameters', 'schema'];
-
-/** An object that is being built. */
-export type WireObject = Record<string, unknown>;
 
 /** The fields beside `known`, to be given back to this dialect as they are; undefined when there are none. */
 export function leftover(fields: Fields, known: readonly string[]): Carried | undefined {
@@ -20,22 +17,7 @@ export function leftover(fields: Fields, known: readonly string[]): Carried | un
   return rest.length === 0 ? undefined : { dialect: dialectId, raw: Object.fromEntries(rest) };
 }
 
-/** What this dialect carried, ready to be written; empty when there is nothing, or it belongs to another dialect. */
-export function restored(carried: Carried | undefined): WireObject {
-  if (carried?.dialect !== dialectId || !isFields(carried.raw)) return {};
-  return withRaw(carried.raw) as WireObject;
-}
-
-/** Where `parseJson` left a string of raw JSON text, `stringifyJson` finds a RawJson. */
-export function withRaw(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withRaw);
-  if (!isFields(value)) return value;
-  const object: WireObject = {};
-  for (const [key, item] of Object.entries(value)) {
-    object[key] = rawKeys.includes(key) && typeof item === 'string' ? rawOrText(item) : withRaw(item);
-  }
-  return object;
-}
+export const { withRaw, restored } = carrier(dialectId, rawKeys);
 
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

@@ -1,7 +1,7 @@
 /** Reads a caller's body field by field; a field of the wrong shape is refused with its path and what it should be. */
-import { invalidRequest, type LlmFailure } from '../../llm/error.ts';
-import type { JsonObject } from '../dialect.ts';
-import { isObject } from './wire.ts';
+import { invalidRequest, type LlmFailure } from '../llm/error.ts';
+import type { JsonObject } from './dialect.ts';
+import { isObject } from './wire-object.ts';
 
 export function refused(path: string, rule: string): LlmFailure {
   return invalidRequest(`${path}: ${rule}`, path);
@@ -17,9 +17,20 @@ export function objectAt(value: unknown, path: string): JsonObject {
   return value;
 }
 
+/** An optional structure; absent is empty. */
+export function optionalAt(value: unknown, path: string): JsonObject {
+  return absent(value) ? {} : objectAt(value, path);
+}
+
 export function arrayAt(value: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(value)) throw refused(path, `must be an array, not ${nameOf(value)}`);
   return value;
+}
+
+/** Where an API takes one thing for a list of them; absent is an empty list. */
+export function listAt(value: unknown): readonly unknown[] {
+  if (absent(value)) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 export function stringAt(value: unknown, path: string): string {
