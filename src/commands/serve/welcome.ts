@@ -42,6 +42,10 @@ Claude Code:
 
   ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude${claudeModel}
 
+Codex (or gemini, opencode, continue, qwen, pi), written into its settings with a copy of what was there:
+
+  ${tollgate('connect codex --write')} --key ${key} --model mock/echo
+
 ${renderProviders(providers, tollgate('models'))}
 
 Keys:   ${tollgate('keys create NAME')}    (also keys list, keys revoke NAME)
