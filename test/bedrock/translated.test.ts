@@ -2,13 +2,7 @@
  * Converse and the other dialects: recordings of one, read by the official SDK of the other, whole and as a stream, equal
  * to what a right reader gets.
  */
-import {
-  type BedrockRuntimeClient,
-  ConverseCommand,
-  type ConverseCommandOutput,
-  ConverseStreamCommand,
-  type ConverseStreamOutput,
-} from '@aws-sdk/client-bedrock-runtime';
+import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Rig, startRig } from '../cases/rig.ts';
 import { type Recording, recording, recordingsExist } from '../fakes/recording.ts';
@@ -19,6 +13,7 @@ import { truthOf } from '../recorded/truth.ts';
 import { bedrockStreamViolations } from '../validators/bedrock-stream.ts';
 import { answers, askBytes, awsClient, conversePath, hello, named, streams } from './ask.ts';
 import { answerLosses } from './exceptions.ts';
+import { readByAws, type SdkReading } from './sdk.ts';
 
 let rig: Rig;
 let client: BedrockRuntimeClient;
@@ -107,14 +102,12 @@ describe.skipIf(!recordingsExist).each(wires)('%s, read by the AWS SDK', (wire) 
 
   it.each(whole(wire))('%s, whole', async (_name, kept) => {
     rig.upstream.once(recording(kept.id));
-    const answer = await client.send(new ConverseCommand({ modelId: model, ...askOf() }));
-    expectReading(readingOf(answer), kept);
+    expectReading(await readByAws(client, model, false), kept);
   });
 
   it.each(whole(wire))('%s, as a stream', async (_name, kept) => {
     rig.upstream.once(recording(kept.id));
-    const { stream } = await client.send(new ConverseStreamCommand({ modelId: model, ...askOf() }));
-    expectReading(await readStream(stream ?? []), kept);
+    expectReading(await readByAws(client, model, true), kept);
   });
 
   it.each(whole(wire))('%s, a valid stream', async (_name, kept) => {
@@ -124,49 +117,7 @@ describe.skipIf(!recordingsExist).each(wires)('%s, read by the AWS SDK', (wire) 
   });
 });
 
-const askOf = () => ({ messages: [{ role: 'user' as const, content: [{ text: 'Hello' }] }] });
-
-interface Reading {
-  text: string;
-  reasoning: string;
-  readonly calls: { id: string; name: string; input: string }[];
-  stop: string | undefined;
-  usage: Record<string, unknown> | undefined;
-}
-
-function readingOf({ output, stopReason, usage }: ConverseCommandOutput): Reading {
-  const content = output?.message?.content ?? [];
-  return {
-    text: content.map((part) => part.text ?? '').join(''),
-    reasoning: content.map((part) => part.reasoningContent?.reasoningText?.text ?? '').join(''),
-    calls: content.flatMap(({ toolUse }) =>
-      toolUse === undefined
-        ? []
-        : [{ id: toolUse.toolUseId ?? '', name: toolUse.name ?? '', input: JSON.stringify(toolUse.input) }],
-    ),
-    stop: stopReason,
-    usage: usage === undefined ? undefined : { ...usage },
-  };
-}
-
-async function readStream(stream: AsyncIterable<ConverseStreamOutput> | readonly never[]): Promise<Reading> {
-  const reading: Reading = { text: '', reasoning: '', calls: [], stop: undefined, usage: undefined };
-  for await (const event of stream) {
-    const { start } = event.contentBlockStart ?? {};
-    const { delta } = event.contentBlockDelta ?? {};
-    if (start?.toolUse !== undefined)
-      reading.calls.push({ id: start.toolUse.toolUseId ?? '', name: start.toolUse.name ?? '', input: '' });
-    reading.text += delta?.text ?? '';
-    reading.reasoning += delta?.reasoningContent?.text ?? '';
-    const last = reading.calls.at(-1);
-    if (last !== undefined) last.input += delta?.toolUse?.input ?? '';
-    reading.stop ??= event.messageStop?.stopReason;
-    if (event.metadata?.usage !== undefined) reading.usage = { ...event.metadata.usage };
-  }
-  return reading;
-}
-
-function expectReading(got: Reading, kept: Recording): void {
+function expectReading(got: SdkReading, kept: Recording): void {
   const truth = truthOf(kept);
   expect([got.text, got.reasoning]).toEqual([truth.text + (truth.refusal ?? ''), truth.reasoning]);
   const finish = truth.finish ?? '';

@@ -7,7 +7,7 @@ import { corpus, prefixes, shortName, type Wire } from '../recorded/corpus.ts';
 import { endsInError } from '../recorded/exceptions.ts';
 import { truthOf } from '../recorded/truth.ts';
 import { startResponsesRig } from './corpus.ts';
-import { readStream, readWhole } from './sdk.ts';
+import { readStream, readWhole, saidIn } from './sdk.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -21,17 +21,12 @@ const named = (kept: Recording) => [shortName(kept), kept] as const;
 
 function expectReading(response: Response, kept: Recording): void {
   const truth = truthOf(kept);
-  const messages = response.output.filter((item) => item.type === 'message');
-  const parts = messages.flatMap(({ content }) => content);
-  expect(parts.map((part) => (part.type === 'output_text' ? part.text : '')).join('')).toBe(truth.text);
-  const refusals = parts.map((part) => (part.type === 'refusal' ? part.refusal : ''));
-  expect(refusals.join('')).toBe(truth.refusal ?? '');
-  const reasoning = response.output.flatMap((item) => (item.type === 'reasoning' ? item.summary : []));
-  expect(reasoning.map(({ text }) => text).join('')).toBe(truth.reasoning);
-  const calls = response.output.flatMap((item) => (item.type === 'function_call' ? [item] : []));
-  expect(calls.map(({ call_id, name, arguments: args }) => ({ id: call_id, name, args: JSON.parse(args) }))).toEqual(
-    truth.calls.map((call) => ({ ...call, id: call.id ?? expect.any(String) })),
-  );
+  expect(saidIn(response)).toEqual({
+    text: truth.text,
+    refusal: truth.refusal ?? '',
+    reasoning: truth.reasoning,
+    calls: truth.calls.map((call) => ({ ...call, id: call.id ?? expect.any(String) })),
+  });
   const { counts } = truth;
   if (counts === undefined) return;
   expect(response.usage).toMatchObject({

@@ -39,3 +39,23 @@ export async function readWhole(rig: Rig, body: ResponseCreateParamsBase & { mod
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   return response;
 }
+
+/** What a whole response says, whoever made it. */
+export interface Said {
+  readonly text: string;
+  readonly refusal: string;
+  readonly reasoning: string;
+  readonly calls: readonly { readonly id: string; readonly name: string; readonly args: unknown }[];
+}
+
+export function saidIn({ output }: Response): Said {
+  const parts = output.flatMap((item) => (item.type === 'message' ? item.content : []));
+  const reasoning = output.flatMap((item) => (item.type === 'reasoning' ? item.summary : []));
+  const calls = output.flatMap((item) => (item.type === 'function_call' ? [item] : []));
+  return {
+    text: parts.map((part) => (part.type === 'output_text' ? part.text : '')).join(''),
+    refusal: parts.map((part) => (part.type === 'refusal' ? part.refusal : '')).join(''),
+    reasoning: reasoning.map(({ text }) => text).join(''),
+    calls: calls.map(({ call_id: id, name, arguments: args }) => ({ id, name, args: JSON.parse(args) as unknown })),
+  };
+}
