@@ -8,7 +8,7 @@ import type { Provider } from '../providers/provider.ts';
 import { isRecord } from './document.ts';
 import type { Origins } from './issues.ts';
 import type { Problem } from './problem.ts';
-import { checkSettings, type Report } from './provider-checks.ts';
+import { checkAccess, checkSettings, type Report, vendorOf } from './provider-checks.ts';
 
 export function crossCheck(tree: Record<string, unknown>, registry: readonly Provider[], origins: Origins): Problem[] {
   const problems: Problem[] = [];
@@ -48,22 +48,11 @@ function checkProvider(
     );
   }
   if (entry.enabled === false || name === 'mock') return;
-  const vendor = registry.find(({ id }) => id === name);
-  if (entry.type === undefined && !vendor) {
-    const guess = nearest(name, [...registry.map(({ id }) => id)]);
-    const hint = guess ? `Did you mean ${guess}? For an own address add` : 'Add';
-    report(['providers', name], 'is not a known vendor', `${hint} "type: openai-compatible" and a baseUrl.`);
+  const vendor = vendorOf(name, entry, registry, report);
+  if (vendor !== undefined) {
+    checkAccess(name, entry, vendor, report);
+    checkSettings(name, entry, vendor, report);
   }
-  if ((entry.type !== undefined || vendor?.baseUrl === '') && entry.baseUrl === undefined) {
-    report(['providers', name, 'baseUrl'], 'is missing', 'Add it: the address that the paths are appended to.');
-  }
-  if (entry.type === undefined && vendor && !vendor.keyless && !entry.apiKey && !entry.baseUrl) {
-    const variable = vendor.keyEnv[0];
-    const remedy = variable ? `Set ${variable} in the environment, or add apiKey.` : 'Add apiKey.';
-    report(['providers', name, 'apiKey'], 'is missing', remedy);
-  }
-  const type = typeof entry.type === 'string' ? registry.find(({ id }) => id === entry.type) : vendor;
-  if (entry.type !== undefined || vendor) checkSettings(name, entry, type, report);
   if (typeof entry.baseUrl === 'string' && isOwnAddress(entry.baseUrl, tree)) {
     report(
       ['providers', name, 'baseUrl'],

@@ -12,6 +12,8 @@ import { ConfigError, type Problem } from './problem.ts';
 
 export interface ActiveProvider extends Credential {
   readonly models: readonly string[];
+  /** It has a type: what the environment says of its vendor is not meant for it. */
+  readonly typed?: true;
   /** The operator's deployments by the names of their models. */
   readonly deployments?: Readonly<Record<string, string>>;
 }
@@ -22,11 +24,11 @@ export interface MockAddress {
   readonly secret: string;
 }
 
-/** `config` was checked against the same registry, so every entry that is on is a vendor or has a known type. */
+/** `config` was checked against the same registry, so every entry that is on is a vendor, or an account of one by its type. */
 export function activeProviders(config: Config, registry: ReadonlyMap<string, Provider>): ActiveProvider[] {
   return Object.entries(config.providers).flatMap(([id, entry]) => {
     const provider = registry.get(entry.type ?? id);
-    if (!entry.enabled || !provider || id === mockId) return [];
+    if (!entry.enabled || !provider || id === mockId || provider.id === mockId) return [];
     const settings = settingsOf(provider, entry);
     return [
       {
@@ -37,6 +39,7 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
         settings,
         ...(entry.headers && { headers: entry.headers }),
         ...(entry.deployments && { deployments: entry.deployments }),
+        ...(entry.type !== undefined && { typed: true as const }),
         models: entry.models ?? [],
       },
     ];
@@ -86,7 +89,7 @@ export function nameParts(
     nowMs,
     ...(prices && { prices }),
   });
-  const credentials = active.map(({ models, deployments, ...credential }) => credential);
+  const credentials = active.map(({ models, deployments, typed, ...credential }) => credential);
   const routes = toRoutes(config, credentials, catalog);
   return { credentials, catalog, routes, modelLimits: modelLimits(config), timeouts: config.timeouts };
 }

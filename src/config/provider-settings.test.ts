@@ -189,3 +189,68 @@ it('a model that no dialect of its vendor is spoken with is not found', () => {
   expect(catalog.find('vertex', 'claude-sonnet-4-5@20250929')).toBeDefined();
   expect(catalog.find('vertex', 'gpt-5')).toBeUndefined();
 });
+
+describe('a second account of a vendor', () => {
+  const two =
+    'providers: { azure: { apiKey: one, resource: acme }, azure-eu: { type: azure, apiKey: two, resource: acme-eu, apiVersion: 2024-10-21 } }';
+
+  it('is one under its own name, with the settings and the address of the vendor', () => {
+    const [first, second] = activeProviders(parse(two), providers);
+    expect(first).toMatchObject({ id: 'azure', secret: 'one', baseUrl: 'https://acme.openai.azure.com' });
+    expect(second).toMatchObject({ id: 'azure-eu', secret: 'two', baseUrl: 'https://acme-eu.openai.azure.com' });
+    expect(second?.provider).toBe(first?.provider);
+    expect(second?.settings?.apiVersion).toBe('2024-10-21');
+  });
+
+  it("has the vendor's prices and dialects under its own name", () => {
+    const text =
+      'providers: { openai-b: { type: openai, apiKey: two } }\nmodels: { openai-b/gpt-4o: { outputTokensMax: 100 } }';
+    const { catalog, credentials } = nameParts(parse(text), providers, Date.UTC(2026, 0, 1));
+    const model = catalog.find('openai-b', 'gpt-4o');
+    expect(model).toMatchObject({ id: 'openai-b/gpt-4o', provider: 'openai-b', outputTokensMax: 100 });
+    expect(catalog.find('openai', 'gpt-4o')).toBeUndefined();
+    expect(credentials.find(({ id }) => id === 'openai-b')?.provider.speaks['openai-responses']?.path).toBe(
+      '/responses',
+    );
+  });
+
+  it("gets nothing of the vendor's variables unless it is written there", () => {
+    const env = { AZURE_OPENAI_API_KEY: 'theirs', AZURE_RESOURCE_NAME: 'theirs', OPENAI_API_VERSION: '2024-10-21' };
+    const text = 'providers: { azure-eu: { type: azure, apiKey: "${AZURE_EU_KEY}", resource: acme-eu } }';
+    const all = activeProviders(parse(text, { ...env, AZURE_EU_KEY: 'mine' }), providers);
+    expect(all.find(({ id }) => id === 'azure-eu')).toMatchObject({
+      secret: 'mine',
+      settings: { resource: 'acme-eu' },
+    });
+    expect(all.find(({ id }) => id === 'azure')).toMatchObject({ secret: 'theirs' });
+    // Its own, by its name in the file, are read.
+    const named = 'providers: { azure-eu: { type: azure, resource: acme-eu } }';
+    expect(active(named, 'azure-eu', { TOLLGATE_PROVIDERS_AZURE_EU_API_KEY: 'told' })?.secret).toBe('told');
+  });
+
+  it('also under the name of its vendor gets nothing of them', () => {
+    const told = mistake('providers: { openai: { type: openai } }', { OPENAI_API_KEY: 'theirs' });
+    expect(told).toContain('providers.openai.apiKey');
+  });
+
+  it('is checked as the vendor is, and no variable is named that would not be read', () => {
+    const told = mistake('providers: { azure-eu: { type: azure, region: eu } }', { AZURE_OPENAI_API_KEY: 'theirs' });
+    expect(told).toContain('providers.azure-eu.region');
+    expect(told).toContain('is not a setting of Azure OpenAI');
+    expect(told).toContain('providers.azure-eu.resource');
+    expect(told).not.toContain('AZURE_RESOURCE_NAME');
+    expect(told).toContain("the environment's AZURE_OPENAI_API_KEY is that of providers.azure");
+  });
+
+  it('of nobody is refused with the nearest guess and all that there are', () => {
+    const told = mistake('providers: { x: { type: azur, apiKey: k } }');
+    expect(told).toContain('providers.x.type');
+    expect(told).toContain('Did you mean azure?');
+    for (const id of ['bedrock', 'openai-compatible', 'zai']) expect(told).toContain(id);
+    expect(mistake('providers: { x: { type: qqqqqqqq } }')).toContain('Known are openai, anthropic');
+  });
+
+  it('of the built-in provider is refused: it is there once', () => {
+    expect(mistake('providers: { x: { type: mock } }')).toContain('is no vendor and no wire format');
+  });
+});

@@ -156,24 +156,23 @@ const log = z.strictObject({
     .describe('`auto`: text on a terminal, JSON lines otherwise. The log goes to stderr.'),
 });
 
-const providerTypes = [
-  'openai-compatible',
-  'anthropic-compatible',
-  'gemini-compatible',
-  'bedrock-compatible',
-  'responses-compatible',
-] as const;
-
 const provider = z.strictObject({
-  type: choice(providerTypes).optional().describe('Wire format of an own address. Absent: the name is a known vendor.'),
+  type: text(
+    "a known vendor's id, or the wire format of an own address: openai-compatible, anthropic-compatible, gemini-compatible, bedrock-compatible or responses-compatible",
+    /^[a-z0-9][a-z0-9-]{0,63}$/,
+  )
+    .optional()
+    .describe(
+      "What the provider is: a vendor by its id (`azure`: one more account of it, for which the vendor's own environment variables are not read), or the wire format of an own address. Absent: the name is the vendor.",
+    ),
   enabled: flag().default(true).describe('`false` turns the provider off, also when its key is in the environment.'),
   apiKey: text(
     'a key without spaces or line breaks, or the JSON of a service account',
     /^[\x21-\x7e]{1,8192}$|^\s*\{[\s\x20-\x7e]{1,16384}\}\s*$/,
   )
     .optional()
-    .describe("The vendor's secret. Absent: read from the vendor's own environment variable."),
-  baseUrl: httpUrl().optional().describe("Replaces the vendor's address; needed with `type`."),
+    .describe("The vendor's secret. Absent, and without `type`: read from the vendor's own environment variable."),
+  baseUrl: httpUrl().optional().describe("Replaces the vendor's address; needed where `type` is a wire format."),
   models: list(modelName, 'a list of model names')
     .optional()
     .describe('Models served here beyond those of the catalogue.'),

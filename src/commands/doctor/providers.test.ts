@@ -59,6 +59,14 @@ describe('a provider is asked for its models', () => {
     expect((await checkProvider(active('zai', { baseUrl: url }), Date.now)).finding.level).toBe('warn');
   });
 
+  it("and of one more account it names that account's key, not the vendor's variable", async () => {
+    const { url } = await listen(401);
+    const more = { id: 'openai-b', baseUrl: url, typed: true as const };
+    const { remedy } = (await checkProvider(active('openai', more), Date.now)).finding;
+    expect(remedy).toContain('providers.openai-b.apiKey');
+    expect(remedy).not.toContain('OPENAI_API_KEY');
+  });
+
   it('but not without a sign-in: the finding says what to do, and nothing of the account', async () => {
     const { url, asked } = await listen(200);
     const secret = '{"client_email":"a@b","private_key":"canary"}';

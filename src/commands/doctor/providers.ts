@@ -53,7 +53,7 @@ function upperFirst(text: string): string {
 }
 
 function judge(subject: string, url: string, status: number, tookMs: number, active: ActiveProvider): Finding {
-  const variable = active.provider.keyEnv[0];
+  const variable = active.typed ? undefined : active.provider.keyEnv[0];
   const keyPlace = [variable, `providers.${active.id}.apiKey`].filter(Boolean).join(' or ');
   if (status >= 200 && status < 300) return ok(subject, `${url} answers (${status}, ${tookMs} ms)`);
   if (status === 401 || status === 403) {
