@@ -74,6 +74,8 @@ export interface ToolResultBlock extends Part {
   readonly name?: string;
   readonly content: readonly Block[];
   readonly isError?: boolean;
+  /** Where each block of the content stands in the caller's body; absent where that is `content[i]` of the result. */
+  readonly contentAt?: readonly string[];
 }
 
 export interface MediaBlock extends Part {
@@ -121,6 +123,8 @@ export interface Turn {
   readonly carried?: Carried;
   /** Where it stands in the caller's body, for error messages; absent where that is its place among the turns. */
   readonly at?: string;
+  /** Where each block stands, as far as that is known; absent where that is `content[i]` of the turn. */
+  readonly blocksAt?: readonly string[];
 }
 
 export interface Tool {
@@ -136,6 +140,8 @@ export interface Tool {
   readonly opaque?: boolean;
   /** Where the caller's dialect groups tools: the group, and the name inside it; `name` is then one for both. */
   readonly namespace?: { readonly name: string; readonly member: string; readonly about?: string };
+  /** Where it stands in the caller's body, for error messages; absent where that is its place in `tools`. */
+  readonly at?: string;
 }
 
 export type ToolChoice =

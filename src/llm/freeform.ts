@@ -5,6 +5,7 @@
 import type { Block, ChatEvent, ChatRequest, Emit, Tool, ToolCallBlock, Turn } from './chat.ts';
 import { invalidRequest } from './error.ts';
 import type { Notes } from './notes.ts';
+import { toolPlace, turnPlace } from './place.ts';
 
 const schema =
   '{"type":"object","properties":{"input":{"type":"string","description":"The whole text for the tool."}},"required":["input"],"additionalProperties":false}';
@@ -22,12 +23,14 @@ export function withoutFreeform(request: ChatRequest, notes: Notes): ChatRequest
 /** Throws LlmFailure (invalid-request) for a tool, or a call in the history, whose arguments are no JSON. */
 export function refuseFreeform({ tools, turns }: ChatRequest): void {
   const why = 'takes free text, which this model cannot call: offer a function with JSON arguments instead';
-  const tool = tools.findIndex(({ form }) => form === 'freeform');
-  if (tool >= 0) throw invalidRequest(`tools[${tool}]: a custom tool ${why}`, `tools[${tool}]`);
-  const turn = turns.findIndex(isFree);
-  if (turn < 0) return;
-  const at = turns[turn]?.at ?? `messages[${turn}]`;
-  throw invalidRequest(`${at}: the call of a custom tool ${why}`, at);
+  for (const [i, tool] of tools.entries()) {
+    const at = toolPlace(tool, i);
+    if (tool.form === 'freeform') throw invalidRequest(`${at}: a custom tool ${why}`, at);
+  }
+  for (const [i, turn] of turns.entries()) {
+    const at = turnPlace(turn, i);
+    if (isFree(turn)) throw invalidRequest(`${at}: the call of a custom tool ${why}`, at);
+  }
 }
 
 function hasFreeform({ tools, turns }: ChatRequest): boolean {
@@ -77,7 +80,7 @@ function asFunction(tool: Tool, index: number, notes: Notes): Tool {
   const grammar = grammarOf(carried?.raw);
   if (grammar === undefined) return { ...rest, schema };
   notes.dropped(
-    `tools[${index}].format`,
+    `${toolPlace(tool, index)}.format`,
     'the target does not hold a tool to a grammar; it is told in its description',
   );
   const description = [tool.description, `The text in input must follow this grammar:\n${grammar}`];

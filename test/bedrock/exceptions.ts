@@ -35,7 +35,7 @@ export const requestRefusals: Readonly<Record<string, Refusal>> = {
     param: 'guardrailConfig',
     why: 'the model behind the name is not behind this guardrail',
   },
-  'stream--bedrock-model-code-execution-tool-stream': { param: 'tools[1]', why: 'the tool is run by its own provider' },
+  'stream--bedrock-model-code-execution-tool-stream': { param: 'toolConfig.tools[1]', why: 'the tool is run by its own provider' },
 };
 
 /** Bodies that are understood with a hint less. */

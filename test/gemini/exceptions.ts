@@ -67,7 +67,7 @@ export const requestRefusals: Readonly<Record<string, Refusal>> = {
   'gemini/stream--google-model-web-search-tool-stream': serverTool,
   'gemini/stream--code-execution-stream': serverTool,
   'vertex/json--google-url-input-force-download--1': {
-    param: 'contents[0].content[1]',
+    param: 'contents[0].parts[1]',
     why: 'neither chat nor Messages takes films',
   },
 };

@@ -3,6 +3,7 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { contentPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import type { CacheMarks } from './cache.ts';
@@ -87,12 +88,13 @@ function input(block: ToolCallBlock, path: string): RawJson {
 function toolResult(block: ToolResultBlock, turn: number, path: string, context: BlockContext): WireObject {
   const content: WireObject[] = [];
   block.content.forEach((item, i) => {
+    const at = contentPlace(block, i, path);
     if (item.type === 'opaque' && item.carried.dialect !== dialectId) {
-      throw refused(`${path}.content[${i}]`, 'this part of a tool result is only known to another provider');
+      throw refused(at, 'this part of a tool result is only known to another provider');
     }
     const hoisted = i === block.content.length - 1 && block.cache === undefined;
     const plain = item.type === 'opaque' || !hoisted ? item : { ...item, cache: undefined };
-    const wire = renderBlock(plain, turn, `${path}.content[${i}]`, context);
+    const wire = renderBlock(plain, turn, at, context);
     if (wire !== undefined) content.push(wire);
   });
   return {

@@ -6,6 +6,7 @@
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
+import { blockPlace, turnPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
@@ -101,11 +102,11 @@ class ConversationWriter {
   }
 
   #blocks(turn: Turn, index: number, only?: (block: Block) => boolean): WireObject[] {
-    const at = turn.at ?? `messages[${index}]`;
+    const at = turnPlace(turn, index);
     const wires: WireObject[] = [];
     turn.blocks.forEach((block, i) => {
       if (only !== undefined && !only(block)) return;
-      const wire = renderBlock(block, index, `${at}.content[${i}]`, this.#context);
+      const wire = renderBlock(block, index, blockPlace(turn, i, at), this.#context);
       if (wire !== undefined) wires.push(wire);
     });
     return wires;

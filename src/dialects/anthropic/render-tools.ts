@@ -3,6 +3,7 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { toolPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import type { CacheMarks } from './cache.ts';
@@ -11,7 +12,7 @@ import { dialectId, restored } from './wire.ts';
 
 export function renderTools(tools: readonly Tool[], marks: CacheMarks, notes: Notes): WireObject[] {
   return tools.map((tool, i) => {
-    const wire = tool.opaque ? serverTool(tool, `tools[${i}]`) : clientTool(tool, `tools[${i}]`, notes);
+    const wire = tool.opaque ? serverTool(tool, toolPlace(tool, i)) : clientTool(tool, toolPlace(tool, i), notes);
     marks.add(wire, tool.cache);
     return wire;
   });

@@ -75,10 +75,13 @@ function inputAt(value: unknown, path: string): string {
 
 function parseResult(raw: JsonObject, path: string): ToolResultBlock {
   const status = absent(raw.status) ? undefined : oneOf(raw.status, `${path}.status`, ['success', 'error']);
+  const content = absent(raw.content) ? [] : parseContent(raw.content, `${path}.content`);
+  const hasMore = content.some(({ type }) => type !== 'text');
   return {
     type: 'tool-result',
     callId: filledAt(raw.toolUseId, `${path}.toolUseId`),
-    content: absent(raw.content) ? [] : parseContent(raw.content, `${path}.content`),
+    content,
+    ...(hasMore && { contentAt: content.map((_, i) => `${path}.content[${i}]`) }),
     ...(status !== undefined && { isError: status === 'error' }),
     ...carry(without(raw, ['toolUseId', 'content', 'status'])),
   };

@@ -3,6 +3,7 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { contentPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { type CachePoints, markOf } from './cache.ts';
@@ -95,7 +96,7 @@ const emptyResult = [{ text: '(empty)' }];
 
 function toolResult(block: ToolResultBlock, path: string, context: BlockContext): WireObject {
   const content = block.content.flatMap((item, i) => {
-    const at = `${path}.content[${i}]`;
+    const at = contentPlace(block, i, path);
     if (item.type === 'opaque' && item.carried.dialect !== dialectId) {
       throw refused(at, 'this part of a tool result is only known to another provider');
     }

@@ -5,6 +5,7 @@
  */
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
+import { blockPlace, turnPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
@@ -67,8 +68,8 @@ class ConversationWriter {
   }
 
   #parts(turn: Turn, index: number): WireObject[] {
-    const at = turn.at ?? `messages[${index}]`;
-    return turn.blocks.flatMap((block: Block, i) => renderBlock(block, index, `${at}.content[${i}]`, this.#context));
+    const at = turnPlace(turn, index);
+    return turn.blocks.flatMap((block: Block, i) => renderBlock(block, index, blockPlace(turn, i, at), this.#context));
   }
 
   /** Several in a row are one message here; results of calls come first in it. */

@@ -3,6 +3,7 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { toolPlace } from '../../llm/place.ts';
 import { inputSchema } from '../anthropic/schema.ts';
 import { refused } from '../shape.ts';
 import type { WireObject } from '../wire-object.ts';
@@ -17,7 +18,7 @@ export interface RenderedTools {
 
 export function renderTools(request: ChatRequest, points: CachePoints, notes: Notes): RenderedTools {
   const list = request.tools.flatMap((tool, i) => {
-    const wire = tool.opaque ? systemTool(tool, `tools[${i}]`) : toolSpec(tool, `tools[${i}]`, notes);
+    const wire = tool.opaque ? systemTool(tool, toolPlace(tool, i)) : toolSpec(tool, toolPlace(tool, i), notes);
     return points.behindTool(wire, tool.cache);
   });
   return { list, choice: renderChoice(request, notes) };

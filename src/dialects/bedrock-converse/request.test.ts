@@ -22,7 +22,9 @@ describe('a Converse request', () => {
     expect(request.turns[2]?.blocks).toEqual([
       { type: 'tool-result', callId: 'a', isError: true, content: [{ type: 'text', text: '{"n":1.0}' }] },
     ]);
-    expect(request.tools).toEqual([{ name: 'f', strict: true, schema: '{"type":"object","x":1.0}', cache: '1h' }]);
+    expect(request.tools).toEqual([
+      { name: 'f', at: 'toolConfig.tools[0]', strict: true, schema: '{"type":"object","x":1.0}', cache: '1h' },
+    ]);
     expect(request.toolChoice).toEqual({ type: 'required' });
   });
 

@@ -18,7 +18,12 @@ function parseTool(value: unknown, path: string): Tool {
   const raw = objectAt(value, path);
   if (raw.toolSpec === undefined) {
     const system = isObject(raw.systemTool) ? raw.systemTool.name : undefined;
-    return { name: typeof system === 'string' ? system : (Object.keys(raw)[0] ?? ''), opaque: true, ...carry(raw) };
+    return {
+      name: typeof system === 'string' ? system : (Object.keys(raw)[0] ?? ''),
+      opaque: true,
+      at: path,
+      ...carry(raw),
+    };
   }
   const spec = objectAt(raw.toolSpec, `${path}.toolSpec`);
   const schema = optionalAt(spec.inputSchema, `${path}.toolSpec.inputSchema`).json;
@@ -27,6 +32,7 @@ function parseTool(value: unknown, path: string): Tool {
   }
   return {
     name: filledAt(spec.name, `${path}.toolSpec.name`),
+    at: path,
     ...(absent(schema) ? {} : { schema: rawText(schema) }),
     ...(absent(spec.description) ? {} : { description: stringAt(spec.description, `${path}.toolSpec.description`) }),
     ...(typeof spec.strict === 'boolean' && { strict: spec.strict }),

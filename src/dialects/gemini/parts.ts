@@ -88,11 +88,13 @@ function readResult(result: JsonObject, path: string, ids: CallIds): ToolResultB
     throw refused(at, `answers no open functionCall named ${JSON.stringify(name.slice(0, 80))}`);
   const media = listAt(result.parts).map((item, i) => readPart(item, `${at}.parts[${i}]`, ids));
   const { text, isError } = readResponse(result.response);
+  const contentAt = [...(text === '' ? [] : [`${at}.response`]), ...media.map((_, i) => `${at}.parts[${i}]`)];
   return {
     type: 'tool-result',
     callId,
     name,
     content: [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...media],
+    ...(media.length > 0 && { contentAt }),
     ...(isError && { isError }),
     ...leftover(result, ['id', 'name', 'response', 'parts']),
   };

@@ -4,9 +4,10 @@
  * https://ai.google.dev/gemini-api/docs/function-calling
  */
 import { noteCarried } from '../../llm/carried.ts';
-import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
+import type { ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { blockPlace, turnPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import { skipSignature } from './parts.ts';
@@ -20,7 +21,7 @@ interface Content extends WireObject {
 
 export function renderContents(request: ChatRequest, target: TargetModel, notes: Notes): readonly Content[] {
   const writer = new ContentWriter(target, notes);
-  for (const [i, turn] of request.turns.entries()) writer.turn(turn, turn.at ?? `messages[${i}]`);
+  for (const [i, turn] of request.turns.entries()) writer.turn(turn, turnPlace(turn, i));
   const contents = writer.finish();
   if (contents.length === 0)
     throw refused('messages', 'hold nothing to answer; the model behind this name needs a message of the user');
@@ -55,7 +56,7 @@ class ContentWriter {
       return;
     }
     this.#closeBetween();
-    const parts = this.#parts(turn.blocks, at);
+    const parts = this.#parts(turn, at);
     this.#push('model', parts, turn);
     this.#calls.push(...turn.blocks.filter((block) => block.type === 'tool-call'));
   }
@@ -72,15 +73,14 @@ class ContentWriter {
     this.#between = [];
     this.#push('user', this.#results(placed));
     for (const { turn, at } of placed) {
-      const said = turn.blocks.filter((block) => block.type !== 'tool-result');
-      const parts = this.#parts(said, at);
+      const parts = this.#parts(turn, at);
       this.#push('user', turn.role === 'system' ? this.#instruction(parts) : parts, turn);
     }
   }
 
   #results(placed: readonly Placed[]): WireObject[] {
     const results = placed.flatMap(({ turn, at }) =>
-      turn.blocks.flatMap((block, i) => (block.type === 'tool-result' ? [{ block, at: `${at}.content[${i}]` }] : [])),
+      turn.blocks.flatMap((block, i) => (block.type === 'tool-result' ? [{ block, at: blockPlace(turn, i, at) }] : [])),
     );
     if (results.length === 0) return [];
     const calls = this.#calls;
@@ -98,8 +98,11 @@ class ContentWriter {
     return [...written.map(({ part }) => part), ...written.flatMap(({ beside }) => beside)];
   }
 
-  #parts(blocks: readonly Block[], at: string): WireObject[] {
-    return blocks.flatMap((block, i) => renderPart(block, `${at}.content[${i}]`, this.#context()));
+  /** Without results: they stand elsewhere. */
+  #parts(turn: Turn, at: string): WireObject[] {
+    return turn.blocks.flatMap((block, i) =>
+      block.type === 'tool-result' ? [] : renderPart(block, blockPlace(turn, i, at), this.#context()),
+    );
   }
 
   #context(): PartContext {

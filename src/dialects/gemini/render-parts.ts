@@ -4,6 +4,7 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { contentPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { renderMedia, signature } from './media.ts';
@@ -106,10 +107,11 @@ export function renderResult(block: ToolResultBlock, name: string, path: string,
   const texts: string[] = [];
   const media: WireObject[] = [];
   for (const [i, item] of block.content.entries()) {
+    const at = contentPlace(block, i, path);
     noteBlock(item, notes);
     if (item.type === 'text') texts.push(item.text);
-    else if (item.type === 'media') media.push(renderMedia(withOwnSeal(item, notes), `${path}.content[${i}]`));
-    else if (item.type === 'opaque') texts.push(foreignText(item, `${path}.content[${i}]`, notes));
+    else if (item.type === 'media') media.push(renderMedia(withOwnSeal(item, notes), at));
+    else if (item.type === 'opaque') texts.push(foreignText(item, at, notes));
   }
   // A document that is text stays with the result.
   const inline = media.flatMap((part) => (typeof part.text === 'string' ? [part.text] : []));

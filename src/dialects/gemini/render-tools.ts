@@ -3,6 +3,7 @@ import { RawJson } from '../../lib/json.ts';
 import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, Tool } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { toolPlace } from '../../llm/place.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { toolSchema } from './schema.ts';
@@ -30,7 +31,7 @@ export function renderToolSetup(request: ChatRequest, own: unknown, notes: Notes
 }
 
 function pathOf(tool: Tool, tools: readonly Tool[]): string {
-  return `tools[${tools.indexOf(tool)}]`;
+  return toolPlace(tool, tools.indexOf(tool));
 }
 
 function serverTool(tool: Tool, path: string): WireObject {

@@ -84,7 +84,8 @@ function readContent(content: JsonObject, path: string, ids: CallIds): Turn {
   const isStep = blocks.every((block) => block.type !== 'text' || block.text.trim() === '');
   if (unanswered !== undefined && !isStep)
     throw refused(unanswered, 'this functionCall has no functionResponse behind it');
-  return { role, blocks, at: path, ...leftover(content, ['role', 'parts']) };
+  const blocksAt = blocks.map((_, i) => `${path}.parts[${i}]`);
+  return { role, blocks, at: path, blocksAt, ...leftover(content, ['role', 'parts']) };
 }
 
 /** Without a role it is the user who speaks. Results once had a role of their own. */

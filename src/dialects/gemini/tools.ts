@@ -35,7 +35,12 @@ function readTool(item: JsonObject, path: string): Tool[] {
   return [
     ...functions,
     ...own.map(
-      ([name, value]): Tool => ({ name, opaque: true, carried: { dialect: dialectId, raw: { [name]: value } } }),
+      ([name, value]): Tool => ({
+        name,
+        opaque: true,
+        at: `${path}.${name}`,
+        carried: { dialect: dialectId, raw: { [name]: value } },
+      }),
     ),
   ];
 }
@@ -49,6 +54,7 @@ function readFunction(item: JsonObject, path: string): Tool {
     : jsonSchema(own, `${path}.parametersJsonSchema`);
   return {
     name: filledAt(item.name, `${path}.name`),
+    at: path,
     ...(!absent(description) && { description: stringAt(description, `${path}.description`) }),
     ...(schema !== undefined && { schema }),
     ...leftover(item, ['name', 'description', 'parameters', 'parametersJsonSchema']),

@@ -40,6 +40,8 @@ interface CallGroup {
   readonly at: string;
   readonly calls: Map<string, string>;
   readonly results: ToolResultBlock[];
+  /** Where each result stands. */
+  readonly resultsAt: string[];
   /** Where in the turns the results go. */
   readonly position: number;
 }
@@ -104,7 +106,7 @@ class MessageReader {
     if (this.#group !== undefined && this.#group.results.length > 0) this.#closeGroup();
     if (calls.length === 0 && this.#group === undefined) return;
     const open = new Map([...(this.#group?.calls ?? []), ...calls.map((call) => [call.id, call.name] as const)]);
-    this.#group = { at, calls: open, results: [], position: this.#turns.length };
+    this.#group = { at, calls: open, results: [], resultsAt: [], position: this.#turns.length };
   }
 
   #result(message: Fields, callId: string, at: string): void {
@@ -122,8 +124,10 @@ class MessageReader {
     const isEmpty = said === undefined || said === null || (Array.isArray(said) && said.length === 0);
     const content = isEmpty ? [] : withCache(message, readContent(message, 'tool', at), at);
     const name = optionalString(message, 'name', at);
-    if (group.results.length === 0) this.#push({ role: 'user', blocks: group.results }, at, group.position);
+    if (group.results.length === 0)
+      this.#push({ role: 'user', blocks: group.results, blocksAt: group.resultsAt }, at, group.position);
     const carried = leftover(message, ['role', 'content', 'tool_call_id', 'name', 'cache_control']);
+    group.resultsAt.push(at);
     group.results.push({
       type: 'tool-result',
       callId,

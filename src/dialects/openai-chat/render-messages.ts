@@ -8,6 +8,7 @@ import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '.
 import { invalidRequest } from '../../llm/error.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { blockPlace, contentPlace, turnPlace } from '../../llm/place.ts';
 import { renderDetail } from './reasoning.ts';
 import { asContent, noteExtras, noteOpaque, renderForeign, renderMedia, renderParts, textsOf } from './render-parts.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
@@ -16,7 +17,7 @@ export function renderMessages(request: ChatRequest, target: TargetModel, notes:
   const writer = new MessageWriter(target.developerRole ? 'developer' : 'system', notes);
   writer.instruction(request.system, 'system');
   request.turns.forEach((turn, i) => {
-    writer.turn(turn, turn.at ?? `messages[${i}]`);
+    writer.turn(turn, turnPlace(turn, i));
   });
   writer.flush();
   if (request.turns.at(-1)?.role === 'assistant') {
@@ -64,12 +65,13 @@ class MessageWriter {
   }
 
   #user(turn: Turn, at: string): void {
-    const results = turn.blocks.filter((block) => block.type === 'tool-result');
-    const shown = results.flatMap((result) => this.#result(result, at));
+    const shown = turn.blocks.flatMap((block, i) =>
+      block.type === 'tool-result' ? this.#result(block, blockPlace(turn, i, at)) : [],
+    );
     if (this.#waiting.size === 0) this.flush();
-    const rest = turn.blocks.filter((block) => block.type !== 'tool-result');
-    if (results.length > 0 && rest.length + shown.length === 0) return;
-    const content = asContent([...shown, ...renderParts(rest, at, this.#notes)]);
+    const results = turn.blocks.filter((block) => block.type === 'tool-result').length;
+    if (results > 0 && turn.blocks.length - results + shown.length === 0) return;
+    const content = asContent([...shown, ...renderParts(turn, at, this.#notes)]);
     this.#say({ role: 'user', content, ...restored(turn.carried) });
   }
 
@@ -80,9 +82,10 @@ class MessageWriter {
     this.#waiting.delete(result.callId);
     const texts: string[] = [];
     const media: WireObject[] = [];
-    for (const block of result.content) {
-      if (block.type === 'opaque') texts.push(renderForeign(block.carried.raw, at, this.#notes));
-      else if (block.type === 'media') media.push(renderMedia(block, at));
+    for (const [i, block] of result.content.entries()) {
+      const place = contentPlace(result, i, at);
+      if (block.type === 'opaque') texts.push(renderForeign(block.carried.raw, place, this.#notes));
+      else if (block.type === 'media') media.push(renderMedia(block, place));
       else if (block.type === 'text') texts.push(block.text);
       if (block.type !== 'opaque') noteExtras(block, this.#notes);
     }

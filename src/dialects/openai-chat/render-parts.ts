@@ -1,15 +1,18 @@
 /** Blocks as content: a string where there is only text, parts where there is more. */
 import { stringifyJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
-import type { Block, MediaBlock } from '../../llm/chat.ts';
+import type { Block, MediaBlock, Turn } from '../../llm/chat.ts';
 import { invalidRequest, type LlmFailure } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { blockPlace } from '../../llm/place.ts';
 import { isFields } from './shape.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
 
-/** The parts of a user's message. Throws LlmFailure for media that this API cannot take. */
-export function renderParts(blocks: readonly Block[], at: string, notes: Notes): WireObject[] {
-  return blocks.flatMap((block, i) => renderPart(block, `${at}.content[${i}]`, notes));
+/** The parts of a user's message, without results. Throws LlmFailure for media that this API cannot take. */
+export function renderParts(turn: Turn, at: string, notes: Notes): WireObject[] {
+  return turn.blocks.flatMap((block, i) =>
+    block.type === 'tool-result' ? [] : renderPart(block, blockPlace(turn, i, at), notes),
+  );
 }
 
 /** One text alone is written as a string: every server of this dialect takes that. */

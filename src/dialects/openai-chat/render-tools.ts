@@ -4,6 +4,7 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, OutputFormat, Tool } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { toolPlace } from '../../llm/place.ts';
 import { isFields } from './shape.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
 
@@ -30,7 +31,7 @@ function renderTool(tool: Tool, index: number, notes: Notes): WireObject {
     if (tool.carried?.dialect === dialectId) return extras;
     const type = isFields(tool.carried?.raw) ? String(tool.carried.raw.type ?? tool.name) : tool.name;
     const rule = `tool ${JSON.stringify(tool.name)} (${type}) is run by its own provider, and the model behind this name has another`;
-    throw invalidRequest(`${rule}. Remove it, or choose a model of that provider.`, `tools[${index}]`);
+    throw invalidRequest(`${rule}. Remove it, or choose a model of that provider.`, toolPlace(tool, index));
   }
   noteCarried(tool.carried, dialectId, 'tools', notes);
   const { name, description, strict, schema } = tool;

@@ -3,7 +3,7 @@
  * behind the turn that called them, in one turn, whatever stood between: other APIs want them together.
  * https://platform.openai.com/docs/api-reference/responses/create#responses_create-input
  */
-import type { Block, Carried, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
+import type { Block, Carried, ToolCallBlock, Turn } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { type Fields, optionalString, pathOf, readFields, requiredString, wrongShape } from '../openai-chat/shape.ts';
 import { readContent } from './parts.ts';
@@ -26,13 +26,18 @@ interface GrowingTurn {
   readonly role: Turn['role'];
   readonly blocks: Block[];
   readonly at: string;
+  readonly blocksAt: string[];
 }
 
 /** `isWhole`: nothing of the conversation is kept elsewhere, so that each result must have its call. Throws invalid-request. */
 export function readInput(value: unknown, isWhole: boolean): Conversation {
   if (typeof value === 'string') {
     if (value === '') throw wrongShape('input', 'a non-empty string or an array of items', value);
-    return { system: [], turns: [{ role: 'user', blocks: [{ type: 'text', text: value }], at: 'input' }], tools: [] };
+    return {
+      system: [],
+      turns: [{ role: 'user', blocks: [{ type: 'text', text: value }], at: 'input', blocksAt: ['input'] }],
+      tools: [],
+    };
   }
   if (!Array.isArray(value) || value.length === 0)
     throw wrongShape('input', 'a string or a non-empty array of items', value);
@@ -96,30 +101,32 @@ class ItemReader implements Conversation {
     const blocks = readContent(item.content, pathOf(at, 'content'));
     const carried = leftover(item, ['type', 'role', 'content', 'id', 'status', 'object']);
     const said = carried === undefined ? blocks : blocks.map((block) => withCarried(block, carried.raw as Fields));
+    const blocksAt = said.map((_, i) => (Array.isArray(item.content) ? `${at}.content[${i}]` : `${at}.content`));
     switch (item.role) {
       case 'user':
-        this.turns.push({ role: 'user', blocks: said, at });
+        this.turns.push({ role: 'user', blocks: said, at, blocksAt });
         return;
       case 'assistant':
-        this.#assistant(said, at);
+        this.#assistant(said, at, blocksAt);
         return;
       case 'system':
       case 'developer':
         if (this.turns.length === 0) this.system.push(...said);
-        else this.turns.push({ role: 'system', blocks: said, at });
+        else this.turns.push({ role: 'system', blocks: said, at, blocksAt });
         return;
       default:
         throw wrongShape(`${at}.role`, 'user, assistant, system or developer', item.role);
     }
   }
 
-  #assistant(blocks: readonly Block[], at: string): GrowingTurn {
+  #assistant(blocks: readonly Block[], at: string, blocksAt = blocks.map(() => at)): GrowingTurn {
     const last = this.turns.at(-1);
     if (last?.role === 'assistant') {
       last.blocks.push(...blocks);
+      last.blocksAt.push(...blocksAt);
       return last;
     }
-    const turn: GrowingTurn = { role: 'assistant', blocks: [...blocks], at };
+    const turn: GrowingTurn = { role: 'assistant', blocks: [...blocks], at, blocksAt: [...blocksAt] };
     this.turns.push(turn);
     return turn;
   }
@@ -167,14 +174,18 @@ class ItemReader implements Conversation {
       throw invalidRequest(`${at}.call_id: ${rule}.`, `${at}.call_id`);
     }
     this.#calls.delete(callId);
-    const result: ToolResultBlock = { type: 'tool-result', callId, content, ...(carried && { carried }) };
-    this.#resultTurn(call?.turn, at).blocks.push(result);
+    const isText = content.every(({ type }) => type === 'text');
+    const contentAt = isText ? undefined : content.map((_, i) => `${at}.output[${i}]`);
+    const more = { ...(carried && { carried }), ...(contentAt && { contentAt }) };
+    const turn = this.#resultTurn(call?.turn, at);
+    turn.blocks.push({ type: 'tool-result', callId, content, ...more });
+    turn.blocksAt.push(at);
   }
 
   #resultTurn(calling: GrowingTurn | undefined, at: string): GrowingTurn {
     const known = calling === undefined ? undefined : this.#results.get(calling);
     if (known !== undefined) return known;
-    const turn: GrowingTurn = { role: 'user', blocks: [], at };
+    const turn: GrowingTurn = { role: 'user', blocks: [], at, blocksAt: [] };
     const position = calling === undefined ? this.turns.length : this.turns.indexOf(calling) + 1;
     this.turns.splice(position, 0, turn);
     if (calling !== undefined) this.#results.set(calling, turn);
@@ -190,7 +201,7 @@ class ItemReader implements Conversation {
       this.#assistant([block], at);
       return;
     }
-    this.turns.push({ role: 'user', blocks: [block], at });
+    this.turns.push({ role: 'user', blocks: [block], at, blocksAt: [at] });
   }
 }
 

@@ -232,7 +232,9 @@ describe.runIf(recordings.length > 0)('recorded requests', () => {
     expect(again.turns.map(({ role, blocks }) => [role, blocks])).toEqual(
       request.turns.map(({ role, blocks }) => [role, blocks]),
     );
-    expect(again.tools).toEqual(request.tools);
+    // Tools that the choice leaves out are not written.
+    const unplaced = (tools: typeof request.tools) => tools.map(({ at: _, ...tool }) => tool);
+    expect(unplaced(again.tools)).toEqual(unplaced(request.tools));
     expect(again.toolChoice).toEqual(request.toolChoice);
   });
 });

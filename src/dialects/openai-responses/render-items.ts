@@ -7,6 +7,7 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { blockPlace, contentPlace, turnPlace } from '../../llm/place.ts';
 import { noteExtras, renderForeign } from '../openai-chat/render-parts.ts';
 import type { WireObject } from '../wire-object.ts';
 import { renderInputMedia } from './render-media.ts';
@@ -17,7 +18,7 @@ import { dialectId, restored } from './wire.ts';
 export function renderInput(request: ChatRequest, notes: Notes): WireObject[] {
   const writer = new ItemWriter(request, notes);
   request.turns.forEach((turn, i) => {
-    writer.turn(turn, turn.at ?? `messages[${i}]`);
+    writer.turn(turn, turnPlace(turn, i));
   });
   if (request.turns.at(-1)?.role === 'assistant') {
     notes.dropped('prefill', 'the target answers after the last assistant message instead of continuing it');
@@ -61,7 +62,8 @@ class ItemWriter {
   /** Results first: they answer the calls right before them. */
   #said(turn: Turn, at: string): void {
     const role = turn.role === 'system' ? 'developer' : 'user';
-    for (const block of turn.blocks) if (block.type === 'tool-result') this.items.push(this.#result(block, at));
+    for (const [i, block] of turn.blocks.entries())
+      if (block.type === 'tool-result') this.items.push(this.#result(block, blockPlace(turn, i, at)));
     let content: WireObject[] = [];
     const flush = () => {
       if (content.length > 0) this.items.push({ type: 'message', role, content });
@@ -72,7 +74,7 @@ class ItemWriter {
       if (block.type === 'opaque' && block.carried.dialect === dialectId && isItem(block.carried.raw)) {
         flush();
         this.items.push(restored(block.carried));
-      } else content.push(...this.#parts(block, `${at}.content[${i}]`));
+      } else content.push(...this.#parts(block, blockPlace(turn, i, at)));
     });
     flush();
   }
@@ -92,7 +94,7 @@ class ItemWriter {
 
   #result(result: ToolResultBlock, at: string): WireObject {
     noteOwnExtras(result, this.#notes);
-    const parts = result.content.flatMap((block) => this.#parts(block, at));
+    const parts = result.content.flatMap((block, i) => this.#parts(block, contentPlace(result, i, at)));
     const isText = parts.every((part) => part.type === 'input_text');
     const text = parts.map((part) => String(part.text)).join('\n');
     const output = result.isError ? asError(parts, isText ? text : undefined) : isText ? text : parts;

@@ -4,6 +4,7 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { ChatRequest, OutputFormat, Tool, ToolChoice } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
+import { toolPlace } from '../../llm/place.ts';
 import { isFields } from '../openai-chat/shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import { renderSearchTool } from './tool-search.ts';
@@ -39,7 +40,7 @@ function checkTool(tool: Tool, index: number, notes: Notes): void {
   if (tool.carried?.dialect === dialectId) return;
   const type = isFields(tool.carried?.raw) ? String(tool.carried.raw.type ?? tool.name) : tool.name;
   const rule = `tool ${JSON.stringify(tool.name)} (${type}) is run by its own provider, and the model behind this name has another`;
-  throw invalidRequest(`${rule}. Remove it, or choose a model of that provider.`, `tools[${index}]`);
+  throw invalidRequest(`${rule}. Remove it, or choose a model of that provider.`, toolPlace(tool, index));
 }
 
 /** The tools as they stand in a request, and again in every answer to it: those of a namespace stand in it together. */

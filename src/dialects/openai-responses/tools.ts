@@ -36,6 +36,10 @@ export function readToolSetup(body: Fields, more: readonly { value: unknown; at:
 }
 
 function readTool(item: Fields, at: string): Tool[] {
+  return readKind(item, at).map((tool) => ({ at, ...tool }));
+}
+
+function readKind(item: Fields, at: string): Tool[] {
   switch (item.type) {
     case 'function':
       return [readFunction(item, at)];
