@@ -51,6 +51,14 @@ export function noteCarried(carried: Carried | undefined, target: DialectId, at:
   }
 }
 
+/** Notes the fields of a whole answer that only `carried.dialect` has. More counts of tokens are no part of an answer. */
+export function noteAnswer(carried: Carried | undefined, target: DialectId, notes: Notes): void {
+  if (carried === undefined || carried.dialect === target || !isObject(carried.raw)) return;
+  for (const field of Object.keys(carried.raw)) {
+    if (field !== 'usage') notes.dropped(field, 'an answer of this API has no place for it');
+  }
+}
+
 /** Notes a seal on a text, a call or a picture that only `seal.dialect` understands. Thinking is each dialect's own matter. */
 export function noteSeal(block: Block, target: DialectId, notes: Notes): void {
   if (block.type !== 'text' && block.type !== 'tool-call' && block.type !== 'media') return;

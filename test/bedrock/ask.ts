@@ -41,6 +41,7 @@ export const streams: readonly Recording[] = listRecordings('bedrock-converse-st
   ({ response }) => response.length > 0,
 );
 export const answers: readonly Recording[] = listRecordings('bedrock-converse', 'json');
+export const errors: readonly Recording[] = listRecordings('bedrock-converse', 'error');
 
 /** Every body that was recorded, whatever became of it. */
 export const bodies: readonly Recording[] = [

@@ -1,5 +1,6 @@
 /** How an answer ends for the caller of this dialect. */
-import type { Carried, ChatEvent, StopReason } from '../../llm/chat.ts';
+import { noteAnswer } from '../../llm/carried.ts';
+import type { ChatEvent, StopReason } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { stopReasons } from './answer.ts';
@@ -22,7 +23,7 @@ const words = Object.fromEntries(Object.entries(stopReasons).map(([word, stop]) 
 
 /** `hasCall`: servers exist that end an answer with a tool call as if nothing more were due; callers would stop there. */
 export function answerEnd(event: EndEvent, hasCall: boolean, notes: Notes): AnswerEnd {
-  noteForeign(event.carried, notes);
+  noteAnswer(event.carried, dialectId, notes);
   const stop = event.stop === 'end' && hasCall ? 'tool-call' : event.stop;
   const { stop_reason: ownWord, usage, ...fields } = restored(event.carried);
   return {
@@ -31,10 +32,4 @@ export function answerEnd(event: EndEvent, hasCall: boolean, notes: Notes): Answ
     fields,
     usage: isObject(usage) ? usage : {},
   };
-}
-
-/** Fields of the whole answer that only the provider's own API has. */
-function noteForeign(carried: Carried | undefined, notes: Notes): void {
-  if (carried === undefined || carried.dialect === dialectId || !isObject(carried.raw)) return;
-  for (const field of Object.keys(carried.raw)) notes.dropped(field, 'an answer of this API has no place for it');
 }

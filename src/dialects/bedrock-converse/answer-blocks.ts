@@ -1,6 +1,7 @@
 /** Blocks of an answer as the caller of this dialect sees them. */
 import { RawJson } from '../../lib/json.ts';
-import type { Block, Carried, ChatEvent } from '../../llm/chat.ts';
+import { noteAnswer } from '../../llm/carried.ts';
+import type { Block, ChatEvent } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { AnswerContext } from '../dialect.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
@@ -51,7 +52,7 @@ type EndEvent = Extract<ChatEvent, { type: 'end' }>;
 
 /** `hasCall`: servers exist that end an answer with a tool call as if nothing more were due; callers would stop there. */
 export function answerEnd(event: EndEvent, hasCall: boolean, notes: Notes): AnswerEnd {
-  noteForeign(event.carried, notes);
+  noteAnswer(event.carried, dialectId, notes);
   if (event.stop === 'pause') notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
   const stop = event.stop === 'end' && hasCall ? 'tool-call' : event.stop;
   const { stopReason: ownWord, usage, ...own } = restored(event.carried);
@@ -63,14 +64,6 @@ export function answerEnd(event: EndEvent, hasCall: boolean, notes: Notes): Answ
     fields: { ...own, ...(Object.keys(extra).length > 0 && { additionalModelResponseFields: extra }) },
     usage: isObject(usage) ? usage : {},
   };
-}
-
-/** Fields of the whole answer that only the provider's own API has. More counts of tokens are no part of an answer. */
-function noteForeign(carried: Carried | undefined, notes: Notes): void {
-  if (carried === undefined || carried.dialect === dialectId || !isObject(carried.raw)) return;
-  for (const field of Object.keys(carried.raw)) {
-    if (field !== 'usage') notes.dropped(field, 'an answer of this API has no place for it');
-  }
 }
 
 export function noteCitation(notes: Notes): void {

@@ -3,6 +3,7 @@
  * both always say the same. A call is one whole part: the API's callers know no other.
  */
 import { RawJson } from '../../lib/json.ts';
+import { noteAnswer } from '../../llm/carried.ts';
 import type { Block, ChatEvent, Emit, Seal } from '../../llm/chat.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
@@ -72,9 +73,7 @@ export class AnswerWriter {
   finish({ stop, carried }: Extract<ChatEvent, { type: 'end' }>): AnswerEnd {
     const { notes, inputTokensEstimate } = this.#context;
     if (stop === 'pause') notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
-    if (carried !== undefined && carried.dialect !== dialectId && isObject(carried.raw))
-      for (const field of Object.keys(carried.raw).filter((name) => name !== 'usage'))
-        notes.dropped(field, 'an answer of this API has no place for it');
+    noteAnswer(carried, dialectId, notes);
     const { finishReason, promptFeedback, ...fields } = restored(carried);
     const { input = inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
     return {

@@ -1,4 +1,5 @@
 /** One answer in the words of this dialect: its items, and the object around them. */
+import { noteAnswer } from '../../llm/carried.ts';
 import type { ChatEvent, StopReason } from '../../llm/chat.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
@@ -7,7 +8,7 @@ import type { WireObject } from '../wire-object.ts';
 import { OutputWriter, type Tell } from './output-writer.ts';
 import { responseObject } from './response-object.ts';
 import { renderUsage } from './usage.ts';
-import { restored } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export class AnswerWriter {
   readonly #context: AnswerContext;
@@ -64,6 +65,7 @@ export class AnswerWriter {
     this.#items.finish(status);
     if (stop === 'pause' && this.#context.request !== undefined)
       this.#context.notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
+    noteAnswer(carried, dialectId, this.#context.notes);
     const { input = this.#context.inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
     this.answer = {
       ...this.#head,
