@@ -39,6 +39,8 @@ export class OutputWriter {
   readonly #spaces: ReadonlyMap<string, { readonly name: string; readonly member: string }>;
   readonly #searches: ReadonlySet<string>;
   #open: Open | undefined;
+  /** Words that have not said anything yet: other dialects sign an empty text, and this API refuses one that comes back. */
+  #held: Words | undefined;
   /** The open block is one that the caller is not shown. */
   #isHidden = false;
   hasCall = false;
@@ -55,7 +57,11 @@ export class OutputWriter {
 
   start(block: Block): void {
     this.#isHidden = false;
-    if (isWords(block)) return this.#startWords(block);
+    if (isWords(block)) {
+      if (block.type === 'refusal') this.hasRefusal = true;
+      this.#held = block;
+      return this.delta(block.text);
+    }
     this.finish('completed');
     switch (block.type) {
       case 'thinking':
@@ -76,8 +82,10 @@ export class OutputWriter {
   }
 
   delta(delta: string): void {
+    if (delta === '') return;
+    this.#startHeld();
     const open = this.#open;
-    if (open === undefined || this.#isHidden || delta === '') return;
+    if (open === undefined || this.#isHidden) return;
     this.#announce(open);
     open.text += delta;
     // No event tells of its growth.
@@ -98,13 +106,14 @@ export class OutputWriter {
   }
 
   seal(seal: Seal): void {
-    if (this.#open === undefined || this.#isHidden) return;
+    if (this.#open === undefined || this.#held !== undefined || this.#isHidden) return;
     // Calls and words have no place for one here: the gateway keeps it for the next turn.
     if (this.#open.block.type === 'thinking') this.#open.seal = seal;
   }
 
   /** This dialect's own annotations as they are; another's citations when they name an address. */
   carried(carried: Carried): void {
+    this.#startHeld();
     const open = this.#open;
     if (open === undefined || this.#isHidden || open.block.type !== 'text') return;
     const annotation = annotationOf(carried, open.text.length);
@@ -120,6 +129,7 @@ export class OutputWriter {
 
   /** The block is over; its item is only when it is known what follows. */
   end(): void {
+    this.#held = undefined;
     if (this.#open !== undefined && isWords(this.#open.block)) this.#closePart(this.#open);
     this.#isHidden = false;
   }
@@ -146,8 +156,14 @@ export class OutputWriter {
     return this.#open;
   }
 
+  #startHeld(): void {
+    const block = this.#held;
+    this.#held = undefined;
+    if (block !== undefined) this.#startWords(block);
+  }
+
   /** Words next to words are parts of one message. */
-  #startWords(block: Extract<Block, { type: 'text' | 'refusal' }>): void {
+  #startWords(block: Words): void {
     let open = this.#open;
     if (open === undefined || !isWords(open.block)) {
       this.finish('completed');
@@ -163,11 +179,9 @@ export class OutputWriter {
       open = { ...open, block, text: '', annotations: [] };
       this.#open = open;
     }
-    if (block.type === 'refusal') this.hasRefusal = true;
     open.inPart = true;
     const part = block.type === 'refusal' ? { type: 'refusal', refusal: '' } : textPart('', []);
     this.#say(open, 'response.content_part.added', { content_index: open.parts.length, part });
-    this.delta(block.text);
   }
 
   #closePart(open: Open): void {
@@ -282,7 +296,9 @@ export class OutputWriter {
   }
 }
 
-function isWords(block: Block): block is Extract<Block, { type: 'text' | 'refusal' }> {
+type Words = Extract<Block, { type: 'text' | 'refusal' }>;
+
+function isWords(block: Block): block is Words {
   return block.type === 'text' || block.type === 'refusal';
 }
 
