@@ -105,6 +105,8 @@ export function asRefusal(error: unknown): unknown {
 }
 
 const modelLengthMax = 256;
+/** Some providers are asked with the name in their path, where such a part would lead elsewhere. */
+const stepsOut = /(^|[/\\])\.{1,2}([/\\]|$)/;
 
 export function checkModel(model: unknown): string {
   if (model === undefined)
@@ -113,6 +115,7 @@ export function checkModel(model: unknown): string {
     throw invalidRequest('model must be a non-empty string', 'model');
   if (model.length > modelLengthMax)
     throw invalidRequest(`model is ${model.length} characters long; the limit is ${modelLengthMax}`, 'model');
+  if (stepsOut.test(model)) throw invalidRequest('model must not have a part that is "." or ".."', 'model');
   return model;
 }
 
