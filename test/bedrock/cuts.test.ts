@@ -8,7 +8,6 @@ import { bedrockConverse } from '../../src/dialects/bedrock-converse/index.ts';
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts';
 import { recordingsExist } from '../fakes/recording.ts';
-import { decode, type Message } from '../golden/bedrock-converse/event-stream.ts';
 import { corpus, smallStreams } from '../recorded/corpus.ts';
 import { offsets } from '../recorded/offsets.ts';
 import { type Ending, type Run, runBetween, sameIds } from '../recorded/reader-run.ts';
@@ -16,6 +15,7 @@ import { bedrockStreamViolations } from '../validators/bedrock-stream.ts';
 import { chatStreamViolations } from '../validators/chat-stream.ts';
 import { messagesStreamViolations } from '../validators/messages-stream.ts';
 import { named, streams } from './ask.ts';
+import { endsOf, isStopped } from './messages.ts';
 
 const callers: Readonly<Record<string, Dialect>> = {
   'bedrock-converse': bedrockConverse,
@@ -37,21 +37,6 @@ function violations(caller: string, { bytes, body }: Run, outcome: 'whole' | 'fa
   return bedrockStreamViolations(bytes, { outcome });
 }
 
-/** Where each message ends. */
-function endsOf(stream: Buffer): number[] {
-  const ends: number[] = [];
-  for (let at = 0; at + 4 <= stream.length; ) {
-    at += stream.readUInt32BE(at);
-    ends.push(at);
-  }
-  return ends;
-}
-
-function messagesIn(stream: Buffer): readonly Message[] {
-  const whole = endsOf(stream).filter((end) => end <= stream.length);
-  return decode(stream.subarray(0, whole.at(-1) ?? 0));
-}
-
 describe.skipIf(!recordingsExist)('a stream of Converse, cut in two', () => {
   it.each(streams.map(named))('%s', (_name, { response }) => {
     for (const caller of names) {
@@ -71,7 +56,7 @@ describe.skipIf(!recordingsExist)('a stream of Converse that ends too early', ()
     const places = offsets(response.length, Math.floor(bytesReadMax / 2 / response.length));
     for (const at of [...places, ...endsOf(response).slice(0, -1)]) {
       const body = response.subarray(0, at);
-      const isWhole = messagesIn(body).some(({ type }) => type === 'messageStop');
+      const isWhole = isStopped(body);
       for (const caller of names) {
         for (const ending of ['end', 'broken'] as const) {
           const got = run(caller, [body], ending);

@@ -1,6 +1,6 @@
 /** The gateway's readers of a provider's stream, fed by hand: what a caller would have been sent, and how it ended. */
 import { anthropic } from '../../src/dialects/anthropic/index.ts';
-import type { Dialect } from '../../src/dialects/dialect.ts';
+import type { Dialect, StreamSoFar } from '../../src/dialects/dialect.ts';
 import { openaiChat } from '../../src/dialects/openai-chat/index.ts';
 import type { AnswerHost, AnswerReader } from '../../src/gateway/answer/answer.ts';
 import { RelayStream } from '../../src/gateway/answer/relay-stream.ts';
@@ -93,8 +93,15 @@ class KeepingHost implements AnswerHost {
 
   fail(error: LlmError, alreadyShown = false): void {
     if (this.#outcome !== undefined) return;
-    if (this.#shown && !alreadyShown) this.show(this.#dialect.renderStreamError(error, 'req_01recorded'));
+    if (this.#shown && !alreadyShown)
+      this.show(this.#dialect.renderStreamError(error, 'req_01recorded', this.#soFar()));
     this.#outcome = 'failed';
+  }
+
+  /** As the delivery knows it: a failure in the middle goes on from there. */
+  #soFar(): StreamSoFar | undefined {
+    const [first, last] = [this.#pieces[0], this.#pieces.at(-1)];
+    return first === undefined || last === undefined ? undefined : { first, last };
   }
 
   run(): Run {

@@ -26,8 +26,13 @@ export function responseObjectViolations(response: unknown): string[] {
   return [...missing, ...nameless];
 }
 
-/** What is wrong with a whole stream; empty when a strict reader takes it. */
-export function responsesStreamViolations(text: string): string[] {
+export interface ResponsesStreamRules {
+  /** What the stream must be; either when it is not said. */
+  readonly outcome?: 'whole' | 'failed';
+}
+
+/** What is wrong with a stream; empty when a strict reader takes it. */
+export function responsesStreamViolations(text: string, { outcome }: ResponsesStreamRules = {}): string[] {
   const judge = new Judge();
   const { events, rest } = readEvents(text);
   if (rest !== '') judge.wrong.push('the stream ends in the middle of a frame');
@@ -37,6 +42,8 @@ export function responsesStreamViolations(text: string): string[] {
     else judge.event(event ?? '', readObject(data));
   }
   judge.end();
+  if (outcome !== undefined && judge.hasFailed !== (outcome === 'failed'))
+    judge.wrong.push(`the stream is not ${outcome}`);
   return judge.wrong;
 }
 
@@ -51,6 +58,7 @@ interface Item {
 
 class Judge {
   readonly wrong: string[] = [];
+  hasFailed = false;
   #sequence = 0;
   #phase = 'before' as 'before' | 'running' | 'failing' | 'over';
   readonly #items: Item[] = [];
@@ -86,6 +94,7 @@ class Judge {
         return;
       case 'response.failed':
         this.#phase = 'over';
+        this.hasFailed = true;
         if (asObject(asObject(event.response)?.error)?.message === undefined)
           this.wrong.push('response.failed without an error');
         return;

@@ -69,9 +69,14 @@ export function bodyOf(kept: Recording): Buffer {
   return kept.dialect === 'openai-responses' && isStream(kept) ? responses.streamOf(kept) : kept.response;
 }
 
-export function served(kept: Recording): Script {
-  if (kept.dialect !== 'openai-responses' || !isStream(kept)) return recording(kept.id);
-  return (_call, reply) => reply.send(200, responses.sse, bodyOf(kept));
+/** Cut at the given offsets into separate writes. */
+export function served(kept: Recording, cuts: readonly number[] = []): Script {
+  if (kept.dialect !== 'openai-responses' || !isStream(kept)) return recording(kept.id, cuts);
+  return async (_call, reply) => {
+    reply.head(200, responses.sse);
+    await reply.slices(bodyOf(kept), cuts);
+    reply.end();
+  };
 }
 
 /** Asks as a caller of `to`, through its SDK; `serve` is called before each request. Rejects with the SDK's own error. */
