@@ -139,12 +139,7 @@ function checkRoundTrip(events: readonly ChatEvent[], dialect: Dialect): void {
   if (once === undefined) return;
   const twice = unlessRefused(() => readBack(once, dialect));
   if (twice === undefined) return;
-  // A chat stream says sealed thinking twice, as text and as details, and has no blocks to tell which belongs to which.
-  const said = (list: readonly ChatEvent[]) => {
-    const { blocks, end } = saidBy(list);
-    return { end, blocks: blocks.filter((block) => dialect.id !== 'openai-chat' || !block.startsWith('thinking')) };
-  };
-  same('answer, written and read again', said(twice), said(once));
+  same('answer, written and read again', saidBy(twice), saidBy(once));
 }
 
 /** The events of a stream in pieces; broken framing is an error at its end. */

@@ -6,7 +6,7 @@ import type { Block, Carried, ChatEvent, Emit, StopReason } from '../../llm/chat
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext } from '../dialect.ts';
-import { renderCallSeal, renderDetail } from './reasoning.ts';
+import { renderCallSeal, renderDetail, renderUnsealed } from './reasoning.ts';
 import { type Fields, isFields } from './shape.ts';
 import { renderUsage } from './usage.ts';
 import { dialectId, restored, type WireObject } from './wire.ts';
@@ -31,7 +31,7 @@ export class DeltaWriter {
    * The entries of `reasoning_details`. They go out together at the end: one kind of client keeps only the last list that
    * it sees, another adds the lists up, and a list that comes once is the same to both.
    */
-  readonly #details: WireObject[] = [];
+  readonly #details: Detail[] = [];
   #seal: Extract<ChatEvent, { type: 'block-seal' }>['seal'] | undefined;
   #citations: Fields[] = [];
   #hasWords = false;
@@ -64,7 +64,8 @@ export class DeltaWriter {
 
   /** After `end`. May emit last deltas: what is sealed; words for a refusal, which without any would look like an empty answer. */
   finish(stop: StopReason): AnswerEnd {
-    if (this.#details.length > 0) this.#emit({ reasoning_details: this.#details });
+    const details = listed(this.#details);
+    if (details.length > 0) this.#emit({ reasoning_details: details });
     if (stop === 'refusal' && !this.#hasWords) this.#emit({ refusal: 'The model refused to answer.' });
     if (stop === 'pause') this.#context.notes.dropped('stop_reason', 'a paused turn cannot be continued by this API');
     const { input = this.#context.inputTokensEstimate, output = Math.ceil(this.#estimator.tokens) } = this.#usage;
@@ -173,14 +174,22 @@ export class DeltaWriter {
     this.#block = undefined;
     if (block?.type === 'tool-call') this.#endCall(block);
     else if (block?.type === 'text' && this.#citations.length > 0) this.#emit({ annotations: this.#annotations() });
-    else if (block?.type === 'thinking' && this.#seal !== undefined)
-      this.#details.push(renderDetail(this.#text, this.#seal, block.redacted === true, this.#details.length));
+    else if (block?.type === 'thinking') this.#endThinking(block.redacted === true);
+  }
+
+  /** The list repeats all thinking in its order, so that its reader can tell what is repeated from what is new. */
+  #endThinking(isRedacted: boolean): void {
+    const [text, seal] = [this.#text, this.#seal];
+    if (seal !== undefined)
+      this.#details.push({ of: 'sealed', at: (index) => renderDetail(text, seal, isRedacted, index) });
+    else if (text !== '') this.#details.push({ of: 'unsealed', at: (index) => renderUnsealed(text, index) });
   }
 
   #endCall(block: Extract<Block, { type: 'tool-call' }>): void {
     // A call without arguments says so.
     if (this.#text === '' && block.form !== 'freeform') this.#call({ function: { arguments: '{}' } });
-    if (this.#seal !== undefined) this.#details.push(renderCallSeal(block.id, this.#seal, this.#details.length));
+    const seal = this.#seal;
+    if (seal !== undefined) this.#details.push({ of: 'call', at: (index) => renderCallSeal(block.id, seal, index) });
   }
 
   #annotations(): WireObject[] {
@@ -190,6 +199,17 @@ export class DeltaWriter {
       url_citation: { ...range, url, title: typeof title === 'string' ? title : '' },
     }));
   }
+}
+
+interface Detail {
+  readonly of: 'sealed' | 'unsealed' | 'call';
+  at(index: number): WireObject;
+}
+
+/** Where no thinking is sealed, a list of it would only say once more what was said. */
+function listed(details: readonly Detail[]): WireObject[] {
+  const isMixed = details.some(({ of }) => of === 'sealed');
+  return details.filter(({ of }) => isMixed || of === 'call').map((detail, i) => detail.at(i));
 }
 
 const finishReasons: Readonly<Record<StopReason, string>> = {

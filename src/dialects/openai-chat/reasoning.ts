@@ -45,6 +45,7 @@ export function detailText(detail: Fields): string {
 
 export function detailToBlock(detail: Fields): ThinkingBlock {
   const text = detailText(detail);
+  if (isUnsealed(detail)) return { type: 'thinking', text };
   const redacted = detail.type === 'reasoning.encrypted' ? { redacted: true } : {};
   return { type: 'thinking', text, ...redacted, seal: detailSeal(detail) };
 }
@@ -87,6 +88,17 @@ export function renderDetail(text: string, seal: Seal, redacted: boolean, index:
   const format = formats[seal.dialect];
   if (redacted) return { type: 'reasoning.encrypted', data: value, index, format };
   return { type: 'reasoning.text', text, signature: value, index, format };
+}
+
+/** Thinking that nobody sealed, beside some that is: whoever reads the list takes it for all there is. */
+export function renderUnsealed(text: string, index: number): WireObject {
+  return { type: 'reasoning.text', text, index, format: 'unknown' };
+}
+
+/** What `renderUnsealed` wrote: there is nothing in it that somebody would want back. */
+function isUnsealed({ type, text: _, index, format, ...more }: Fields): boolean {
+  const isOurs = type === 'reasoning.text' && typeof index === 'number' && format === 'unknown';
+  return isOurs && Object.keys(more).length === 0;
 }
 
 export function renderCallSeal(callId: string, seal: Seal, index: number): WireObject {
