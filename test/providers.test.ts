@@ -85,6 +85,19 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
     }
   });
 
+  it('serves other operations at absolute paths, by a page that says so', () => {
+    const settings = exampleSettings(vendor);
+    for (const service of Object.values(vendor.serves ?? {})) {
+      for (const call of calls) {
+        const path = pathFor(service.path, { ...call, settings });
+        expect(path).toMatch(/^\/[^?#\s{}]*[^/?#\s{}](\?[\w.-]+=[\w.-]+(&[\w.-]+=[\w.-]+)*)?$/);
+        expect(path).not.toContain('undefined');
+      }
+      expect(new URL(service.docs ?? vendor.docs).protocol).toBe('https:');
+      for (const name of Object.keys(service.headers ?? {})) expect(name).toBe(name.toLowerCase());
+    }
+  });
+
   it('gives a reason for each quirk, and the page it was learnt from', () => {
     for (const [, endpoint] of endpoints(vendor)) {
       expect(new URL(endpoint.docs ?? vendor.docs).protocol).toBe('https:');
@@ -177,6 +190,16 @@ describe('the registry', () => {
       ...(vendor.settings ?? []).flatMap(({ env = [] }) => env),
     ]);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('Azure serves embeddings', () => {
+  const { path } = providers.get('azure')?.serves?.['openai-embeddings'] ?? { path: '' };
+  it.each([
+    [{}, '/openai/v1/embeddings'],
+    [{ apiVersion: '2024-10-21' }, '/openai/deployments/emb%2F3/embeddings?api-version=2024-10-21'],
+  ])('at the address of its API: %j', (settings, due) => {
+    expect(pathFor(path, { model: 'emb/3', stream: false, settings })).toBe(due);
   });
 });
 

@@ -1,5 +1,7 @@
 import { type Call, provider } from './provider.ts';
 
+const services = 'https://learn.microsoft.com/azure/foundry/openai/latest';
+
 /**
  * Deployments stand where models do. Without `apiVersion` the v1 API is spoken, which names them in the body; with it
  * the classic one, which names them in the path. Both take the key in a header of their own.
@@ -31,8 +33,12 @@ export const azure = provider({
   ],
   deployments: true,
   speaks: {
-    'openai-chat': { path: chatPath },
+    'openai-chat': { path: (call) => deploymentPath(call, 'chat/completions') },
     'openai-responses': { path: '/openai/v1/responses', keepsAnswers: true, sealsReasoning: true },
+  },
+  serves: {
+    'openai-embeddings': { path: (call) => deploymentPath(call, 'embeddings'), docs: services },
+    'openai-completions': { path: (call) => deploymentPath(call, 'completions'), docs: services },
   },
   catalogId: 'azure',
   // The price data's own fallback (fallback_model_providers): global deployments cost what their makers ask.
@@ -43,8 +49,8 @@ export const azure = provider({
   },
 });
 
-function chatPath({ model, settings }: Call): string {
+function deploymentPath({ model, settings }: Call, operation: string): string {
   const version = settings?.apiVersion;
-  if (version === undefined) return '/openai/v1/chat/completions';
-  return `/openai/deployments/${encodeURIComponent(model)}/chat/completions?api-version=${version}`;
+  if (version === undefined) return `/openai/v1/${operation}`;
+  return `/openai/deployments/${encodeURIComponent(model)}/${operation}?api-version=${version}`;
 }

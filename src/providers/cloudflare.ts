@@ -21,6 +21,7 @@ export const cloudflare = provider({
     'openai-chat': { path: '/v1/chat/completions' },
     'openai-responses': { models: /gpt-oss/, path: '/v1/responses' },
   },
+  serves: { 'openai-embeddings': { path: '/v1/embeddings' } },
   catalogId: 'cloudflare',
   modelsPath: '/models/search',
 });

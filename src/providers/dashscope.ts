@@ -1,6 +1,7 @@
 import { bearer, provider, type Settings } from './provider.ts';
 
 const singapore = 'ap-southeast-1';
+const batchDocs = 'https://www.alibabacloud.com/help/en/model-studio/batch-interfaces-compatible-with-openai';
 
 /** Qwen models on Alibaba Cloud Model Studio, international edition. Keys of Beijing: `baseUrl` dashscope.aliyuncs.com. */
 export const dashscope = provider({
@@ -13,7 +14,14 @@ export const dashscope = provider({
       : `https://${workspaceId}.${region}.maas.aliyuncs.com`,
   docs: 'https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope',
   auth: bearer,
-  serves: { 'openai-embeddings': { path: '/compatible-mode/v1/embeddings' } },
+  serves: {
+    'openai-embeddings': {
+      path: '/compatible-mode/v1/embeddings',
+      docs: 'https://www.alibabacloud.com/help/en/model-studio/embedding-interfaces-compatible-with-openai',
+    },
+    'openai-files': { path: '/compatible-mode/v1/files', docs: batchDocs },
+    'openai-batches': { path: '/compatible-mode/v1/batches', docs: batchDocs, percentOfPrice: 50 },
+  },
   keyEnv: ['DASHSCOPE_API_KEY'],
   settings: [
     {

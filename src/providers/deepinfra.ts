@@ -8,12 +8,12 @@ export const deepinfra = provider({
   auth: bearer,
   keyEnv: ['DEEPINFRA_API_KEY', 'DEEPINFRA_API_TOKEN'],
   speaks: { 'openai-chat': { path: '/chat/completions' } },
-  serves: openaiServices([
-    'openai-embeddings',
-    'openai-images',
-    'openai-speech',
-    'openai-transcriptions',
-    'openai-completions',
-  ]),
+  serves: {
+    ...openaiServices(
+      ['openai-embeddings', 'openai-images', 'openai-completions'],
+      'https://deepinfra.com/docs/openai_api',
+    ),
+    ...openaiServices(['openai-speech', 'openai-transcriptions'], 'https://docs.deepinfra.com'),
+  },
   modelsPath: '/models',
 });

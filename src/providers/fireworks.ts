@@ -13,7 +13,11 @@ export const fireworks = provider({
     anthropic: { path: '/messages', docs: 'https://docs.fireworks.ai/tools-sdks/anthropic-compatibility' },
     'openai-responses': { path: '/responses', docs: 'https://docs.fireworks.ai/guides/response-api' },
   },
-  serves: openaiServices(['openai-embeddings', 'openai-completions', 'jina-rerank']),
+  // Reranking answers `data` where Jina's shape has `results`.
+  serves: {
+    ...openaiServices(['openai-embeddings'], 'https://docs.fireworks.ai/guides/querying-embeddings-models'),
+    ...openaiServices(['openai-completions'], 'https://docs.fireworks.ai/api-reference/post-completions'),
+  },
   catalogId: 'fireworks',
   modelsPath: '/models',
 });

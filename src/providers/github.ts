@@ -14,5 +14,12 @@ export const github = provider({
       headers: { 'x-github-api-version': '2022-11-28' },
     },
   },
+  serves: {
+    'openai-embeddings': {
+      path: '/inference/embeddings',
+      docs: 'https://docs.github.com/en/rest/models/embeddings',
+      headers: { 'x-github-api-version': '2022-11-28' },
+    },
+  },
   modelsPath: '/catalog/models',
 });

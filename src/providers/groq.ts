@@ -24,7 +24,14 @@ export const groq = provider({
     },
     'openai-responses': { path: '/responses', docs: 'https://console.groq.com/docs/responses-api' },
   },
-  serves: openaiServices(['openai-speech', 'openai-transcriptions', 'openai-translations']),
+  serves: {
+    ...openaiServices(
+      ['openai-speech', 'openai-transcriptions', 'openai-translations'],
+      'https://console.groq.com/docs/api-reference',
+    ),
+    'openai-files': { path: '/files', docs: 'https://console.groq.com/docs/api-reference#files-upload' },
+    'openai-batches': { path: '/batches', docs: 'https://console.groq.com/docs/batch', percentOfPrice: 50 },
+  },
   catalogId: 'groq',
   modelsPath: '/models',
 });

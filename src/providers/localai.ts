@@ -10,13 +10,12 @@ export const localai = provider({
   keyless: true,
   selfHosted: true,
   speaks: { 'openai-chat': { path: '/chat/completions' } },
-  serves: openaiServices([
-    'openai-embeddings',
-    'openai-images',
-    'openai-speech',
-    'openai-transcriptions',
-    'openai-completions',
-    'jina-rerank',
-  ]),
+  serves: {
+    ...openaiServices(
+      ['openai-embeddings', 'openai-images', 'openai-speech', 'openai-transcriptions', 'openai-completions'],
+      'https://github.com/mudler/LocalAI/blob/master/core/http/routes/openai.go',
+    ),
+    ...openaiServices(['jina-rerank'], 'https://github.com/mudler/LocalAI/blob/master/core/http/routes/jina.go'),
+  },
   modelsPath: '/models',
 });

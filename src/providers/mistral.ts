@@ -24,7 +24,11 @@ export const mistral = provider({
       ],
     },
   },
-  serves: openaiServices(['openai-embeddings', 'openai-moderations', 'openai-transcriptions']),
+  // Speech comes in JSON, and batches (/batch/jobs) in a shape of their own: neither is OpenAI's.
+  serves: openaiServices(
+    ['openai-embeddings', 'openai-moderations', 'openai-transcriptions'],
+    'https://docs.mistral.ai/api',
+  ),
   catalogId: 'mistral',
   modelsPath: '/models',
   parseError: (status, body) => {

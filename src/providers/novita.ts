@@ -4,13 +4,20 @@ export const novita = provider({
   id: 'novita',
   name: 'Novita AI',
   baseUrl: 'https://api.novita.ai',
-  docs: 'https://novita.ai/docs/guides/llm-anthropic-compatibility',
+  docs: 'https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion',
   auth: bearer,
   keyEnv: ['NOVITA_API_KEY'],
   speaks: {
-    'openai-chat': { path: '/v3/openai/chat/completions' },
-    anthropic: { path: '/anthropic/v1/messages' },
+    'openai-chat': { path: '/openai/v1/chat/completions' },
+    anthropic: {
+      path: '/anthropic/v1/messages',
+      docs: 'https://novita.ai/docs/guides/llm-anthropic-compatibility',
+    },
+  },
+  serves: {
+    'openai-embeddings': { path: '/openai/v1/embeddings' },
+    'openai-completions': { path: '/openai/v1/completions' },
   },
   catalogId: 'novita',
-  modelsPath: '/v3/openai/models',
+  modelsPath: '/openai/v1/models',
 });

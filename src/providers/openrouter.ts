@@ -12,7 +12,14 @@ export const openrouter = provider({
     anthropic: { path: '/messages' },
     'openai-responses': { path: '/responses' },
   },
-  serves: openaiServices(['openai-embeddings', 'openai-speech', 'openai-completions', 'jina-rerank']),
+  // Pictures (/images) and batches (requests in the body) are not in OpenAI's shape.
+  serves: {
+    ...openaiServices(
+      ['openai-embeddings', 'openai-speech', 'openai-transcriptions', 'jina-rerank'],
+      'https://openrouter.ai/docs/api/reference/overview',
+    ),
+    'openai-completions': { path: '/completions', docs: 'https://openrouter.ai/docs/api-reference/completion' },
+  },
   catalogId: 'openrouter',
   // /models answers without a key, so it proves nothing.
   modelsPath: '/models/user',

@@ -128,9 +128,12 @@ export interface Service {
   readonly percentOfPrice?: number;
 }
 
-/** The paths of an API that is OpenAI's, as far as a vendor has them. */
-export function openaiServices(wires: readonly (keyof typeof openaiPaths)[]): Partial<Record<WireId, Service>> {
-  return Object.fromEntries(wires.map((wire) => [wire, { path: openaiPaths[wire] }]));
+/** The paths of an API that is OpenAI's, as far as a vendor has them. `docs`: the page that says so. */
+export function openaiServices(
+  wires: readonly (keyof typeof openaiPaths)[],
+  docs?: string,
+): Partial<Record<WireId, Service>> {
+  return Object.fromEntries(wires.map((wire) => [wire, { path: openaiPaths[wire], ...(docs && { docs }) }]));
 }
 
 const openaiPaths = {

@@ -16,5 +16,11 @@ export const sambanova = provider({
     },
     'openai-responses': { path: '/responses' },
   },
+  serves: {
+    'openai-embeddings': {
+      path: '/embeddings',
+      docs: 'https://docs.sambanova.ai/docs/api-reference/endpoints/embeddings-api',
+    },
+  },
   modelsPath: '/models',
 });

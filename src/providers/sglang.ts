@@ -17,6 +17,10 @@ export const sglang = provider({
       docs: 'https://docs.sglang.io/docs/basic_usage/anthropic_api',
     },
   },
-  serves: openaiServices(['openai-embeddings', 'openai-completions', 'jina-rerank']),
+  // Reranking answers a bare list of scores (serving_rerank.py), which is not Jina's shape.
+  serves: openaiServices(
+    ['openai-embeddings', 'openai-completions'],
+    'https://docs.sglang.io/docs/basic_usage/openai_api',
+  ),
   modelsPath: '/models',
 });

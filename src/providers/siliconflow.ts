@@ -12,12 +12,18 @@ export const siliconflow = provider({
     'openai-chat': { path: '/chat/completions' },
     anthropic: { path: '/messages', docs: 'https://docs.siliconflow.cn/cn/docs/api/messages-post' },
   },
-  serves: openaiServices([
-    'openai-embeddings',
-    'openai-images',
-    'openai-speech',
-    'openai-transcriptions',
-    'jina-rerank',
-  ]),
+  // Pictures are asked by `image_size` and answered as `images`: that is not OpenAI's shape.
+  serves: {
+    ...openaiServices(
+      ['openai-embeddings'],
+      'https://docs.siliconflow.com/en/api-reference/embeddings/create-embeddings',
+    ),
+    ...openaiServices(['openai-speech'], 'https://docs.siliconflow.cn/cn/api-reference/audio/create-speech'),
+    ...openaiServices(
+      ['openai-transcriptions'],
+      'https://docs.siliconflow.com/en/api-reference/audio/create-audio-transcriptions',
+    ),
+    ...openaiServices(['jina-rerank'], 'https://docs.siliconflow.com/en/api-reference/rerank/create-rerank'),
+  },
   modelsPath: '/models',
 });

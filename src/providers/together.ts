@@ -19,15 +19,19 @@ export const together = provider({
       ],
     },
   },
-  serves: openaiServices([
-    'openai-embeddings',
-    'openai-images',
-    'openai-speech',
-    'openai-transcriptions',
-    'openai-translations',
-    'openai-completions',
-    'jina-rerank',
-  ]),
+  // Batches have the paths of OpenAI's, and answers of another shape.
+  serves: openaiServices(
+    [
+      'openai-embeddings',
+      'openai-images',
+      'openai-speech',
+      'openai-transcriptions',
+      'openai-translations',
+      'openai-completions',
+      'jina-rerank',
+    ],
+    'https://github.com/togethercomputer/together-typescript/blob/main/api.md',
+  ),
   catalogId: 'together',
   modelsPath: '/models',
 });

@@ -14,12 +14,9 @@ export const vllm = provider({
     anthropic: { path: '/messages' },
     'openai-responses': { path: '/responses' },
   },
-  serves: openaiServices([
-    'openai-embeddings',
-    'openai-transcriptions',
-    'openai-translations',
-    'openai-completions',
-    'jina-rerank',
-  ]),
+  serves: openaiServices(
+    ['openai-embeddings', 'openai-transcriptions', 'openai-translations', 'openai-completions', 'jina-rerank'],
+    'https://docs.vllm.ai/en/stable/serving/online_serving.html',
+  ),
   modelsPath: '/models',
 });
