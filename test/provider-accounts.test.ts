@@ -73,4 +73,12 @@ describe('two accounts of one vendor', () => {
     expect(row).toMatchObject({ provider: 'azure-eu', status: 'completed' });
     expect(String(row?.price_version)).toContain('gpt-4o');
   });
+
+  it('share the names of their models: a bare one is refused, with both that it may mean', async () => {
+    const answer = await ask('gpt-4o');
+    expect([400, 404]).toContain(answer.status);
+    const told = await answer.text();
+    for (const name of ['azure/gpt-4o', 'azure-eu/gpt-4o']) expect(told).toContain(name);
+    expect([...here.chats, ...there.chats]).toEqual([]);
+  });
 });
