@@ -1,0 +1,209 @@
+/** Cases 101, 103 and 108 on all roads: providers that fall silent, callers that do not read, and the end of the gateway. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DialectId } from '../../../src/llm/chat.ts';
+import { Gate } from '../../fakes/gate.ts';
+import { decode, encode } from '../../golden/bedrock-converse/event-stream.ts';
+import type { Facts, Fixtures } from '../../golden/features.ts';
+import { startMatrixRig } from '../../golden/matrix.ts';
+import { modelOf } from '../../golden/run.ts';
+import { RawClient, rawRequestText } from '../../harness/raw-client.ts';
+import { until } from '../../until.ts';
+import { type Rig, rigKey, startRig } from '../rig.ts';
+import { allRoads, answerOf, go, heard, type Road, requestOf, untilError, words } from './road.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig({
+    settings: { keepaliveMs: 40 },
+    timeouts: { firstTokenMs: 500, idleMs: 500, totalMs: 30_000 },
+    tickMs: 10,
+  });
+});
+afterAll(() => rig.close());
+beforeEach(() => rig.forget());
+
+async function open(at: Rig, road: Road): Promise<RawClient> {
+  const client = await RawClient.connect(at.url);
+  const headers = { authorization: `Bearer ${rigKey}`, 'content-type': 'application/json', ...road.caller.headers };
+  const body = JSON.stringify(requestOf(road, 'text', true));
+  client.send(rawRequestText(road.caller.path(modelOf(road.provider), true), headers, body));
+  return client;
+}
+
+function received({ caller }: Road, { answer }: RawClient): Facts {
+  return words(caller.readAnswer({ status: answer.status, headers: answer.headers, body: answer.body }, true));
+}
+
+/** What keeps a stream alive in each caller's form, and means nothing in it. */
+const keepalives: Readonly<Record<DialectId, RegExp>> = {
+  'openai-chat': /^: keepalive\n\n/m,
+  'openai-responses': /^: keepalive\n\n/m,
+  anthropic: /^event: ping\n/m,
+  gemini: /(^|\r\n\r\n)\r\n\r\n/,
+  'bedrock-converse': /:event-type.{3}keepalive/s,
+};
+
+describe('case 101: silence', () => {
+  it.each(allRoads)('%s over %s: the caller’s own sign of life, then the whole answer', async (caller, _from, road) => {
+    const answer = answerOf(road.provider, 'parallel tools', true);
+    const gates = [new Gate(), new Gate()];
+    const half = answer.body.length >> 1;
+    rig.upstream.once(async (_call, reply) => {
+      reply.head(200, answer.headers);
+      await gates[0]?.pass();
+      await reply.write(answer.body.subarray(0, half));
+      await gates[1]?.pass();
+      await reply.write(answer.body.subarray(half));
+      reply.end();
+    });
+    const client = await open(rig, road);
+    for (const gate of gates) {
+      await gate.reached;
+      const seen = client.answer.body.length;
+      await client.until(({ body }) => keepalives[caller].test(body.toString('latin1', seen)), 'a keepalive');
+      gate.release();
+    }
+    await client.until(({ whole }) => whole, 'the whole answer');
+    const facts = received(road, client);
+    client.abort();
+    expect(await rig.row()).toMatchObject({ status: 'completed' });
+    expect(facts).toEqual(words(heard(road, await go(rig, road, true, answer), true)));
+  });
+
+  it.each(allRoads)('%s over %s: for ever, is a failure in the caller’s form', async (_to, _from, road) => {
+    const { headers, body } = untilError(road.provider);
+    rig.upstream.once(async (_call, reply) => {
+      reply.head(200, headers);
+      await reply.write(body);
+      await reply.hang();
+    });
+    const client = await open(rig, road);
+    await client.until(({ whole }) => whole || client.ended, 'the end');
+    const facts = received(road, client);
+    client.abort();
+    expect(facts).toEqual(['text Hel', expect.stringMatching(/^error /)]);
+    await rig.upstream.waitForClosed(1000);
+    expect(await rig.row()).toMatchObject({ status: 'failed', errorKind: 'timeout' });
+  });
+});
+
+/** The frames of a stream up to its text, and the frame of that text with many more words in it. */
+function longText(provider: Fixtures): { opening: Buffer; piece: Buffer } {
+  const { body } = untilError(provider);
+  const long = (text: string) => text.replace('Hel', 'x'.repeat(64 * 1024));
+  if (provider.id === 'bedrock-converse') {
+    const message = decode(body).find((each) => JSON.stringify(each.body).includes('Hel'));
+    if (message === undefined) throw new Error('no text');
+    return { opening: body, piece: encode({ ...message, body: JSON.parse(long(JSON.stringify(message.body))) }) };
+  }
+  const frame = body
+    .toString()
+    .split(/(?<=\r?\n\r?\n)/)
+    .find((each) => each.includes('Hel'));
+  if (frame === undefined) throw new Error('no text');
+  return { opening: body, piece: Buffer.from(long(frame)) };
+}
+
+/** 256 MB: several times what the kernels of a machine keep for one answer on its way. */
+const piecesMax = 4096;
+
+describe('case 103: a caller that does not read', () => {
+  let patient: Rig;
+  beforeAll(async () => {
+    patient = await startMatrixRig();
+  });
+  afterAll(() => patient.close());
+  beforeEach(() => patient.forget());
+
+  it.each(allRoads)('%s over %s: holds up its provider', async (_to, _from, road) => {
+    const { headers } = untilError(road.provider);
+    const { opening, piece } = longText(road.provider);
+    const paused = new Gate();
+    let pieces = 0;
+    patient.upstream.once(async (_call, reply) => {
+      reply.head(200, headers);
+      await reply.write(opening);
+      await paused.pass();
+      while (pieces < piecesMax && (await reply.write(piece))) pieces += 1;
+    });
+    const client = await open(patient, road);
+    await client.untilBytes(1);
+    client.pause();
+    paused.release();
+    let sent = -1;
+    let still = 0;
+    await until('the provider to be held up', async () => {
+      still = pieces === sent ? still + 1 : 0;
+      sent = pieces;
+      await pause(30);
+      return still >= 3 && sent > 0;
+    });
+    expect(sent).toBeLessThan(piecesMax);
+    client.abort();
+    await patient.upstream.waitForClosed();
+    expect(await patient.row()).toMatchObject({ status: 'cancelled' });
+  });
+});
+
+describe('case 108: the gateway ends', () => {
+  /** A stream on each road, each in its middle when the gateway begins to drain. */
+  async function allRunning(
+    at: Rig,
+    halves: (provider: Fixtures) => readonly [Buffer, Buffer],
+    gate: Gate,
+  ): Promise<readonly (readonly [string, Road, RawClient])[]> {
+    const running: (readonly [string, Road, RawClient])[] = [];
+    for (const [to, from, road] of allRoads) {
+      const { headers } = untilError(road.provider);
+      const [begun, rest] = halves(road.provider);
+      at.upstream.once(async (_call, reply) => {
+        reply.head(200, headers);
+        await reply.write(begun);
+        await gate.pass();
+        await reply.write(rest);
+        reply.end();
+      });
+      const client = await open(at, road);
+      await client.untilBytes(1);
+      running.push([`${to} over ${from}`, road, client]);
+    }
+    return running;
+  }
+
+  const cutLate = (provider: Fixtures) => {
+    const { body } = answerOf(provider, 'parallel tools', true);
+    const at = Math.floor((body.length * 3) / 4);
+    return [body.subarray(0, at), body.subarray(at)] as const;
+  };
+
+  it('streams of every road that end in time end whole', async () => {
+    const ending = await startMatrixRig();
+    const gate = new Gate();
+    const running = await allRunning(ending, cutLate, gate);
+    ending.gateway.beginDrain();
+    gate.release();
+    await ending.gateway.drained();
+    for (const [name, road, client] of running) {
+      await client.until(({ whole }) => whole || client.ended, 'the end');
+      expect(received(road, client).at(-1), name).toBe('stop tool-call');
+    }
+    expect((await ending.rows(running.length)).map(({ status }) => status)).toEqual(running.map(() => 'completed'));
+    await ending.close();
+  });
+
+  it('streams of every road that do not are failed in the caller’s form', async () => {
+    const ending = await startMatrixRig();
+    const running = await allRunning(ending, (provider) => [untilError(provider).body, Buffer.alloc(0)], new Gate());
+    ending.gateway.beginDrain();
+    ending.gateway.failAll();
+    await ending.gateway.drained();
+    for (const [name, road, client] of running) {
+      await client.until(({ whole }) => whole || client.ended, 'the end');
+      const facts = received(road, client);
+      expect(facts, name).toEqual(['text Hel', expect.stringMatching(/^error /)]);
+    }
+    expect((await ending.rows(running.length)).map(({ status }) => status)).toEqual(running.map(() => 'failed'));
+    await ending.close();
+  });
+});
