@@ -13,6 +13,14 @@ export const moonshot = provider({
     anthropic: { path: '/anthropic/v1/messages' },
     'openai-responses': { path: '/v1/responses' },
   },
+  serves: {
+    'openai-files': { path: '/v1/files', docs: 'https://platform.kimi.ai/docs/api/batch-create' },
+    'openai-batches': {
+      path: '/v1/batches',
+      docs: 'https://platform.kimi.ai/docs/pricing/batch',
+      percentOfPrice: 60,
+    },
+  },
   catalogId: 'moonshotai',
   modelsPath: '/v1/models',
 });
