@@ -13,7 +13,7 @@ export interface Outcome {
 /** Answers of which a caller of another dialect cannot be shown everything. */
 export const answerLosses: Readonly<Record<string, Outcome>> = {
   'stream--titan-converse-stream-guardrail': {
-    chat: [],
+    chat: ['trace', 'stopReason'],
     messages: ['trace', 'stopReason'],
     why: 'what a guardrail did is told by Converse alone; the stop says that it did',
   },
@@ -35,7 +35,10 @@ export const requestRefusals: Readonly<Record<string, Refusal>> = {
     param: 'guardrailConfig',
     why: 'the model behind the name is not behind this guardrail',
   },
-  'stream--bedrock-model-code-execution-tool-stream': { param: 'toolConfig.tools[1]', why: 'the tool is run by its own provider' },
+  'stream--bedrock-model-code-execution-tool-stream': {
+    param: 'toolConfig.tools[1]',
+    why: 'the tool is run by its own provider',
+  },
 };
 
 /** Bodies that are understood with a hint less. */

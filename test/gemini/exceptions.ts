@@ -10,7 +10,7 @@ export interface Outcome {
 }
 
 const ownTools = 'what a tool of the provider ran exists in its own dialect only';
-const sources = 'chat has annotations for the sources, Messages has no place for them';
+const sources = 'chat has annotations for the addresses of sources, Messages has no place for them';
 
 /** Answers of which a caller of another dialect cannot be shown everything. */
 export const answerLosses: Readonly<Record<string, Outcome>> = {
@@ -25,27 +25,27 @@ export const answerLosses: Readonly<Record<string, Outcome>> = {
     why: ownTools,
   },
   'gemini/stream--google-model-file-search-tool-stream--3': {
-    chat: ['content.executableCode', 'citations'],
+    chat: ['content.executableCode', 'citations', 'groundingMetadata'],
     messages: ['content', 'annotations', 'groundingMetadata'],
     why: `${ownTools}; a file of its store has no address`,
   },
   'gemini/json--web-search-with-gemini-gemini-3-5-flash-grounds-the-answer-and-e': {
-    chat: [],
+    chat: ['groundingMetadata'],
     messages: ['annotations', 'groundingMetadata'],
     why: sources,
   },
   'gemini/stream--google-model-web-search-tool-stream': {
-    chat: [],
+    chat: ['groundingMetadata'],
     messages: ['annotations', 'groundingMetadata'],
     why: sources,
   },
   'gemini/stream--google-model-web-fetch-tool-stream': {
-    chat: [],
+    chat: ['urlContextMetadata', 'groundingMetadata'],
     messages: ['annotations', 'urlContextMetadata', 'groundingMetadata'],
     why: sources,
   },
   'vertex/json--google-model-armor-prompt-template-text-gets-blocked--1': {
-    chat: [],
+    chat: ['promptFeedback'],
     messages: ['promptFeedback'],
     why: 'the words of the refusal say it',
   },

@@ -30,6 +30,7 @@ export interface Loss {
 const serverBlocks = 'blocks of tools that the provider runs itself exist in its own dialect only';
 
 const sources = 'the sources of a whole answer have no place in Messages';
+const beside = 'a field beside the answer that only its own dialect has';
 
 /** Answers of which a caller of the other dialect cannot be shown everything. */
 export const answerLosses: Readonly<Record<string, Loss>> = {
@@ -43,7 +44,12 @@ export const answerLosses: Readonly<Record<string, Loss>> = {
     dropped: ['content.server_tool_use', 'content.advisor_tool_result'],
     why: serverBlocks,
   },
-  'anthropic/stream--anthropic-compaction-1': { dropped: ['content.compaction'], why: serverBlocks },
+  'anthropic/stream--anthropic-compaction-1': {
+    dropped: ['content.compaction', 'context_management'],
+    why: serverBlocks,
+  },
+  'anthropic/stream--anthropic-refusal': { dropped: ['stop_details'], why: beside },
+  'anthropic/json--anthropic-memory-tool': { dropped: ['context_management'], why: beside },
   'anthropic/stream--web-search-with-anthropic-claude-haiku-4-5-streams-search-turns': {
     dropped: ['content.server_tool_use', 'content.web_search_tool_result'],
     why: serverBlocks,
@@ -65,11 +71,11 @@ export const answerLosses: Readonly<Record<string, Loss>> = {
     why: serverBlocks,
   },
   'anthropic/json--code-execution-with-anthropic-claude-haiku-4-5-runs-code-server': {
-    dropped: ['content.server_tool_use', 'content.bash_code_execution_tool_result'],
+    dropped: ['content.server_tool_use', 'content.bash_code_execution_tool_result', 'container'],
     why: serverBlocks,
   },
   'anthropic/json--anthropic-code-execution-files-cache-prefix-stable-messages-sonn--2': {
-    dropped: ['content.server_tool_use', 'content.bash_code_execution_tool_result'],
+    dropped: ['content.server_tool_use', 'content.bash_code_execution_tool_result', 'container'],
     why: serverBlocks,
   },
   'anthropic/json--pause-turn-web-search-vcr': {
@@ -77,7 +83,7 @@ export const answerLosses: Readonly<Record<string, Loss>> = {
     why: `${serverBlocks}, and chat cannot continue a paused turn`,
   },
   'anthropic/json--receive-history-from-another-provider': {
-    dropped: ['content.server_tool_use', 'content.code_execution_tool_result'],
+    dropped: ['content.server_tool_use', 'content.code_execution_tool_result', 'container'],
     why: serverBlocks,
   },
 };

@@ -47,8 +47,8 @@ export const answerLosses: Readonly<Record<string, Losses>> = {
   },
   'openai/json--openai-native-tool-search': items('tool_search_call', 'tool_search_output'),
   'xai/json--xai-x-search-tool-1': { 'openai-chat': ['content.x_search_call'], anthropic: ['content', 'annotations'] },
-  'azure/stream--responses-protocol-dialects-with-azure-gpt-5-nano-streams-respon': { anthropic: ['content_filters'] },
-  'openai/json--openai-previous-response-id--1': { anthropic: ['total_tokens'] },
+  'azure/stream--responses-protocol-dialects-with-azure-gpt-5-nano-streams-respon': both('content_filters'),
+  'openai/json--openai-previous-response-id--1': both('total_tokens'),
 };
 
 /** Hints that another model does not know, and reasoning that it did not seal; told in `x-tollgate-dropped`. */

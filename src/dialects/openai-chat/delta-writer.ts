@@ -2,6 +2,7 @@
  * Turns neutral events into the deltas of this wire. A stream writes each as a chunk, a whole answer adds them up, so
  * that both always say the same.
  */
+import { noteAnswer } from '../../llm/carried.ts';
 import type { Block, Carried, ChatEvent, Emit, StopReason } from '../../llm/chat.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
@@ -63,7 +64,8 @@ export class DeltaWriter {
   }
 
   /** After `end`. May emit last deltas: what is sealed; words for a refusal, which without any would look like an empty answer. */
-  finish(stop: StopReason): AnswerEnd {
+  finish({ stop, carried }: Extract<ChatEvent, { type: 'end' }>): AnswerEnd {
+    noteAnswer(carried, dialectId, this.#context.notes);
     const details = listed(this.#details);
     if (details.length > 0) this.#emit({ reasoning_details: details });
     if (stop === 'refusal' && !this.#hasWords) this.#emit({ refusal: 'The model refused to answer.' });

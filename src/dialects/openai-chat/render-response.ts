@@ -28,7 +28,7 @@ class ChatResponseRenderer implements ResponseRenderer {
   push(event: ChatEvent): void {
     this.#deltas.push(event);
     if (event.type === 'end') {
-      this.#end = this.#deltas.finish(event.stop);
+      this.#end = this.#deltas.finish(event);
       this.#beside = restored(event.carried);
     } else if (event.type === 'error') this.#error = event.error;
   }

@@ -38,7 +38,7 @@ class ChatStreamRenderer implements StreamRenderer {
     }
     this.#deltas.push(event);
     if (event.type !== 'end') return;
-    const { finishReason, usage } = this.#deltas.finish(event.stop);
+    const { finishReason, usage } = this.#deltas.finish(event);
     this.#over = true;
     this.#chunk({}, finishReason, restored(event.carried));
     if (this.#context.wantsStreamUsage) this.#write(`${this.#head}],"usage":${JSON.stringify(usage)}}\n\n`);
