@@ -60,6 +60,14 @@ export function loadRecording(id: string): Recording {
   };
 }
 
+/** The events of a stream that was kept decoded, one a line; [] where there are none. */
+export function decodedEvents(id: string): readonly Record<string, unknown>[] {
+  const events = new URL(`${id}/response.events.jsonl`, wireUrl);
+  if (!existsSync(events)) return [];
+  const lines = readFileSync(events, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 /** Serves a recording byte for byte, cut at the given offsets into separate writes. */
 export function recording(id: string, cuts: readonly number[] = []): Script {
   const kept = loadRecording(id);
