@@ -1,0 +1,178 @@
+/** Cases 91 to 93, 95, 96 and 59 for every caller: what only streams of Chat or of Anthropic have, told in the caller's form. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DialectId } from '../../../src/llm/chat.ts';
+import type { WireAnswer } from '../../golden/features.ts';
+import { startMatrixRig } from '../../golden/matrix.ts';
+import type { Rig } from '../rig.ts';
+import { go, heard, translatedRoads, words } from './road.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startMatrixRig();
+});
+afterAll(() => rig.close());
+
+type Wire = Readonly<Record<string, unknown>>;
+
+function sse(frames: readonly string[]): WireAnswer {
+  return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(frames.join('')) };
+}
+
+const chunk = (delta: Wire, finish_reason: string | null = null, more: Wire = {}) =>
+  `data: ${JSON.stringify({ id: 'c', model: 'm', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`;
+const counts = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 } })}\n\n`;
+const done = 'data: [DONE]\n\n';
+const calls = (...tool_calls: readonly Wire[]) => chunk({ tool_calls });
+const begun = (index: number, id: string, name: string) => ({
+  index,
+  id,
+  type: 'function',
+  function: { name, arguments: '' },
+});
+const args = (index: number, text: string, more: Wire = {}) => ({ index, ...more, function: { arguments: text } });
+const called = [chunk({}, 'tool_calls'), counts, done];
+
+const event = (type: string, fields: Wire = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+const started = (usage: Wire = { input_tokens: 12, output_tokens: 1 }) =>
+  event('message_start', {
+    message: { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [], stop_reason: null, usage },
+  });
+const block = (index: number, content_block: Wire, ...deltas: readonly Wire[]) =>
+  [
+    event('content_block_start', { index, content_block }),
+    ...deltas.map((delta) => event('content_block_delta', { index, delta })),
+    event('content_block_stop', { index }),
+  ].join('');
+const ended = (stop_reason: string, usage: Wire = { output_tokens: 5 }) =>
+  event('message_delta', { delta: { stop_reason, stop_sequence: null }, usage }) + event('message_stop');
+const text = (index: number, ...pieces: readonly string[]) =>
+  block(index, { type: 'text', text: '' }, ...pieces.map((piece) => ({ type: 'text_delta', text: piece })));
+
+const both = ['call f {"x":1}', 'call g {"y":2}', 'stop tool-call'];
+const said = ['text Hi there', 'stop end'];
+
+/** The provider's dialect, what is odd, its stream, and what every caller is to read. */
+const odd: readonly (readonly [DialectId, string, readonly string[], readonly string[]])[] = [
+  [
+    'openai-chat',
+    'case 91, FX4: pieces of two calls are mixed',
+    [
+      calls(begun(0, 'a', 'f'), begun(1, 'b', 'g')),
+      calls(args(0, '{"x"')),
+      calls(args(1, '{"y"')),
+      calls(args(0, ':1}')),
+      calls(args(1, ':2}')),
+      ...called,
+    ],
+    both,
+  ],
+  [
+    'openai-chat',
+    'case 92: the id is repeated, the indexes begin at 1',
+    [
+      calls(begun(1, 'a', 'f')),
+      calls(args(1, '{"x":1}', { id: 'a' })),
+      calls(begun(2, 'b', 'g')),
+      calls(args(2, '{"y":2}', { id: 'b' })),
+      ...called,
+    ],
+    both,
+  ],
+  [
+    'openai-chat',
+    'case 92: no index, no id, no list, no type',
+    [
+      chunk({ tool_calls: [] }),
+      calls({ function: { name: 'f', arguments: '' } }),
+      calls({ function: { arguments: '{"x":1}' } }),
+      ...called,
+    ],
+    ['call f {"x":1}', 'stop tool-call'],
+  ],
+  [
+    'openai-chat',
+    'case 92: a call in the words of functions',
+    [
+      chunk({ function_call: { name: 'f', arguments: '' } }),
+      chunk({ function_call: { arguments: '{"x":1}' } }),
+      chunk({}, 'function_call'),
+      counts,
+      done,
+    ],
+    ['call f {"x":1}', 'stop tool-call'],
+  ],
+  [
+    'openai-chat',
+    'case 93: text behind a call, and deltas that say nothing',
+    [
+      chunk({ role: 'assistant', content: null }),
+      calls(begun(0, 'a', 'f')),
+      calls(args(0, '{"x":1}')),
+      chunk({ content: '' }),
+      chunk({}),
+      chunk({ content: 'Hi' }),
+      ...called,
+    ],
+    ['call f {"x":1}', 'text Hi', 'stop tool-call'],
+  ],
+  [
+    'openai-chat',
+    'case 95: preludes, padding and heartbeats of other vendors',
+    [
+      `data: ${JSON.stringify({ id: '', model: '', choices: [], prompt_filter_results: [{ prompt_index: 0 }] })}\n\n`,
+      `data: ${JSON.stringify({ type: 'keepalive' })}\n\n`,
+      chunk({ role: 'assistant', content: '' }, null, { system_fingerprint: 'fp', obfuscation: 'xxxx' }),
+      ...[chunk({ content: 'Hi' }), chunk({ content: ' there' }), chunk({}, 'stop'), counts, done],
+    ],
+    said,
+  ],
+  [
+    'anthropic',
+    'case 96: pings, events and deltas that nobody knows, counts that are null, two ends',
+    [
+      started({ input_tokens: 12, output_tokens: 1, cache_read_input_tokens: null }),
+      ...[event('ping'), event('rate_limit_hint', { left: 1 })],
+      event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Hi' } }),
+      event('content_block_delta', { index: 0, delta: { type: 'mood_delta', mood: 'good' } }),
+      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: ' there' } }),
+      event('content_block_stop', { index: 0 }),
+      event('message_delta', { delta: {}, usage: { input_tokens: null, output_tokens: 3 } }),
+      ended('end_turn', { input_tokens: null, output_tokens: 5 }),
+    ],
+    said,
+  ],
+  [
+    'anthropic',
+    'case 59, FX8: a tool that the provider ran is not the caller’s',
+    [
+      started(),
+      block(
+        0,
+        { type: 'tool_use', id: 't1', name: 'f', input: {} },
+        { type: 'input_json_delta', partial_json: '{"x":1}' },
+      ),
+      block(
+        1,
+        { type: 'server_tool_use', id: 's1', name: 'web_search', input: {} },
+        { type: 'input_json_delta', partial_json: '{"query":"q"}' },
+      ),
+      block(2, { type: 'web_search_tool_result', tool_use_id: 's1', content: [] }),
+      text(3, 'see'),
+      ended('tool_use'),
+    ],
+    ['call f {"x":1}', 'text see', 'stop tool-call'],
+  ],
+];
+
+describe.each(odd)('%s, %s', (provider, _what, frames, wanted) => {
+  const roads = translatedRoads.filter(([, from]) => from === provider);
+  it.each(roads)('for a caller of %s', async (caller, _from, road) => {
+    const turn = await go(rig, road, true, sse(frames));
+    const facts = words(heard(road, turn, true));
+    // A message of Chat has no order of words and calls.
+    if (caller === 'openai-chat') expect(facts.toSorted()).toEqual(wanted.toSorted());
+    else expect(facts).toEqual(wanted);
+    expect(turn.row).toMatchObject({ status: 'completed', usage: { input: 12, output: 5 } });
+  });
+});
