@@ -29,18 +29,21 @@ export async function countTokens(
   const target = targets[0];
   const counted = target === undefined ? undefined : await askProvider(exchange, target, parts);
   if (exchange.delivery.gone) return { status: 'cancelled', billable: false };
-  const inputTokens = counted ?? estimateRequest(parseAsk(exchange));
   const headers = {
     ...ownHeaders(exchange, target?.model.id),
     ...(counted === undefined ? { 'x-tollgate-estimated': 'true' } : {}),
   };
-  const body = exchange.door.tokenCount?.render(inputTokens) ?? {};
-  exchange.delivery.send(200, headers, JSON.stringify(body));
+  exchange.delivery.send(200, headers, counted ?? estimated(exchange));
   return { status: 'completed', billable: false };
 }
 
-/** The provider's count; undefined when it has none to give, and ours must do. */
-async function askProvider(exchange: Exchange, target: Target, parts: GatewayParts): Promise<number | undefined> {
+function estimated(exchange: Exchange): string {
+  const inputTokens = estimateRequest(parseAsk(exchange));
+  return JSON.stringify(exchange.door.tokenCount?.render(inputTokens) ?? {});
+}
+
+/** The provider's answer as it came; undefined when there is no count in it, and ours must do. */
+async function askProvider(exchange: Exchange, target: Target, parts: GatewayParts): Promise<string | undefined> {
   const endpoint = endpointFor(target.credential.provider, exchange.dialect.id, target.model.target.name);
   if (endpoint?.countTokensPath === undefined) return undefined;
   // It would refuse to count what another provider sealed.
@@ -63,7 +66,7 @@ async function askProvider(exchange: Exchange, target: Target, parts: GatewayPar
       bodyTimeout: waitMs,
     });
     const text = hideSecret(await boundedText(answer.body), target.credential);
-    if (answer.statusCode === 200) return exchange.door.tokenCount?.read(JSON.parse(text) as JsonObject);
+    if (answer.statusCode === 200) return hasCount(exchange, text) ? text : undefined;
     if (isCallersFault(answer.statusCode)) throw callersFault(exchange, answer.statusCode, answer.headers, text);
   } catch (error) {
     if (error instanceof LlmFailure) throw error;
@@ -74,6 +77,10 @@ async function askProvider(exchange: Exchange, target: Target, parts: GatewayPar
     );
   }
   return undefined;
+}
+
+function hasCount({ door }: Exchange, text: string): boolean {
+  return door.tokenCount?.read(JSON.parse(text) as JsonObject) !== undefined;
 }
 
 async function boundedText(body: AsyncIterable<Buffer>): Promise<string> {

@@ -89,9 +89,13 @@ class ResponsesTap implements StreamTap {
   }
 }
 
-/** The id under which the provider keeps an answer; undefined where it says that it does not. */
+/**
+ * The id under which the provider keeps an answer; undefined where it says that it does not. What is made in the background
+ * is kept until it was asked for, even then: https://platform.openai.com/docs/guides/background
+ */
 export function keptId(answer: Fields): string | undefined {
-  return answer.store === false || textOf(answer.id) === '' ? undefined : textOf(answer.id);
+  const isKept = answer.store !== false || answer.background === true;
+  return isKept && textOf(answer.id) !== '' ? textOf(answer.id) : undefined;
 }
 
 /** Events that come without a name have it at their beginning, or behind their number. */

@@ -34,8 +34,9 @@ export class StoredAnswers {
   remember(exchange: Exchange, { plan, tally }: Ending<Plan>, now: number): void {
     const id = tally?.answerId;
     if (id === undefined || !plan?.relayed || plan.endpoint.keepsAnswers !== true) return;
-    if (readForReport(exchange.ask.scan, 'store') === false) return;
     const unpaid = isInBackground(exchange, tally) ? { requestedModel: exchange.ask.model } : undefined;
+    // What is made in the background can be had in no other way than by asking for it.
+    if (readForReport(exchange.ask.scan, 'store') === false && unpaid === undefined) return;
     const answer: StoredAnswer = { organizationId: exchange.key.organization.id, target: plan.target, unpaid };
     this.#answers.set(id, answer, entryBytes, now);
   }
