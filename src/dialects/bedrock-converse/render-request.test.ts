@@ -101,7 +101,10 @@ describe('a request in Converse', () => {
     expect(body.toolConfig).toMatchObject({
       tools: [{ toolSpec: { name: 'f', inputSchema: { json: { type: 'object' } } } }],
     });
-    expect(body.system).toEqual([{ text: 'Answer without calling any tool.' }]);
+    const said = { text: 'Answer without calling any tool.' };
+    expect(body.system).toEqual([said]);
+    const again = render({ system: [text(said.text)], turns: [...turns, user(text('sum up'))] });
+    expect(again.body.system).toEqual([said]);
   });
 
   it('"none" is the absence of tools, or, where a tool was called, asked for in words and noted', () => {

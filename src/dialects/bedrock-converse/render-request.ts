@@ -95,7 +95,9 @@ function instructions(request: ChatRequest, { hasCalls }: Conversation, notes: N
       'Answer with exactly one JSON object and nothing else: no text before or after it, and no code fence around it.',
     );
   }
-  return texts.map((text) => ({ text }));
+  // Who sends back what was written here is not told twice.
+  const isSaid = (text: string) => request.system.some((block) => block.type === 'text' && block.text === text);
+  return texts.flatMap((text) => (isSaid(text) ? [] : [{ text }]));
 }
 
 function renderInference(request: ChatRequest, target: TargetModel, plan: ThinkingPlan, notes: Notes): WireObject {

@@ -33,7 +33,7 @@ export function readPart(value: unknown, path: string, ids: CallIds): Block {
     default:
       if (!absent(part.type))
         throw refused(`${path}.type`, 'a part has no type here; it holds text, inlineData, fileData, …');
-      if (Object.keys(part).every((name) => known.includes(name)))
+      if (Object.entries(part).every(([name, field]) => known.includes(name) || absent(field)))
         throw refused(path, 'must hold one of text, inlineData, fileData, …');
       return opaquePart(part);
   }

@@ -119,6 +119,7 @@ describe('a request', () => {
     ['messages', { messages: [] }],
     ['contents[0].role', { contents: [{ role: 'system', parts: [] }] }],
     ['contents[0].parts[0]', { contents: [user({})] }],
+    ['contents[0].parts[0]', { contents: { parts: { type: null, unknown: null } } }],
     ['contents[0].parts[0].text', { contents: [user({ text: 5 })] }],
     [
       'contents[0].parts[0].inlineData.data',
