@@ -1,6 +1,6 @@
 /**
  * Recordings of what stands beside the chats of Responses, Gemini and Bedrock: tokens that a provider counts, an answer
- * that it keeps, and Claude through InvokeModel. Each arrives byte for byte.
+ * that it keeps, and Claude through InvokeModel. Each arrives byte for byte; other bodies of InvokeModel are refused.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bedrock } from '../../src/providers/bedrock.ts';
@@ -76,5 +76,18 @@ describe.runIf(recordingsExist)('beside the answers', () => {
     expect(rig.upstream.calls[0]?.json).toEqual(kept.request);
     const { status, usage } = await rig.row();
     expect([status, usage]).toMatchObject(['completed', { input: 4, cacheWrite5m: 18_131, output: 50 }]);
+  });
+
+  it.each(
+    [...listRecordings('bedrock-invoke'), ...listRecordings('bedrock-invoke-with-response-stream')]
+      .filter(({ id }) => !id.includes('prompt-cache'))
+      .map((kept) => [kept.id, kept] as const),
+  )('%s: a body of InvokeModel that is not Messages is refused before anybody is asked', async (_id, kept) => {
+    const path = new URL(kept.path, 'http://host').pathname.replace('/model/', '/model/be%2F');
+    const answer = await askBedrock(rig, path, kept.request);
+    expect([answer.status, rig.upstream.calls]).toEqual([400, []]);
+    expect(JSON.parse(answer.body.toString())).toEqual({
+      message: expect.stringMatching(/^messages.*(is required|must be)/),
+    });
   });
 });
