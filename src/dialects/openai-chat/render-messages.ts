@@ -20,6 +20,8 @@ export function renderMessages(request: ChatRequest, target: TargetModel, notes:
     writer.turn(turn, turnPlace(turn, i));
   });
   writer.flush();
+  if (writer.messages.length === 0)
+    throw invalidRequest('messages hold nothing that the model behind this name could read.', 'messages');
   if (request.turns.at(-1)?.role === 'assistant') {
     notes.dropped('prefill', 'the target answers after the last assistant message instead of continuing it');
   }

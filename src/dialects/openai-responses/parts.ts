@@ -81,7 +81,12 @@ const foreignParts: Readonly<Record<string, string>> = {
   tool_result: 'an item {"type":"function_call_output",…}',
 };
 
+/** Items of `input`: inside a message they would be taken out of it, and stand where nobody put them. */
+const items = ['message', 'function_call', 'function_call_output', 'custom_tool_call', 'custom_tool_call_output'];
+
 function refuseForeignPart(type: string, at: string): void {
+  if (items.includes(type))
+    throw invalidRequest(`${at}.type: "${type}" is an item of input; it cannot be a part of a message.`, `${at}.type`);
   if (!Object.hasOwn(foreignParts, type)) return;
   const rule = `"${type}" is a part of another API; the Responses API takes ${foreignParts[type]}`;
   throw invalidRequest(`${at}.type: ${rule}.`, `${at}.type`);
