@@ -23,7 +23,7 @@ export function renderInputMedia(block: MediaBlock, at: string): WireObject {
 const imageTypes: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 function imageUrl({ source, mediaType }: MediaBlock, at: string): string {
-  if ('url' in source) return source.url;
+  if ('url' in source) return webUrl(source.url, at);
   if ('base64' in source && mediaType !== undefined) {
     if (!imageTypes.includes(mediaType))
       throw refused(at, `${mediaType} is not supported; send ${imageTypes.join(', ')}`);
@@ -32,8 +32,15 @@ function imageUrl({ source, mediaType }: MediaBlock, at: string): string {
   throw refused(at, 'an image must be given as base64 with its media type, or as a URL');
 }
 
+/** A place in somebody's bucket is no address for this API, and nothing here fetches it. */
+function webUrl(url: string, at: string): string {
+  if (!/^https?:\/\//i.test(url))
+    throw refused(at, 'the model behind this name takes http(s) addresses; send the bytes');
+  return url;
+}
+
 function renderDocument({ source, mediaType = 'application/pdf', name }: MediaBlock, at: string): WireObject {
-  if ('url' in source) return { type: 'input_file', file_url: source.url };
+  if ('url' in source) return { type: 'input_file', file_url: webUrl(source.url, at) };
   if ('text' in source)
     return { type: 'input_text', text: name === undefined ? source.text : `${name}\n\n${source.text}` };
   if (!('base64' in source)) throw refused(at, "send the document's bytes in base64");
