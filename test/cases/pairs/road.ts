@@ -4,7 +4,8 @@ import { decode, encode } from '../../golden/bedrock-converse/event-stream.ts';
 import { corpus } from '../../golden/corpus.ts';
 import type { Facts, Feature, Fixtures, WireAnswer } from '../../golden/features.ts';
 import { answering, modelOf, type Turn, take } from '../../golden/run.ts';
-import type { Rig } from '../rig.ts';
+import { RawClient, rawRequestText } from '../../harness/raw-client.ts';
+import { type Rig, rigKey } from '../rig.ts';
 
 /** Names first, for the titles of tests. */
 export const allRoads = corpus.flatMap((caller) =>
@@ -24,6 +25,22 @@ export function answerOf(provider: Fixtures, feature: Feature, stream: boolean):
   const answer = provider.answer(feature, stream);
   if (answer === undefined) throw new Error(`${provider.id} has no answer for ${feature}`);
   return answer;
+}
+
+/** The frames of a stream, each with the bytes that end it. */
+export function framesOf(provider: Fixtures, { body }: WireAnswer): readonly Buffer[] {
+  if (provider.id === 'bedrock-converse') return decode(body).map(encode);
+  const frames = body.toString().split(/(?<=\r?\n\r?\n)/);
+  return frames.map((frame) => Buffer.from(frame));
+}
+
+/** A caller on a bare socket that has sent its plain request. */
+export async function open(at: Rig, { caller, provider }: Road, stream: boolean): Promise<RawClient> {
+  const client = await RawClient.connect(at.url);
+  const headers = { authorization: `Bearer ${rigKey}`, 'content-type': 'application/json', ...caller.headers };
+  const body = JSON.stringify(requestOf({ caller, provider }, 'text', stream));
+  client.send(rawRequestText(caller.path(modelOf(provider), stream), headers, body));
+  return client;
 }
 
 /** A provider's stream up to its error, which is the last frame in every dialect: it breaks off behind the text. */
