@@ -64,6 +64,9 @@ export function parseMedia(kind: MediaKind, value: unknown, path: string): Media
   const raw = objectAt(value, path);
   const source = objectAt(raw.source, `${path}.source`);
   const format = absent(raw.format) ? undefined : stringAt(raw.format, `${path}.format`);
+  // Other providers would take its media type for something else, and answer without the picture.
+  if (kind === 'image' && format !== undefined && !formats.image.includes(format))
+    throw refused(`${path}.format`, `must be one of ${formats.image.join(', ')}`);
   const mediaType = format === undefined ? undefined : (mediaTypes[kind][format] ?? `${kind}/${format}`);
   const name = absent(raw.name) ? undefined : stringAt(raw.name, `${path}.name`);
   return {

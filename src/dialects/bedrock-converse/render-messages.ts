@@ -32,6 +32,18 @@ export function renderMessages(request: ChatRequest, context: BlockContext): Con
   return writer.finish(request.system.length > 0);
 }
 
+/** Models refuse what stands between a call and its result. A mark stays behind the part that it marks. */
+function resultsFirst(parts: readonly WireObject[]): WireObject[] {
+  const marked: WireObject[][] = [];
+  for (const part of parts) {
+    const last = marked.at(-1);
+    if ('cachePoint' in part && last !== undefined) last.push(part);
+    else marked.push([part]);
+  }
+  const isResult = ([part]: readonly WireObject[]) => part !== undefined && 'toolResult' in part;
+  return [...marked.filter(isResult), ...marked.filter((group) => !isResult(group))].flat();
+}
+
 class ConversationWriter {
   readonly #context: BlockContext;
   readonly #messages: Message[] = [];
@@ -48,7 +60,7 @@ class ConversationWriter {
     const last = this.#messages.at(-1);
     if (last?.role === turn.role) return this.#extend(last, parts);
     noteCarried(turn.carried, dialectId, 'messages', this.#context.notes);
-    this.#messages.push({ role: turn.role, content: parts, ...restored(turn.carried) });
+    this.#messages.push({ role: turn.role, content: resultsFirst(parts), ...restored(turn.carried) });
   }
 
   finish(hasSystem: boolean): Conversation {

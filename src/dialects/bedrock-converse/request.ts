@@ -81,6 +81,10 @@ function parseMessage(raw: JsonObject, path: string): Turn {
   if (typeof raw.content === 'string') {
     throw refused(`${path}.content`, 'must be a list of parts, for example [{"text":"…"}]');
   }
+  // An answer may have no parts at all, and clients replay it: a user must say something.
+  if (role === 'user' && Array.isArray(raw.content) && raw.content.length === 0) {
+    throw refused(`${path}.content`, 'must hold at least one part');
+  }
   return { role, blocks: parseContent(raw.content, `${path}.content`), ...carry(without(raw, ['role', 'content'])) };
 }
 
