@@ -1,9 +1,9 @@
 /** Cases 91 to 93, 95, 96 and 59 for every caller: what only streams of Chat or of Anthropic have, told in the caller's form. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DialectId } from '../../../src/llm/chat.ts';
-import type { WireAnswer } from '../../golden/features.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import type { Rig } from '../rig.ts';
+import { args, begun, block, called, calls, chunk, counts, done, ended, event, sse, started, text } from './frames.ts';
 import { go, heard, translatedRoads, words } from './road.ts';
 
 let rig: Rig;
@@ -11,42 +11,6 @@ beforeAll(async () => {
   rig = await startMatrixRig();
 });
 afterAll(() => rig.close());
-
-type Wire = Readonly<Record<string, unknown>>;
-
-function sse(frames: readonly string[]): WireAnswer {
-  return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(frames.join('')) };
-}
-
-const chunk = (delta: Wire, finish_reason: string | null = null, more: Wire = {}) =>
-  `data: ${JSON.stringify({ id: 'c', model: 'm', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }], ...more })}\n\n`;
-const counts = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 12, completion_tokens: 5, total_tokens: 17 } })}\n\n`;
-const done = 'data: [DONE]\n\n';
-const calls = (...tool_calls: readonly Wire[]) => chunk({ tool_calls });
-const begun = (index: number, id: string, name: string) => ({
-  index,
-  id,
-  type: 'function',
-  function: { name, arguments: '' },
-});
-const args = (index: number, text: string, more: Wire = {}) => ({ index, ...more, function: { arguments: text } });
-const called = [chunk({}, 'tool_calls'), counts, done];
-
-const event = (type: string, fields: Wire = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
-const started = (usage: Wire = { input_tokens: 12, output_tokens: 1 }) =>
-  event('message_start', {
-    message: { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [], stop_reason: null, usage },
-  });
-const block = (index: number, content_block: Wire, ...deltas: readonly Wire[]) =>
-  [
-    event('content_block_start', { index, content_block }),
-    ...deltas.map((delta) => event('content_block_delta', { index, delta })),
-    event('content_block_stop', { index }),
-  ].join('');
-const ended = (stop_reason: string, usage: Wire = { output_tokens: 5 }) =>
-  event('message_delta', { delta: { stop_reason, stop_sequence: null }, usage }) + event('message_stop');
-const text = (index: number, ...pieces: readonly string[]) =>
-  block(index, { type: 'text', text: '' }, ...pieces.map((piece) => ({ type: 'text_delta', text: piece })));
 
 const both = ['call f {"x":1}', 'call g {"y":2}', 'stop tool-call'];
 const said = ['text Hi there', 'stop end'];
