@@ -1,6 +1,6 @@
 /** Two dialects: the caller's body is parsed into the neutral language and rendered anew, and each loss is noted. */
 import type { Dialect, JsonObject } from '../dialects/dialect.ts';
-import { parseScanned } from '../lib/json.ts';
+import { JsonRefused, parseScanned } from '../lib/json.ts';
 import { jsonBytes } from '../lib/json-bytes.ts';
 import { withCacheMarks } from '../llm/cache-marks.ts';
 import type { ChatRequest } from '../llm/chat.ts';
@@ -70,18 +70,20 @@ export async function readAhead(exchange: Exchange): Promise<void> {
   if (exchange.ask.scan.body.length < largeBytes) return;
   await turn();
   try {
-    parseAsk(exchange);
+    const tree = parseScanned(exchange.ask.scan);
+    await turn();
+    exchange.parsed = parse(exchange, tree);
   } catch (error) {
-    if (!(error instanceof LlmFailure)) throw error;
+    if (!(error instanceof LlmFailure) && !(error instanceof JsonRefused)) throw error;
   }
   await turn();
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function parse(exchange: Exchange): ChatRequest {
+function parse(exchange: Exchange, tree?: JsonObject): ChatRequest {
   try {
-    const body: JsonObject = { ...exchange.door.bodyDefaults, ...parseScanned(exchange.ask.scan) };
+    const body: JsonObject = { ...exchange.door.bodyDefaults, ...(tree ?? parseScanned(exchange.ask.scan)) };
     return exchange.dialect.parseRequest(body, exchange.ask);
   } catch (error) {
     throw asRefusal(error);
