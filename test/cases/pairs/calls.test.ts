@@ -84,7 +84,7 @@ describe('case 51: a call without arguments is a call with none', () => {
   });
 });
 
-describe('case 54: two conversations at once over Gemini, which gives its calls no ids', () => {
+describe('case 54: two conversations in turns over Gemini, which gives its calls no ids', () => {
   const roads = translatedRoads.filter(([, provider]) => provider === 'gemini');
   it.each(roads)('%s over %s: every id is another, and names lead back', async (_to, _from, road) => {
     const answer = answerOf(road.provider, 'parallel tools', false);
