@@ -6,11 +6,10 @@ import { Gate } from '../../fakes/gate.ts';
 import { decode, encode } from '../../golden/bedrock-converse/event-stream.ts';
 import type { Facts, Fixtures } from '../../golden/features.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
-import { modelOf } from '../../golden/run.ts';
-import { RawClient, rawRequestText } from '../../harness/raw-client.ts';
+import type { RawClient } from '../../harness/raw-client.ts';
 import { until } from '../../until.ts';
-import { type Rig, rigKey, startRig } from '../rig.ts';
-import { allRoads, answerOf, go, heard, type Road, requestOf, untilError, words } from './road.ts';
+import { type Rig, startRig } from '../rig.ts';
+import { allRoads, answerOf, go, heard, open, type Road, untilError, words } from './road.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -22,14 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 beforeEach(() => rig.forget());
-
-async function open(at: Rig, road: Road): Promise<RawClient> {
-  const client = await RawClient.connect(at.url);
-  const headers = { authorization: `Bearer ${rigKey}`, 'content-type': 'application/json', ...road.caller.headers };
-  const body = JSON.stringify(requestOf(road, 'text', true));
-  client.send(rawRequestText(road.caller.path(modelOf(road.provider), true), headers, body));
-  return client;
-}
 
 function received({ caller }: Road, { answer }: RawClient): Facts {
   return words(caller.readAnswer({ status: answer.status, headers: answer.headers, body: answer.body }, true));
@@ -57,7 +48,7 @@ describe('case 101: silence', () => {
       await reply.write(answer.body.subarray(half));
       reply.end();
     });
-    const client = await open(rig, road);
+    const client = await open(rig, road, true);
     for (const gate of gates) {
       await gate.reached;
       const seen = client.answer.body.length;
@@ -78,7 +69,7 @@ describe('case 101: silence', () => {
       await reply.write(body);
       await reply.hang();
     });
-    const client = await open(rig, road);
+    const client = await open(rig, road, true);
     await client.until(({ whole }) => whole || client.ended, 'the end');
     const facts = received(road, client);
     client.abort();
@@ -127,7 +118,7 @@ describe('case 103: a caller that does not read', () => {
       await paused.pass();
       while (pieces < piecesMax && (await reply.write(piece))) pieces += 1;
     });
-    const client = await open(patient, road);
+    const client = await open(patient, road, true);
     await client.untilBytes(1);
     client.pause();
     paused.release();
@@ -164,7 +155,7 @@ describe('case 108: the gateway ends', () => {
         await reply.write(rest);
         reply.end();
       });
-      const client = await open(at, road);
+      const client = await open(at, road, true);
       await client.untilBytes(1);
       running.push([`${to} over ${from}`, road, client]);
     }
