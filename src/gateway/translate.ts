@@ -79,7 +79,12 @@ export async function readAhead(exchange: Exchange): Promise<void> {
   await turn();
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/**
+ * Not only until the next turn: a small request takes several to pass, and would meet each step of the large one. The
+ * upload of a large body takes many times as long.
+ */
+const pauseMs = 10;
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
 
 function parse(exchange: Exchange, tree?: JsonObject): ChatRequest {
   try {
