@@ -7,7 +7,7 @@ import type { Dispatcher } from 'undici';
 import { type Journal, JournalUnavailable, type ProgressRecord } from '../journal/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { LlmError } from '../llm/error.ts';
-import { hideSecret, quotesSecret } from '../llm/redact.ts';
+import { quotesSecret, withoutSecret } from '../llm/redact.ts';
 import type { AnswerHost, AnswerReader } from './answer/answer.ts';
 import { decoded } from './answer/decoder.ts';
 import { SniffingReader } from './answer/reader.ts';
@@ -180,7 +180,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
 
   fail(told: LlmError, alreadyShown = false): void {
     if (this.#over) return;
-    const error = this.#withoutSecret(told);
+    const error = withoutSecret(told, this.plan.target.credential);
     const { delivery } = this.exchange;
     if (!this.#shown) return this.#finish({ type: 'refused', error, tally: this.tally });
     if (alreadyShown) delivery.end();
@@ -231,18 +231,6 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
   #answerHeaders(): Record<string, string> {
     const theirs = answerHeaders(this.#headers, this.plan.target.credential);
     return { ...theirs, ...ownHeaders(this.exchange, this.plan.target.model.id) };
-  }
-
-  /** Providers quote keys in their errors; whatever field it stands in, it goes neither to the caller nor to the log. */
-  #withoutSecret(error: LlmError): LlmError {
-    const { credential } = this.plan.target;
-    return {
-      ...error,
-      message: hideSecret(error.message, credential),
-      ...(error.param !== undefined && { param: hideSecret(error.param, credential) }),
-      ...(error.code !== undefined && { code: hideSecret(error.code, credential) }),
-      ...(error.internal !== undefined && { internal: hideSecret(error.internal, credential) }),
-    };
   }
 
   /** Nothing more will come: an answer that was complete is settled now, with whatever usage was named. */

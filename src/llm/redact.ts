@@ -3,6 +3,7 @@
  * them that looks like a secret. Providers quote keys in their errors ("Incorrect API key provided: sk-…").
  */
 import { secretShapes } from '../lib/secret-shapes.ts';
+import type { LlmError } from './error.ts';
 
 /** The most characters of foreign text that are ever shown. */
 export const shownCharactersMax = 2000;
@@ -51,6 +52,17 @@ export function quotesSecret(text: string, { secret, headers }: SecretHolder): b
 /** The text without these very secrets: not every vendor's keys look like one, but ours at a vendor are known. */
 export function hideSecret(text: string, holder: SecretHolder): string {
   return secretsOf(holder).reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
+}
+
+/** Providers quote keys in their errors; whatever field it stands in, it goes neither to the caller nor to the log. */
+export function withoutSecret(error: LlmError, holder: SecretHolder): LlmError {
+  return {
+    ...error,
+    message: hideSecret(error.message, holder),
+    ...(error.param !== undefined && { param: hideSecret(error.param, holder) }),
+    ...(error.code !== undefined && { code: hideSecret(error.code, holder) }),
+    ...(error.internal !== undefined && { internal: hideSecret(error.internal, holder) }),
+  };
 }
 
 /** A NUL breaks the database, the others break terminals; line breaks and tabs are harmless. */

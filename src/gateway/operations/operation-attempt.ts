@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { JournalUnavailable, type ProgressRecord } from '../../journal/record.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
-import { hideSecret, quotesSecret } from '../../llm/redact.ts';
+import { quotesSecret, withoutSecret } from '../../llm/redact.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { AnswerHost, AnswerReader } from '../answer/answer.ts';
 import { decoded } from '../answer/decoder.ts';
@@ -141,7 +141,7 @@ export class OperationAttempt implements Dispatcher.DispatchHandler, AnswerHost,
 
   fail(told: LlmError, alreadyShown = false): void {
     if (this.#over) return;
-    const error = this.#withoutSecret(told);
+    const error = withoutSecret(told, this.#ways.target.credential);
     const { delivery } = this.#visit;
     if (!this.#shown) return this.#finish({ type: 'refused', error, tally: this.tally });
     if (alreadyShown) delivery.end();
@@ -206,17 +206,6 @@ export class OperationAttempt implements Dispatcher.DispatchHandler, AnswerHost,
     const { model, credential } = this.#ways.target;
     const theirs = answerHeaders(this.#headers, credential);
     return { ...theirs, ...ownHeaders(this.#visit, model.id) };
-  }
-
-  #withoutSecret(error: LlmError): LlmError {
-    const { credential } = this.#ways.target;
-    return {
-      ...error,
-      message: hideSecret(error.message, credential),
-      ...(error.param !== undefined && { param: hideSecret(error.param, credential) }),
-      ...(error.code !== undefined && { code: hideSecret(error.code, credential) }),
-      ...(error.internal !== undefined && { internal: hideSecret(error.internal, credential) }),
-    };
   }
 
   #finish(outcome: Outcome): void {
