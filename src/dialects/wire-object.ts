@@ -10,6 +10,21 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson);
 }
 
+/** The JSON value that a text is; undefined when it is none. */
+export function valueIn(text: string | Buffer): unknown {
+  try {
+    return JSON.parse(text.toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The JSON object that a text is; undefined when it is none. */
+export function objectIn(text: string | Buffer): JsonObject | undefined {
+  const value = valueIn(text);
+  return isObject(value) ? value : undefined;
+}
+
 /** The JSON text of a raw value, whether or not the body was parsed with the raw keys. */
 export function rawText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? {});

@@ -2,6 +2,7 @@
 
 import { anthropic } from '../dialects/anthropic/index.ts';
 import type { JsonObject } from '../dialects/dialect.ts';
+import { objectIn } from '../dialects/wire-object.ts';
 import { estimateValue } from './estimates.ts';
 import type { UsageReading } from './operation.ts';
 import { isObject, readInputTokens, readPromptTokens } from './usage-readers.ts';
@@ -17,7 +18,7 @@ export interface BatchAnswer {
 
 /** What a line of results says was answered; undefined: this request failed, so it costs nothing. */
 export function readResultLine(line: Buffer): BatchAnswer | undefined {
-  const entry = parse(line);
+  const entry = objectIn(line);
   if (entry === undefined || typeof entry.custom_id !== 'string') return undefined;
   return isObject(entry.result) ? readAnthropic(entry.custom_id, entry.result) : readOpenai(entry.custom_id, entry);
 }
@@ -50,15 +51,6 @@ function nameOf(body: JsonObject): string | undefined {
 
 /** The model that a line of requests names (`{custom_id, method, url, body: {model}}`); undefined: it is no such line. */
 export function readRequestLine(line: Buffer): string | undefined {
-  const body = parse(line)?.body;
+  const body = objectIn(line)?.body;
   return isObject(body) ? nameOf(body) : undefined;
-}
-
-function parse(line: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

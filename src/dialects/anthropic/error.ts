@@ -8,7 +8,8 @@ import { type ErrorKind, type LlmError, statusOf } from '../../llm/error.ts';
 import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import type { RenderedError } from '../dialect.ts';
-import { isObject, type WireObject } from '../wire-object.ts';
+import { publicMessage } from '../public-message.ts';
+import { isObject, valueIn, type WireObject } from '../wire-object.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** Bodies are examined this far: an error that matters says so at its beginning. */
@@ -38,12 +39,7 @@ function isAccount(kind: ErrorKind, status: number): boolean {
 }
 
 function readBody(body: string): { type: string; message: string } {
-  let value: unknown;
-  try {
-    value = body.length > bodyCharactersMax ? undefined : JSON.parse(body);
-  } catch {
-    value = undefined;
-  }
+  const value = body.length > bodyCharactersMax ? undefined : valueIn(body);
   const first = Array.isArray(value) ? value[0] : value;
   if (!isObject(first)) return { type: '', message: '' };
   const error = isObject(first.error) ? first.error : {};
@@ -98,13 +94,6 @@ function isTooLong(message: string): boolean {
   return /prompt is too long|input is too long|exceeds? (?:the )?(?:model'?s )?(?:maximum )?context|context (?:window|length|limit)|too many (?:input )?tokens|input length and `?max_tokens`? exceed/i.test(
     message,
   );
-}
-
-function publicMessage(kind: ErrorKind, text: string, status: number): string {
-  if (kind === 'upstream-credential')
-    return "The provider refused the gateway's own credential; its operator must act.";
-  if (text !== '') return text;
-  return status === 200 ? 'The provider failed while it answered.' : `The provider answered with status ${status}.`;
 }
 
 /** What each kind is called in this API. */

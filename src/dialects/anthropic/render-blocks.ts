@@ -1,11 +1,11 @@
 /** Content blocks of a request. */
-import { RawJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
+import { argumentsOf } from '../call-arguments.ts';
 import { refused } from '../shape.ts';
-import { isObject, type WireObject } from '../wire-object.ts';
+import type { WireObject } from '../wire-object.ts';
 import type { CacheMarks } from './cache.ts';
 import type { CallIds } from './ids.ts';
 import { renderMedia } from './media.ts';
@@ -65,24 +65,7 @@ function thinking(block: ThinkingBlock, notes: Notes): WireObject | undefined {
 }
 
 function toolCall(block: ToolCallBlock, id: string, path: string): WireObject {
-  if (block.form === 'freeform') {
-    throw refused(path, `the call of "${block.name}" has free text for arguments; this API only knows JSON arguments`);
-  }
-  return { type: 'tool_use', id, name: block.name, input: input(block, path), ...restored(block.carried) };
-}
-
-function input(block: ToolCallBlock, path: string): RawJson {
-  if (block.args.trim() === '') return new RawJson('{}');
-  let value: unknown;
-  try {
-    value = JSON.parse(block.args);
-  } catch {
-    value = undefined;
-  }
-  if (!isObject(value)) {
-    throw refused(path, `the arguments of tool call "${block.id.slice(0, 80)}" must be a JSON object`);
-  }
-  return new RawJson(block.args);
+  return { type: 'tool_use', id, name: block.name, input: argumentsOf(block, path), ...restored(block.carried) };
 }
 
 function toolResult(block: ToolResultBlock, turn: number, path: string, context: BlockContext): WireObject {

@@ -3,6 +3,7 @@ import { RawJson } from '../../lib/json.ts';
 import type { Block, ChatEvent } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { Usage } from '../../llm/usage.ts';
+import { answeredArguments } from '../call-arguments.ts';
 import type { AnswerContext, JsonObject, ResponseRenderer } from '../dialect.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { blockStart, messageId, sealText, startText } from './answer-blocks.ts';
@@ -93,7 +94,7 @@ export class MessageRenderer implements ResponseRenderer {
     if (this.#open === undefined) return;
     const { block, wire, text } = this.#open;
     this.#outputCharacters += text.length;
-    if (block.type === 'tool-call') wire.input = this.#input(text);
+    if (block.type === 'tool-call') wire.input = answeredArguments(text, this.#context.notes);
     else if (block.type === 'opaque') finishOpaque(wire, text);
     else if (block.type === 'thinking') {
       if (!block.redacted) wire.thinking = text;
@@ -101,22 +102,6 @@ export class MessageRenderer implements ResponseRenderer {
     // An empty text (other dialects sign one to end with) would be refused by this API when it comes back.
     if (wire.type !== 'text' || wire.text !== '' || wire.citations !== undefined) this.#content.push(wire);
     this.#open = undefined;
-  }
-
-  /**
-   * Arguments that were cut off (max_tokens) or never were JSON cannot stand in a JSON body as they are; they are wrapped,
-   * as the API's own guide advises callers to do.
-   * https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
-   */
-  #input(text: string): unknown {
-    if (text.trim() === '') return {};
-    try {
-      if (isObject(JSON.parse(text))) return new RawJson(text);
-    } catch {
-      // Wrapped below.
-    }
-    this.#context.notes.dropped('input', "the model's arguments are not a JSON object; they are given as INVALID_JSON");
-    return { INVALID_JSON: text };
   }
 
   #carried(carried: { dialect: string; raw: unknown }): void {

@@ -1,15 +1,15 @@
 /** JSON Schemas as this API wants them; the text is kept wherever it already fits. */
 import type { JsonObject } from '../dialect.ts';
 import { refused } from '../shape.ts';
-import { isObject } from '../wire-object.ts';
+import { isObject, objectIn } from '../wire-object.ts';
 
 const emptySchema = '{"type":"object","properties":{}}';
 
 /** A tool's `input_schema`: must say that it is an object, which other APIs leave open. */
 export function inputSchema(text: string | undefined, path: string): string {
   if (text === undefined) return emptySchema;
-  const schema = parsed(text);
-  if (!isObject(schema)) throw refused(path, "a tool's parameters must be a JSON Schema object");
+  const schema = objectIn(text);
+  if (schema === undefined) throw refused(path, "a tool's parameters must be a JSON Schema object");
   if (Object.keys(schema).length === 0) return emptySchema;
   if (schema.type === undefined) return `{"type":"object",${text.trimStart().slice(1)}`;
   if (schema.type !== 'object') throw refused(path, "a tool's parameters must be a JSON Schema of type object");
@@ -22,8 +22,8 @@ export function inputSchema(text: string | undefined, path: string): string {
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs
  */
 export function answerSchema(text: string, path: string): string {
-  const schema = parsed(text);
-  if (!isObject(schema)) throw refused(path, 'must be a JSON Schema object');
+  const schema = objectIn(text);
+  if (schema === undefined) throw refused(path, 'must be a JSON Schema object');
   return isClosed(schema) ? text : JSON.stringify(closed(schema));
 }
 
@@ -49,12 +49,4 @@ function closed(schema: unknown): unknown {
 
 function isObjectSchema(schema: JsonObject): boolean {
   return schema.type === 'object' || (Array.isArray(schema.type) && schema.type.includes('object'));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

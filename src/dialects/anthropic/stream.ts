@@ -3,7 +3,7 @@ import { parseJson } from '../../lib/json.ts';
 import type { Carried, ChatEvent, Emit } from '../../llm/chat.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject, StreamFrame, StreamParser } from '../dialect.ts';
-import { isObject } from '../wire-object.ts';
+import { isObject, objectIn } from '../wire-object.ts';
 import { endCarried, type StartedBlock, startBlock, stopOf } from './answer.ts';
 import { parseError } from './error.ts';
 import { UsageReader } from './usage.ts';
@@ -45,7 +45,7 @@ export class MessageStreamParser implements StreamParser {
   push(frame: StreamFrame): void {
     if (this.#isOver || frame.data === '' || frame.data === '[DONE]') return;
     const isDelta = frame.event === 'content_block_delta';
-    const data = isDelta ? parsed(frame.data) : parsedRaw(frame.data);
+    const data = isDelta ? objectIn(frame.data) : parsedRaw(frame.data);
     if (data === undefined) return this.#fail('an event is not JSON');
     this.#event(typeof data.type === 'string' ? data.type : frame.event, data, frame);
   }
@@ -176,15 +176,6 @@ export class MessageStreamParser implements StreamParser {
 function rawDelta(frame: StreamFrame): JsonObject | undefined {
   const delta = parsedRaw(frame.data)?.delta;
   return isObject(delta) ? delta : undefined;
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function parsedRaw(text: string): JsonObject | undefined {

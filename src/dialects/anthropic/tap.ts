@@ -6,7 +6,7 @@ import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { FrameKind, JsonObject, StreamTap } from '../dialect.ts';
-import { isObject } from '../wire-object.ts';
+import { isObject, objectIn } from '../wire-object.ts';
 import { parseError } from './error.ts';
 import { UsageReader } from './usage.ts';
 
@@ -52,10 +52,10 @@ export class MessageTap implements StreamTap {
       case 'content_block_stop':
         return 'content';
       case 'message_start':
-        this.#reader.read(fieldOf(parsed(data)?.message, 'usage'));
+        this.#reader.read(fieldOf(objectIn(data)?.message, 'usage'));
         return 'prelude';
       case 'message_delta':
-        this.#messageDelta(parsed(data));
+        this.#messageDelta(objectIn(data));
         return 'content';
       case 'message_stop':
         this.complete = true;
@@ -112,13 +112,4 @@ function typeOf(data: Buffer): string {
 
 function fieldOf(value: unknown, field: string): unknown {
   return isObject(value) ? value[field] : undefined;
-}
-
-function parsed(data: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

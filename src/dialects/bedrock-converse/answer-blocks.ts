@@ -1,5 +1,4 @@
 /** Blocks of an answer as the caller of this dialect sees them. */
-import { RawJson } from '../../lib/json.ts';
 import { noteAnswer } from '../../llm/carried.ts';
 import type { Block, ChatEvent } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
@@ -72,19 +71,4 @@ export function noteCitation(notes: Notes): void {
 
 export function metricsOf({ elapsedMs }: AnswerContext): WireObject {
   return { latencyMs: Math.max(0, Math.round(elapsedMs?.() ?? 0)) };
-}
-
-/**
- * Arguments that were cut off or never were JSON cannot stand in a JSON body as they are; they are wrapped, so that the
- * caller sees what there is of them.
- */
-export function inputOf(text: string, notes: Notes): unknown {
-  if (text.trim() === '') return {};
-  try {
-    if (isObject(JSON.parse(text))) return new RawJson(text);
-  } catch {
-    // Wrapped below.
-  }
-  notes.dropped('input', "the model's arguments are not a JSON object; they are given as INVALID_JSON");
-  return { INVALID_JSON: text };
 }

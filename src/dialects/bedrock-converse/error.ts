@@ -10,7 +10,8 @@ import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import { type ResponseHeaders, readRetryAfterMs } from '../../llm/retry-after.ts';
 import type { RenderedError } from '../dialect.ts';
-import { isObject } from '../wire-object.ts';
+import { publicMessage } from '../public-message.ts';
+import { objectIn } from '../wire-object.ts';
 import { exceptionMessage, exceptionPrefix } from './framing.ts';
 
 /** Bodies are examined this far: an error that matters says so at its beginning. */
@@ -55,13 +56,8 @@ function shortName(text: string): string {
 }
 
 function readBody(body: string): { name: string; message: string } {
-  let value: unknown;
-  try {
-    value = body.length > bodyCharactersMax ? undefined : JSON.parse(body);
-  } catch {
-    value = undefined;
-  }
-  if (!isObject(value)) return { name: '', message: '' };
+  const value = body.length > bodyCharactersMax ? undefined : objectIn(body);
+  if (value === undefined) return { name: '', message: '' };
   const message = [value.message, value.Message, value.originalMessage].find((text) => typeof text === 'string');
   const name = [value.__type, value.code].find((text) => typeof text === 'string');
   return { name: shortName(String(name ?? '')), message: String(message ?? '') };
@@ -118,13 +114,6 @@ function isTooLong(message: string): boolean {
   return /too long|too many (?:input )?tokens|exceeds? (?:the )?(?:model'?s )?(?:maximum )?(?:context|input|token)|context (?:window|length|limit)|input length and `?max_tokens`? exceed|maximum (?:context|number of (?:input )?tokens)/i.test(
     message,
   );
-}
-
-function publicMessage(kind: ErrorKind, text: string, status: number): string {
-  if (kind === 'upstream-credential')
-    return "The provider refused the gateway's own credential; its operator must act.";
-  if (text !== '') return text;
-  return status === 200 ? 'The provider failed while it answered.' : `The provider answered with status ${status}.`;
 }
 
 /** What each kind is called in this API. */

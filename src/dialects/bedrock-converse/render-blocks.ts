@@ -1,9 +1,9 @@
 /** Content parts of a request. */
-import { RawJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
+import { argumentsOf } from '../call-arguments.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { type CachePoints, markOf } from './cache.ts';
@@ -70,25 +70,9 @@ function thinking(block: ThinkingBlock, notes: Notes): WireObject | undefined {
 }
 
 function toolCall(block: ToolCallBlock, id: string, path: string): WireObject {
-  if (block.form === 'freeform') {
-    throw refused(path, `the call of "${block.name}" has free text for arguments; this API only knows JSON arguments`);
-  }
+  const input = argumentsOf(block, path);
   const name = renderName(block.name, path);
-  return { toolUse: { toolUseId: id, name, input: input(block, path), ...restored(block.carried) } };
-}
-
-function input(block: ToolCallBlock, path: string): RawJson {
-  if (block.args.trim() === '') return new RawJson('{}');
-  let value: unknown;
-  try {
-    value = JSON.parse(block.args);
-  } catch {
-    value = undefined;
-  }
-  if (!isObject(value)) {
-    throw refused(path, `the arguments of tool call "${block.id.slice(0, 80)}" must be a JSON object`);
-  }
-  return new RawJson(block.args);
+  return { toolUse: { toolUseId: id, name, input, ...restored(block.carried) } };
 }
 
 /** A result must hold something, and blank text is refused. */

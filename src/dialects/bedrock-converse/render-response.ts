@@ -2,18 +2,10 @@
 import type { Block, Carried, ChatEvent } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { Usage } from '../../llm/usage.ts';
+import { answeredArguments } from '../call-arguments.ts';
 import type { AnswerContext, JsonObject, ResponseRenderer } from '../dialect.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
-import {
-  type AnswerEnd,
-  answerEnd,
-  callId,
-  inputOf,
-  isShown,
-  metricsOf,
-  noteCitation,
-  startText,
-} from './answer-blocks.ts';
+import { type AnswerEnd, answerEnd, callId, isShown, metricsOf, noteCitation, startText } from './answer-blocks.ts';
 import { writeRedacted, writeSignature } from './seals.ts';
 import { renderUsage } from './usage.ts';
 import { dialectId, restored, withRaw } from './wire.ts';
@@ -113,7 +105,7 @@ export class ConverseRenderer implements ResponseRenderer {
       }
       case 'tool-call': {
         const toolUseId = callId(block.id, this.#context.requestId, this.#content.length);
-        const input = inputOf(text, this.#context.notes);
+        const input = answeredArguments(text, this.#context.notes);
         return { toolUse: { toolUseId, name: block.name, input, ...restored(block.carried) } };
       }
       default:

@@ -6,7 +6,7 @@
 import { parseJson } from '../../lib/json.ts';
 import type { Block, ChatEvent, Emit } from '../../llm/chat.ts';
 import type { JsonObject, StreamFrame, StreamParser } from '../dialect.ts';
-import { isObject } from '../wire-object.ts';
+import { isObject, objectIn } from '../wire-object.ts';
 import { endCarried, malformedError, opaque, stopOf, stopSequenceOf } from './answer.ts';
 import { parseException } from './error.ts';
 import { exceptionPrefix } from './framing.ts';
@@ -44,7 +44,7 @@ export class ConverseStreamParser implements StreamParser {
       this.#isOver = true;
       return this.#emit({ type: 'error', error: parseException(frame.event, frame.data) });
     }
-    const data = parsed(frame.data);
+    const data = objectIn(frame.data);
     if (data === undefined) return this.#fail('an event is not JSON');
     this.#event(data, frame);
   }
@@ -213,15 +213,6 @@ export class ConverseStreamParser implements StreamParser {
   #fail(what: string): void {
     this.#isOver = true;
     this.#emit({ type: 'error', error: { kind: 'upstream', message: `The provider's answer is broken: ${what}.` } });
-  }
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -5,8 +5,8 @@
 import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
-import type { FrameKind, JsonObject, StreamTap } from '../dialect.ts';
-import { isObject } from '../wire-object.ts';
+import type { FrameKind, StreamTap } from '../dialect.ts';
+import { objectIn } from '../wire-object.ts';
 import { parseException } from './error.ts';
 import { exceptionPrefix } from './framing.ts';
 import { usageOf } from './usage.ts';
@@ -38,10 +38,10 @@ export class ConverseTap implements StreamTap {
       case 'contentBlockStop':
         return 'content';
       case 'messageStop':
-        this.#messageStop(parsed(data)?.stopReason);
+        this.#messageStop(objectIn(data)?.stopReason);
         return 'content';
       case 'metadata':
-        this.#metadata(parsed(data)?.usage);
+        this.#metadata(objectIn(data)?.usage);
         return this.complete ? 'end' : 'prelude';
       default:
         if (!event.startsWith(exceptionPrefix)) return 'prelude';
@@ -84,13 +84,4 @@ function isEscaped(data: Buffer, at: number, from: number): boolean {
   let slashes = 0;
   while (at - 1 - slashes >= from && data[at - 1 - slashes] === backslash) slashes++;
   return slashes % 2 === 1;
-}
-
-function parsed(data: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

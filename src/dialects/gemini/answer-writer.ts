@@ -8,12 +8,12 @@ import type { Block, ChatEvent, Emit, Seal } from '../../llm/chat.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext } from '../dialect.ts';
-import { isObject, type WireObject } from '../wire-object.ts';
+import { isObject, objectIn, type WireObject } from '../wire-object.ts';
 import { finishWords } from './finish.ts';
 import { answerMedia, signature } from './media.ts';
 import { redactedMark } from './parts.ts';
 import { renderUsage } from './usage.ts';
-import { dialectId, objectIn, restored } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** How the answer ended. */
 export interface AnswerEnd {

@@ -4,8 +4,7 @@ import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import { type ResponseHeaders, readRetryAfterMs, retryAfterMsMax } from '../../llm/retry-after.ts';
 import type { JsonObject, RenderedError } from '../dialect.ts';
-import { isObject, type WireObject } from '../wire-object.ts';
-import { objectIn } from './wire.ts';
+import { isObject, objectIn, type WireObject } from '../wire-object.ts';
 
 /** Reads a provider's error answer of any quality. Never throws. */
 export function parseError(status: number, headers: ResponseHeaders, body: string): LlmError {

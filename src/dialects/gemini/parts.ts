@@ -3,10 +3,10 @@ import type { Block, OpaqueBlock, ToolResultBlock } from '../../llm/chat.ts';
 import { unpackSeal } from '../../llm/seal.ts';
 import type { JsonObject } from '../dialect.ts';
 import { absent, filledAt, listAt, objectAt, refused, stringAt } from '../shape.ts';
-import { rawText } from '../wire-object.ts';
+import { objectIn, rawText } from '../wire-object.ts';
 import type { CallIds } from './ids.ts';
 import { readFile, readInline } from './media.ts';
-import { dialectId, leftover, objectIn } from './wire.ts';
+import { dialectId, leftover } from './wire.ts';
 
 /** What a part holds; beside it stand `thought`, `thoughtSignature` and what is not modelled. */
 const contents = ['text', 'inlineData', 'fileData', 'functionCall', 'functionResponse'] as const;

@@ -4,9 +4,8 @@ import type { ChatRequest, OutputFormat } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { refused } from '../shape.ts';
-import type { WireObject } from '../wire-object.ts';
+import { objectIn, type WireObject } from '../wire-object.ts';
 import { renderThinking } from './thinking.ts';
-import { objectIn } from './wire.ts';
 
 export function renderConfig(request: ChatRequest, target: TargetModel, notes: Notes): WireObject {
   const { maxTokens, stop, seed, thinking } = request;

@@ -5,10 +5,11 @@ import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock }
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
+import { argumentsOf } from '../call-arguments.ts';
 import { refused } from '../shape.ts';
-import { isObject, type WireObject } from '../wire-object.ts';
+import { isObject, objectIn, type WireObject } from '../wire-object.ts';
 import { renderMedia, signature } from './media.ts';
-import { dialectId, objectIn, restored } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export interface PartContext {
   readonly target: TargetModel;
@@ -76,12 +77,7 @@ function withOwnSeal(block: MediaBlock, notes: Notes): MediaBlock {
 }
 
 function functionCall(block: ToolCallBlock, path: string): WireObject {
-  if (block.form === 'freeform')
-    throw refused(path, `the call of "${block.name}" has free text for arguments; this API only knows JSON arguments`);
-  const args = block.args.trim() === '' ? '{}' : block.args;
-  if (objectIn(args) === undefined)
-    throw refused(path, `the arguments of tool call "${block.id.slice(0, 80)}" must be a JSON object`);
-  return { id: block.id, name: block.name, args: new RawJson(args) };
+  return { id: block.id, name: block.name, args: argumentsOf(block, path) };
 }
 
 function opaque({ carried }: Extract<Block, { type: 'opaque' }>, notes: Notes): WireObject[] {

@@ -6,8 +6,7 @@
  */
 import type { JsonObject } from '../dialect.ts';
 import { refused } from '../shape.ts';
-import { isObject, rawText, type WireObject } from '../wire-object.ts';
-import { objectIn } from './wire.ts';
+import { isObject, objectIn, rawText, type WireObject } from '../wire-object.ts';
 
 /** JSON Schema as it stands. Throws invalid-request when it is no object. */
 export function jsonSchema(value: unknown, path: string): string {

@@ -7,7 +7,7 @@ import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { FrameKind, JsonObject, StreamTap } from '../dialect.ts';
-import { isObject } from '../wire-object.ts';
+import { isObject, objectIn } from '../wire-object.ts';
 import { readErrorObject } from './error.ts';
 import { readUsage } from './usage.ts';
 
@@ -40,7 +40,7 @@ export class ContentTap implements StreamTap {
     // One byte to a character: positions in the text are positions in the bytes.
     const text = data.toString('latin1');
     if (event === 'error' || text.includes('"error"')) {
-      const error = parsed(data)?.error;
+      const error = objectIn(data)?.error;
       if (isObject(error)) return this.#fail(readErrorObject({ error }));
     }
     this.#count(text, data);
@@ -59,7 +59,7 @@ export class ContentTap implements StreamTap {
   #count(text: string, data: Buffer): void {
     const at = text.indexOf('"usageMetadata":');
     const wire = at === -1 ? undefined : objectAt(text, at + 16);
-    const whole = wholes.some((key) => text.includes(key)) ? parsed(data) : undefined;
+    const whole = wholes.some((key) => text.includes(key)) ? objectIn(data) : undefined;
     const counted = readUsage(whole ?? { usageMetadata: wire });
     if (counted === undefined) return;
     this.usage = { ...this.usage, ...counted.usage };
@@ -88,7 +88,7 @@ export class ContentTap implements StreamTap {
   #readEnd(text: string, data: Buffer): boolean {
     const hasReason = text.includes('"finishReason"') || text.includes('"blockReason"');
     if (!hasReason && !/"index":\s*[1-9]/.test(text)) return false;
-    const chunk = parsed(data);
+    const chunk = objectIn(data);
     if (chunk === undefined) return false;
     const feedback = isObject(chunk.promptFeedback) ? chunk.promptFeedback.blockReason : undefined;
     if (typeof feedback === 'string') this.#end(feedback, 0);
@@ -114,7 +114,9 @@ const candidatesMax = 64;
 /** The object whose brace comes next; undefined when there is none. */
 function objectAt(text: string, from: number): JsonObject | undefined {
   const start = skipSpace(text, from);
-  return text[start] === '{' ? parsed(Buffer.from(text.slice(start, closingBrace(text, start)), 'latin1')) : undefined;
+  return text[start] === '{'
+    ? objectIn(Buffer.from(text.slice(start, closingBrace(text, start)), 'latin1'))
+    : undefined;
 }
 
 /** Behind the brace that closes the object which begins here. */
@@ -142,13 +144,4 @@ function skipSpace(text: string, from: number): number {
   let at = from;
   while (text.charCodeAt(at) <= 32) at++;
   return at;
-}
-
-function parsed(data: Buffer): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -38,13 +38,3 @@ export function leftover(object: JsonObject, known: readonly string[]): { carrie
 }
 
 export const { withRaw, restored } = carrier(dialectId, rawKeys);
-
-/** A JSON object in its text; undefined when the text is none. */
-export function objectIn(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -4,13 +4,13 @@ import { errorLabel } from '../../llm/error-label.ts';
 import { redact } from '../../llm/redact.ts';
 import { type ResponseHeaders, readRetryAfterMs } from '../../llm/retry-after.ts';
 import type { RenderedError } from '../dialect.ts';
+import { valueIn } from '../wire-object.ts';
 import { classify, type FoundError } from './error-kinds.ts';
 import { type Fields, isFields } from './shape.ts';
 
 /** Reads a provider's error answer of any quality. Never throws. */
 export function parseError(status: number, headers: ResponseHeaders, body: string): LlmError {
-  const parsed = parseBody(body);
-  const error = readErrorObject(parsed, status);
+  const error = readErrorObject(body.length > 1_000_000 ? undefined : valueIn(body), status);
   const retryAfterMs = readRetryAfterMs(headers);
   return {
     ...error,
@@ -77,14 +77,6 @@ function detailOf(detail: unknown): string {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function parseBody(body: string): unknown {
-  try {
-    return body.length > 1_000_000 ? undefined : JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 const fallbacks: Readonly<Record<ErrorKind, string>> = {

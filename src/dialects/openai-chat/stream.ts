@@ -1,6 +1,7 @@
 /** Reads a provider's stream of chunks. https://platform.openai.com/docs/api-reference/chat/streaming */
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { StreamFrame, StreamParser } from '../dialect.ts';
+import { objectIn } from '../wire-object.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { errorIn, readErrorObject } from './error.ts';
 import { type Fields, isFields } from './shape.ts';
@@ -26,7 +27,7 @@ class ChatStreamParser implements StreamParser {
     const data = frame.data.trim();
     if (data === '') return;
     if (data === '[DONE]') return this.#markDone();
-    const chunk = parseChunk(data);
+    const chunk = objectIn(data);
     if (frame.event === 'error') return this.#answer.fail(readErrorObject(chunk ?? data));
     if (chunk === undefined) {
       return this.#answer.fail({
@@ -62,14 +63,5 @@ class ChatStreamParser implements StreamParser {
   #markDone(): void {
     this.#done = true;
     if (this.#answer.usageSeen) this.end();
-  }
-}
-
-function parseChunk(data: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

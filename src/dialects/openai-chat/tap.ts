@@ -7,9 +7,10 @@ import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { FrameKind, StreamTap } from '../dialect.ts';
+import { objectIn } from '../wire-object.ts';
 import { readDelta } from './delta-scan.ts';
 import { errorIn, readErrorObject } from './error.ts';
-import { type Fields, isFields } from './shape.ts';
+import type { Fields } from './shape.ts';
 import { findUsage } from './usage.ts';
 
 const QUOTE = 34;
@@ -71,7 +72,7 @@ class ChatTap implements StreamTap {
   }
 
   #errorFrame(event: string, data: Buffer): FrameKind | undefined {
-    const chunk = parse(data);
+    const chunk = objectIn(data);
     const isNamed = event === 'error' && (chunk === undefined || chunk.choices === undefined);
     const error = isNamed ? readErrorObject(chunk ?? data.toString('utf8')) : chunk && errorIn(chunk);
     if (error === undefined) return undefined;
@@ -83,7 +84,7 @@ class ChatTap implements StreamTap {
   }
 
   #readUsage(data: Buffer): void {
-    const chunk = parse(data);
+    const chunk = objectIn(data);
     if (chunk !== undefined) this.#takeUsage(chunk);
   }
 
@@ -156,13 +157,4 @@ function skipSpace(text: string, from: number): number {
   let at = from;
   while (text.charCodeAt(at) === 32) at++;
   return at;
-}
-
-function parse(data: Buffer): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString('utf8'));
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

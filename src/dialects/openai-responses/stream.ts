@@ -3,6 +3,7 @@ import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { StreamFrame, StreamParser } from '../dialect.ts';
 import { readErrorObject } from '../openai-chat/error.ts';
 import { type Fields, isFields } from '../openai-chat/shape.ts';
+import { objectIn } from '../wire-object.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { textOf } from './wire.ts';
 
@@ -26,7 +27,7 @@ class ResponsesStreamParser implements StreamParser {
     const data = frame.data.trim();
     // Some end with a mark that this API does not have.
     if (data === '' || data === '[DONE]') return;
-    const event = parseEvent(data);
+    const event = objectIn(data);
     if (event === undefined) {
       const message = "The provider's stream holds something that is not JSON.";
       return this.#answer.fail(frame.event === 'error' ? readErrorObject(data) : { kind: 'upstream', message });
@@ -142,13 +143,4 @@ function summaryPlace(event: Fields): string {
 /** `{type:"error",code,message,param}`, or the same inside `error`. */
 function errorIn(event: Fields) {
   return readErrorObject(event.error === undefined || event.error === null ? { error: { ...event, type: '' } } : event);
-}
-
-function parseEvent(data: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(data);
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,7 @@ import type { Usage } from '../../llm/usage.ts';
 import type { FrameKind, StreamTap } from '../dialect.ts';
 import { readErrorObject } from '../openai-chat/error.ts';
 import { type Fields, isFields } from '../openai-chat/shape.ts';
+import { objectIn } from '../wire-object.ts';
 import { failureIn } from './answer-reader.ts';
 import { readUsage } from './usage.ts';
 import { textOf } from './wire.ts';
@@ -36,7 +37,7 @@ class ResponsesTap implements StreamTap {
     if (type.endsWith('.delta')) return this.#delta(text, data);
     switch (type) {
       case 'response.created':
-        this.#keepId(parse(data)?.response);
+        this.#keepId(objectIn(data)?.response);
         return 'prelude';
       case 'response.completed':
       case 'response.incomplete':
@@ -61,7 +62,7 @@ class ResponsesTap implements StreamTap {
   }
 
   #end(type: string, data: Buffer): FrameKind {
-    const event = parse(data);
+    const event = objectIn(data);
     if (event === undefined) return 'prelude';
     const answer = isFields(event.response) ? event.response : {};
     const reading = readUsage(answer);
@@ -113,13 +114,4 @@ function stringEnd(text: string, from: number): number {
     end = text.indexOf('"', end + 1);
   }
   return text.length;
-}
-
-function parse(data: Buffer): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(data.toString('utf8'));
-    return isFields(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
