@@ -4,10 +4,10 @@ import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock }
 import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
 import { argumentsOf } from '../call-arguments.ts';
+import type { CallIds } from '../call-ids.ts';
 import { refused } from '../shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import type { CacheMarks } from './cache.ts';
-import type { CallIds } from './ids.ts';
 import { renderMedia } from './media.ts';
 import { dialectId, restored } from './wire.ts';
 

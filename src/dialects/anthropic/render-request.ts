@@ -12,7 +12,7 @@ import type { JsonObject } from '../dialect.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { CacheMarks } from './cache.ts';
-import { CallIds } from './ids.ts';
+import { newCallIds } from './ids.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
 import { renderMessages } from './render-messages.ts';
 import { renderToolChoice, renderTools } from './render-tools.ts';
@@ -29,7 +29,7 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
   settleCarried(request.carried, dialectId, notes);
   const { thinking: _, output_config: config, metadata, ...rest } = restored(request.carried);
   const marks = new CacheMarks(isObject(rest.cache_control));
-  const context: BlockContext = { marks, ids: new CallIds(), notes };
+  const context: BlockContext = { marks, ids: newCallIds(), notes };
   const tools = renderTools(request.tools, marks, notes);
   const system = renderSystem(request, context);
   const conversation = renderMessages(request, target, context);

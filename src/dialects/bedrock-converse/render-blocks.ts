@@ -4,11 +4,11 @@ import type { Block, MediaBlock, ThinkingBlock, ToolCallBlock, ToolResultBlock }
 import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
 import { argumentsOf } from '../call-arguments.ts';
+import type { CallIds } from '../call-ids.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { type CachePoints, markOf } from './cache.ts';
 import type { DocumentNames } from './documents.ts';
-import type { CallIds } from './ids.ts';
 import { renderMedia } from './media.ts';
 import { renderName } from './render-tools.ts';
 import { writeRedacted, writeSignature } from './seals.ts';

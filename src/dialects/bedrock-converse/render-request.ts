@@ -12,7 +12,7 @@ import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { CachePoints } from './cache.ts';
 import { DocumentNames } from './documents.ts';
-import { CallIds } from './ids.ts';
+import { newCallIds } from './ids.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
 import { type Conversation, renderMessages } from './render-messages.ts';
 import { formerTools, renderTools } from './render-tools.ts';
@@ -30,7 +30,7 @@ export function renderRequest(request: ChatRequest, target: TargetModel, notes: 
     ...rest
   } = restored(request.carried);
   const points = new CachePoints(target, notes);
-  const context: BlockContext = { points, ids: new CallIds(), documents: new DocumentNames(), notes };
+  const context: BlockContext = { points, ids: newCallIds(), documents: new DocumentNames(), notes };
   const tools = renderTools(request, points, notes);
   const system = renderSystem(request, context);
   const conversation = renderMessages(request, context);
