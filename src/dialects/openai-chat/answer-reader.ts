@@ -90,7 +90,9 @@ export class AnswerReader {
     if (fault !== undefined) return this.#failOn(fault);
     const stop = this.#stop();
     const sequence = stop === 'stop-sequence' ? { stopSequence: this.#stopSequence } : {};
-    const carried = leftover(this.#sources, []);
+    // A reason that is not known yet ends the answer like any other; its own word is carried.
+    const unknown = this.#finish === undefined || stops.has(this.#finish) ? {} : { finish_reason: this.#finish };
+    const carried = leftover({ ...this.#sources, ...unknown }, []);
     this.#emit({ type: 'end', stop, ...sequence, ...(carried && { carried }) });
     this.#over = true;
   }

@@ -7,10 +7,11 @@ import type { Block, Carried, ChatEvent, Emit, StopReason } from '../../llm/chat
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { renderCallSeal, renderDetail, renderUnsealed } from './reasoning.ts';
 import { type Fields, isFields } from './shape.ts';
 import { renderUsage } from './usage.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** How the answer ended, in this wire's words. */
 export interface AnswerEnd {

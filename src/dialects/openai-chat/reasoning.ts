@@ -8,8 +8,9 @@
  */
 import type { DialectId, Seal, ThinkingBlock } from '../../llm/chat.ts';
 import { packSeal, unpackSeal } from '../../llm/seal.ts';
+import type { WireObject } from '../wire-object.ts';
 import { type Fields, isFields, optionalArray, optionalString } from './shape.ts';
-import { dialectId, type WireObject } from './wire.ts';
+import { dialectId } from './wire.ts';
 
 /** The thinking blocks of a message in a caller's history. Sealed forms win over plain text, which repeats them. */
 export function readReasoning(message: Fields, at: string): ThinkingBlock[] {

@@ -9,9 +9,10 @@ import { invalidRequest } from '../../llm/error.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { blockPlace, contentPlace, turnPlace } from '../../llm/place.ts';
+import type { WireObject } from '../wire-object.ts';
 import { renderDetail } from './reasoning.ts';
 import { asContent, noteExtras, noteOpaque, renderForeign, renderMedia, renderParts, textsOf } from './render-parts.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 export function renderMessages(request: ChatRequest, target: TargetModel, notes: Notes): WireObject[] {
   const writer = new MessageWriter(target.developerRole ? 'developer' : 'system', notes);

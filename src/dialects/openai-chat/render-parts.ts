@@ -2,11 +2,12 @@
 import { stringifyJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, Turn } from '../../llm/chat.ts';
-import { invalidRequest, type LlmFailure } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { blockPlace } from '../../llm/place.ts';
+import type { WireObject } from '../wire-object.ts';
+import { imageUrl, refused } from './image-url.ts';
 import { isFields } from './shape.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** The parts of a user's message, without results. Throws LlmFailure for media that this API cannot take. */
 export function renderParts(turn: Turn, at: string, notes: Notes): WireObject[] {
@@ -93,26 +94,6 @@ export function renderMedia(block: MediaBlock, at: string): WireObject {
   }
 }
 
-/** https://platform.openai.com/docs/guides/images-vision#image-input-requirements */
-const imageTypes: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
-
-function imageUrl({ source, mediaType }: MediaBlock, at: string): string {
-  if ('url' in source) return webUrl(source.url, at);
-  if ('base64' in source && mediaType !== undefined) {
-    if (!imageTypes.includes(mediaType))
-      throw refused(at, `${mediaType} is not supported; send ${imageTypes.join(', ')}`);
-    return `data:${mediaType};base64,${source.base64}`;
-  }
-  throw refused(at, 'an image must be given as base64 with its media type, or as a URL');
-}
-
-/** A place in somebody's bucket is no address for this API, and nothing here fetches it. */
-function webUrl(url: string, at: string): string {
-  if (!/^https?:\/\//i.test(url))
-    throw refused(at, 'the model behind this name takes http(s) addresses; send the bytes');
-  return url;
-}
-
 function renderDocument(block: MediaBlock, at: string): WireObject {
   const { source, mediaType = 'application/pdf', name } = block;
   if ('text' in source) return { type: 'text', text: name === undefined ? source.text : `${name}\n\n${source.text}` };
@@ -135,8 +116,4 @@ function renderAudio({ source, mediaType = '' }: MediaBlock, at: string): WireOb
   const format = audioFormats.get(mediaType);
   if (format === undefined || !('base64' in source)) throw refused(at, 'audio must be WAV or MP3 in base64');
   return { type: 'input_audio', input_audio: { data: source.base64, format } };
-}
-
-function refused(at: string, rule: string): LlmFailure {
-  return invalidRequest(`${at}: ${rule}.`, at);
 }

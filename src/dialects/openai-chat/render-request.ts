@@ -11,9 +11,10 @@ import { invalidRequest } from '../../llm/error.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import type { JsonObject } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { renderMessages } from './render-messages.ts';
 import { renderFormat, renderToolSetup } from './render-tools.ts';
-import { restored, type WireObject } from './wire.ts';
+import { restored } from './wire.ts';
 
 /** Throws LlmFailure for what cannot be expressed and would change the answer; notes the rest. */
 export function renderRequest(request: ChatRequest, target: TargetModel, notes: Notes): JsonObject {

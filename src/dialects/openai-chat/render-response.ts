@@ -3,8 +3,9 @@ import { assert } from '../../lib/assert.ts';
 import type { ChatEvent } from '../../llm/chat.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import type { AnswerContext, JsonObject, ResponseRenderer } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { type AnswerEnd, answerHead, DeltaWriter } from './delta-writer.ts';
-import { restored, type WireObject } from './wire.ts';
+import { restored } from './wire.ts';
 
 export function renderResponse(context: AnswerContext): ResponseRenderer {
   return new ChatResponseRenderer(context);

@@ -2,9 +2,10 @@
 import { oneLine, stringifyJson } from '../../lib/json.ts';
 import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import type { AnswerContext, StreamRenderer } from '../dialect.ts';
+import type { WireObject } from '../wire-object.ts';
 import { answerHead, DeltaWriter } from './delta-writer.ts';
 import { renderStreamError } from './error.ts';
-import { restored, type WireObject } from './wire.ts';
+import { restored } from './wire.ts';
 
 export function renderStream(write: Emit<string>, context: AnswerContext): StreamRenderer {
   return new ChatStreamRenderer(write, context);

@@ -5,8 +5,9 @@ import type { ChatRequest, OutputFormat, Tool } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { toolPlace } from '../../llm/place.ts';
+import type { WireObject } from '../wire-object.ts';
 import { isFields } from './shape.ts';
-import { dialectId, restored, type WireObject } from './wire.ts';
+import { dialectId, restored } from './wire.ts';
 
 /** Throws LlmFailure for a tool that only its own API can run. */
 export function renderToolSetup(request: ChatRequest, notes: Notes): WireObject {

@@ -1,6 +1,7 @@
 /** Tools and the choice among them, as the caller wrote them. https://platform.openai.com/docs/guides/function-calling */
 import type { Tool, ToolChoice } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
+import { rawText } from '../wire-object.ts';
 import { readCache } from './parts.ts';
 import {
   type Fields,
@@ -14,7 +15,7 @@ import {
   requiredString,
   wrongShape,
 } from './shape.ts';
-import { dialectId, leftover, rawText } from './wire.ts';
+import { dialectId, leftover } from './wire.ts';
 
 export interface ToolSetup {
   readonly tools: readonly Tool[];

@@ -3,8 +3,8 @@
  * subtracted here. https://platform.openai.com/docs/api-reference/chat/object#usage
  */
 import { readCount, type Usage } from '../../llm/usage.ts';
+import type { WireObject } from '../wire-object.ts';
 import { type Fields, isFields } from './shape.ts';
-import type { WireObject } from './wire.ts';
 
 export interface UsageReading {
   readonly usage: Partial<Usage>;

@@ -135,7 +135,12 @@ export class AnswerReader {
     if (!this.hasItems) output.forEach((item, i) => void this.done(`#${i}`, item));
     for (const item of this.#items) item.isDone = true;
     this.#finishCurrent();
-    const carried = leftover(answer, answerFields);
+    const isKnown = ['', 'max_output_tokens', 'content_filter'].includes(incompleteReason(answer));
+    // A reason that is not known yet is told to its own callers, and reported to others.
+    const carried = leftover(
+      answer,
+      isKnown ? answerFields : answerFields.filter((name) => name !== 'incomplete_details'),
+    );
     this.#emit({ type: 'end', stop: this.#stop(answer), ...(carried && { carried }) });
     this.#over = true;
   }
@@ -271,13 +276,17 @@ export class AnswerReader {
   }
 
   #stop(answer: Fields): StopReason {
-    const incomplete = isFields(answer.incomplete_details) ? textOf(answer.incomplete_details.reason) : '';
+    const incomplete = incompleteReason(answer);
     if (incomplete === 'content_filter') return 'refusal';
     if (incomplete !== '' || answer.status === 'incomplete') return 'length';
     if (this.#called) return 'tool-call';
     if (this.#refused) return 'refusal';
     return this.#waits ? 'pause' : 'end';
   }
+}
+
+function incompleteReason({ incomplete_details: details }: Fields): string {
+  return isFields(details) ? textOf(details.reason) : '';
 }
 
 /** What every answer has, or repeats of its request; beside it stands what a vendor adds. */

@@ -1,6 +1,6 @@
 /** Images and files as parts. https://platform.openai.com/docs/guides/images-vision · https://platform.openai.com/docs/guides/pdf-files */
 import type { MediaBlock } from '../../llm/chat.ts';
-import { invalidRequest, type LlmFailure } from '../../llm/error.ts';
+import { imageUrl, refused, webUrl } from '../openai-chat/image-url.ts';
 import type { WireObject } from '../wire-object.ts';
 import { dialectId } from './wire.ts';
 
@@ -20,25 +20,6 @@ export function renderInputMedia(block: MediaBlock, at: string): WireObject {
   throw refused(at, `${block.kind} is not supported by the model behind this name`);
 }
 
-const imageTypes: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
-
-function imageUrl({ source, mediaType }: MediaBlock, at: string): string {
-  if ('url' in source) return webUrl(source.url, at);
-  if ('base64' in source && mediaType !== undefined) {
-    if (!imageTypes.includes(mediaType))
-      throw refused(at, `${mediaType} is not supported; send ${imageTypes.join(', ')}`);
-    return `data:${mediaType};base64,${source.base64}`;
-  }
-  throw refused(at, 'an image must be given as base64 with its media type, or as a URL');
-}
-
-/** A place in somebody's bucket is no address for this API, and nothing here fetches it. */
-function webUrl(url: string, at: string): string {
-  if (!/^https?:\/\//i.test(url))
-    throw refused(at, 'the model behind this name takes http(s) addresses; send the bytes');
-  return url;
-}
-
 function renderDocument({ source, mediaType = 'application/pdf', name }: MediaBlock, at: string): WireObject {
   if ('url' in source) return { type: 'input_file', file_url: webUrl(source.url, at) };
   if ('text' in source)
@@ -48,8 +29,4 @@ function renderDocument({ source, mediaType = 'application/pdf', name }: MediaBl
   if (mediaType !== 'application/pdf' && name === undefined)
     throw refused(at, `a document of ${mediaType} needs a file name; or send a PDF or text`);
   return { type: 'input_file', filename, file_data: `data:${mediaType};base64,${source.base64}` };
-}
-
-function refused(at: string, rule: string): LlmFailure {
-  return invalidRequest(`${at}: ${rule}.`, at);
 }
