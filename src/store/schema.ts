@@ -3,8 +3,20 @@
  * those whose name ends in `_usd`: money is read and written as bigint (see numbers.ts).
  */
 import type { ColumnType, Generated, Selectable } from 'kysely';
+import type { IdempotencySchema } from './schema/idempotency.ts';
+import type { InvoicesSchema } from './schema/invoices.ts';
+import type { LedgerSchema } from './schema/ledger.ts';
+import type { ManagementSchema } from './schema/management.ts';
+import type { SellingSchema } from './schema/selling.ts';
+import type { StripeSchema } from './schema/stripe.ts';
 
-export interface Schema {
+export interface Schema
+  extends LedgerSchema,
+    ManagementSchema,
+    IdempotencySchema,
+    StripeSchema,
+    SellingSchema,
+    InvoicesSchema {
   readonly organizations: OrganizationTable;
   readonly keys: KeyTable;
   readonly settings: SettingsTable;

@@ -1,7 +1,23 @@
 import { foundation } from './0001-foundation.ts';
 import { limits } from './0002-limits.ts';
 import { operations } from './0003-operations.ts';
+import { ledger } from './0004-ledger.ts';
+import { management } from './0005-management.ts';
+import { idempotency } from './0006-idempotency.ts';
+import { stripe } from './0007-stripe.ts';
+import { selling } from './0008-selling.ts';
+import { invoices } from './0009-invoices.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
-export const migrations: readonly Migration[] = [foundation, limits, operations];
+export const migrations: readonly Migration[] = [
+  foundation,
+  limits,
+  operations,
+  ledger,
+  management,
+  idempotency,
+  stripe,
+  selling,
+  invoices,
+];

@@ -1,0 +1,7 @@
+import type { Migration } from './migration.ts';
+
+export const invoices: Migration = {
+  version: 9,
+  name: 'invoices',
+  statements: [],
+};

@@ -1,0 +1,3 @@
+/** Tables of migration 6, as Kysely sees them. */
+
+export interface IdempotencySchema {}

@@ -1,0 +1,3 @@
+/** Tables of migration 4, as Kysely sees them. */
+
+export interface LedgerSchema {}

@@ -1,0 +1,3 @@
+/** Tables of migration 5, as Kysely sees them. */
+
+export interface ManagementSchema {}
