@@ -1,9 +1,10 @@
 /** Cases 80 to 83, 86, 87 and FX6 on all roads: stops, counts, refusals, empty answers and lies. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DialectId } from '../../../src/llm/chat.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import { modelOf } from '../../golden/run.ts';
 import type { Rig } from '../rig.ts';
-import { allRoads, answerOf, go, heard, translatedRoads } from './road.ts';
+import { allRoads, answerOf, changed, go, heard, translatedRoads } from './road.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -26,6 +27,38 @@ describe('case 80: why the answer ended', () => {
         expect(heard(road, await go(rig, road, stream, answerOf(road.provider, feature, stream)), stream)).toContain(
           stop,
         );
+  });
+});
+
+/** What ends a plain answer in each provider's words, and a word in its place that nobody knows yet. */
+const unknownEnds: Readonly<Record<DialectId, (json: string) => string>> = {
+  'openai-chat': (json) => json.replaceAll('"finish_reason":"stop"', '"finish_reason":"new_reason"'),
+  'openai-responses': (json) =>
+    json
+      .replaceAll('"incomplete_details":null', '"incomplete_details":{"reason":"new_reason"}')
+      .replaceAll('"status":"completed"', '"status":"incomplete"')
+      .replaceAll('response.completed', 'response.incomplete'),
+  anthropic: (json) => json.replaceAll('"stop_reason":"end_turn"', '"stop_reason":"new_reason"'),
+  gemini: (json) => json.replaceAll('"finishReason":"STOP"', '"finishReason":"new_reason"'),
+  'bedrock-converse': (json) => json.replaceAll('"stopReason":"end_turn"', '"stopReason":"new_reason"'),
+};
+
+describe('case 80: a reason that nobody knows yet', () => {
+  it.each(translatedRoads)('%s over %s: ends the answer, and is reported by its field', async (_to, from, road) => {
+    for (const stream of forms) {
+      const plain = answerOf(road.provider, 'text', stream);
+      const odd = changed(road.provider, plain, stream, unknownEnds[from]);
+      expect(odd.body.toString()).toContain('new_reason');
+      const turn = await go(rig, road, stream, odd);
+      const facts = heard(road, turn, stream);
+      expect(facts).toContain('text Hi there.');
+      // A Responses provider says of such an answer that it is not complete.
+      expect(facts).toContain(from === 'openai-responses' ? 'stop length' : 'stop end');
+      expect(turn.row).toMatchObject({ status: 'completed' });
+      expect(
+        turn.dropped.filter((field) => /^(finish_?reason|stop_?reason|incomplete_details)$/i.test(field)),
+      ).toHaveLength(1);
+    }
   });
 });
 

@@ -34,6 +34,23 @@ export function framesOf(provider: Fixtures, { body }: WireAnswer): readonly Buf
   return frames.map((frame) => Buffer.from(frame));
 }
 
+/** Changes the JSON text of an answer, whatever it is framed in. */
+export function changed(
+  provider: Fixtures,
+  answer: WireAnswer,
+  stream: boolean,
+  change: (json: string) => string,
+): WireAnswer {
+  if (!stream || provider.id !== 'bedrock-converse') {
+    return { ...answer, body: Buffer.from(change(answer.body.toString())) };
+  }
+  const messages = decode(answer.body).map((message) => ({
+    ...message,
+    body: JSON.parse(change(JSON.stringify(message.body))) as Record<string, unknown>,
+  }));
+  return { ...answer, body: Buffer.concat(messages.map(encode)) };
+}
+
 /** A caller on a bare socket that has sent its plain request. */
 export async function open(at: Rig, { caller, provider }: Road, stream: boolean): Promise<RawClient> {
   const client = await RawClient.connect(at.url);

@@ -1,35 +1,16 @@
 /** Cases 41, 43, 46, 83 and 102 on all roads: hostile text, stable prefixes, choices, silence, and callers that hang up. */
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decode, encode } from '../../golden/bedrock-converse/event-stream.ts';
-import type { Fixtures, WireAnswer } from '../../golden/features.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import { answering, modelOf, take } from '../../golden/run.ts';
 import { type Rig, rigKey } from '../rig.ts';
-import { allRoads, answerOf, go, heard, requestOf, translatedRoads, untilError } from './road.ts';
+import { allRoads, answerOf, changed, go, heard, requestOf, translatedRoads, untilError } from './road.ts';
 
 let rig: Rig;
 beforeAll(async () => {
   rig = await startMatrixRig();
 });
 afterAll(() => rig.close());
-
-/** Changes the JSON text of an answer, whatever it is framed in. */
-function changed(
-  provider: Fixtures,
-  answer: WireAnswer,
-  stream: boolean,
-  change: (json: string) => string,
-): WireAnswer {
-  if (!stream || provider.id !== 'bedrock-converse') {
-    return { ...answer, body: Buffer.from(change(answer.body.toString())) };
-  }
-  const messages = decode(answer.body).map((message) => ({
-    ...message,
-    body: JSON.parse(change(JSON.stringify(message.body))) as Record<string, unknown>,
-  }));
-  return { ...answer, body: Buffer.concat(messages.map(encode)) };
-}
 
 const hostile = 'é😀\u2028 \u0000 "quoted" \\ </s> data: [DONE]\n\nevent: error\r\n‮rtl';
 const escaped = JSON.stringify(hostile).slice(1, -1);
