@@ -93,6 +93,16 @@ describe('thinking (case 64, FX10)', () => {
     expect(render({ thinking: { mode: 'off' } }).body.thinking).toBeUndefined();
   });
 
+  it('keeps a budget where signed thinking begins two neighbouring messages of the assistant', () => {
+    const signed = { type: 'thinking', text: 'hm', seal: { dialect: 'anthropic', value: 'S' } } as const;
+    const thinking = { mode: 'budget', budgetTokens: 2000 } as const;
+    const said = (...first: Block[]) => [user(text('q')), assistant(...first), assistant(call('a')), user(result('a'))];
+    const config = (...first: Block[]) =>
+      render({ maxTokens: 9000, thinking, tools, turns: said(...first) }).body.thinking;
+    expect(config(signed, text('b'))).toEqual({ type: 'enabled', budget_tokens: 2000 });
+    expect(config(text('b'))).toBeUndefined();
+  });
+
   it('keeps a budget in tokens, below max_tokens', () => {
     const thinking = { mode: 'budget', budgetTokens: 10_000 } as const;
     expect(render({ maxTokens: 16_000, thinking }).body.thinking).toEqual({ type: 'enabled', budget_tokens: 10_000 });

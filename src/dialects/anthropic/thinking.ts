@@ -82,12 +82,21 @@ function planBudget(
  * a tool, or is a prefill. True when that thinking is not there (another provider's, or never given back).
  */
 export function lostThinking(messages: readonly unknown[]): boolean {
-  const at = messages.findLastIndex((message) => isObject(message) && message.role === 'assistant');
-  const last = messages[at];
-  if (!isObject(last)) return false;
+  const at = messages.findLastIndex(isAssistant);
+  if (at === -1) return false;
   const isPrefill = at === messages.length - 1;
-  if (!Array.isArray(last.content)) return isPrefill;
-  const types = last.content.map((block) => (isObject(block) ? block.type : undefined));
+  // Neighbours of one role are one message to the API.
+  const before = messages.findLastIndex((message, i) => i < at && !isAssistant(message));
+  const types = messages.slice(before + 1, at + 1).flatMap(blockTypes);
   const goesOn = isPrefill || types.includes('tool_use');
   return goesOn && types[0] !== 'thinking' && types[0] !== 'redacted_thinking';
+}
+
+function isAssistant(message: unknown): boolean {
+  return isObject(message) && message.role === 'assistant';
+}
+
+function blockTypes(message: unknown): unknown[] {
+  const content = isObject(message) ? message.content : undefined;
+  return Array.isArray(content) ? content.map((block) => (isObject(block) ? block.type : undefined)) : ['text'];
 }

@@ -107,7 +107,9 @@ class ItemReader implements Conversation {
         this.turns.push({ role: 'user', blocks: said, at, blocksAt });
         return;
       case 'assistant':
-        this.#assistant(said, at, blocksAt);
+        // Words behind words are another message: in one turn, some APIs would run them together.
+        if (isTold(this.turns.at(-1))) this.turns.push({ role: 'assistant', blocks: said, at, blocksAt });
+        else this.#assistant(said, at, blocksAt);
         return;
       case 'system':
       case 'developer':
@@ -207,6 +209,12 @@ class ItemReader implements Conversation {
 
 /** Items without which the conversation is not whole, and that only their own provider can read. */
 const elsewhere = ['item_reference', 'compaction', 'compaction_summary', 'context_compaction', 'compaction_trigger'];
+
+/** A turn of the assistant that ends with words, and calls nothing: its results would have to follow it. */
+function isTold(turn: GrowingTurn | undefined): boolean {
+  if (turn?.role !== 'assistant' || turn.blocks.some(({ type }) => type === 'tool-call')) return false;
+  return turn.blocks.at(-1)?.type === 'text';
+}
 
 function withCarried(block: Block, fields: Fields): Block {
   if (block.type === 'opaque') return block;

@@ -83,9 +83,7 @@ describe('case 24: texts of a result keep a boundary', () => {
 });
 
 describe('case 40: neighbours of one role', () => {
-  // Messages of the assistant in a Responses request are steps of one turn, which Chat says in one text.
-  const apart = translatedRoads.filter(([caller, from]) => caller !== 'openai-responses' || from !== 'openai-chat');
-  it.each(apart)('%s over %s: stay in order, with nothing invented', async (_to, _from, road) => {
+  it.each(translatedRoads)('%s over %s: stay in order, with nothing invented', async (_to, _from, road) => {
     const turn = await say(rig, road, [user('a'), user('b'), assistant('c'), assistant('d'), user('e')]);
     expect(spoken(turn)).toEqual(['user a', 'user b', 'assistant c', 'assistant d', 'user e']);
   });
