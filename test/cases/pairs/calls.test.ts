@@ -1,10 +1,11 @@
 /** Cases 48, 50, 51, 54 and 60 on all roads: the ids and the arguments of calls, and calls that are forced. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DialectId } from '../../../src/llm/chat.ts';
+import { Gate } from '../../fakes/gate.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import { answering, take } from '../../golden/run.ts';
 import type { Rig } from '../rig.ts';
-import { answerOf, go, heard, translatedRoads } from './road.ts';
+import { answerOf, go, heard, open, translatedRoads } from './road.ts';
 import { assistant, bodyOf, say, spoken, user } from './write.ts';
 
 let rig: Rig;
@@ -17,6 +18,9 @@ const called = (id: string, k: number) => ({ call: id, args: `{"k":${k}}` });
 const result = (id: string, text: string) => ({ result: id, texts: [text] });
 const idKeys = /"(?:id|call_id|tool_call_id|tool_use_id|toolUseId)":"([^"]*)"/g;
 const idsIn = (text: string) => [...text.matchAll(idKeys)].map(([, id]) => id ?? '');
+/** Ids of calls in any answer or stream; those of messages and items begin otherwise. */
+const madeIds = (body: Buffer) =>
+  new Set([...body.toString().matchAll(/"(?:id|call_id|toolUseId)":"(call_[^"]*|toolu[^"]*)"/g)].map(([, id]) => id));
 /** What the provider's API takes for an id of a call. */
 const legal: Readonly<Record<DialectId, RegExp>> = {
   'openai-chat': /^.{1,40}$/,
@@ -68,6 +72,55 @@ describe('case 50: arguments in the history that are no object', () => {
   );
 });
 
+/** A call in the history whose arguments are no object, in the words of callers that write them as JSON. */
+const noObjects: Readonly<Partial<Record<DialectId, readonly [place: RegExp, body: (args: unknown) => object]>>> = {
+  anthropic: [
+    /messages\[1\]\.content\[0\]/,
+    (input) => ({
+      messages: [
+        { role: 'user', content: 'go' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'f', input }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'r' }] },
+      ],
+    }),
+  ],
+  gemini: [
+    /contents\[1\]\.parts\[0\]/,
+    (args) => ({
+      contents: [
+        { role: 'user', parts: [{ text: 'go' }] },
+        { role: 'model', parts: [{ functionCall: { id: 'a', name: 'f', args } }] },
+        { role: 'user', parts: [{ functionResponse: { id: 'a', name: 'f', response: { output: 'r' } } }] },
+      ],
+    }),
+  ],
+  'bedrock-converse': [
+    /messages\[1\]\.content\[0\]/,
+    (input) => ({
+      messages: [
+        { role: 'user', content: [{ text: 'go' }] },
+        { role: 'assistant', content: [{ toolUse: { toolUseId: 'a', name: 'f', input } }] },
+        { role: 'user', content: [{ toolResult: { toolUseId: 'a', content: [{ text: 'r' }] } }] },
+      ],
+    }),
+  ],
+};
+
+describe('case 50: arguments that are JSON, and no object', () => {
+  it.each(translatedRoads.filter(([caller]) => noObjects[caller] !== undefined))(
+    '%s over %s: are refused by their place',
+    async (caller, _from, road) => {
+      const [place, body] = noObjects[caller] ?? [/never/, () => ({})];
+      for (const args of ['x', [1], 7, '{"a":1}']) {
+        const turn = await say(rig, road, [], body(args));
+        expect(turn.answer.status, `${JSON.stringify(args)} ${turn.askedText}`).toBe(400);
+        expect(turn.answer.body.toString()).toMatch(place);
+        expect(rig.upstream.calls).toEqual([]);
+      }
+    },
+  );
+});
+
 describe('case 51: a call without arguments is a call with none', () => {
   it.each(translatedRoads)('%s over %s', async (_to, _from, road) => {
     const answer = answerOf(road.provider, 'parallel tools', false);
@@ -102,6 +155,35 @@ describe('case 54: two conversations in turns over Gemini, which gives its calls
       const next = await take(rig, road, road.caller.replay(body, reply), false, by);
       expect(next.askedText.match(/"functionResponse":\{[^}]*"name":"weather"/g)).toHaveLength(2);
       expect(next.askedText).not.toContain('unknown');
+    }
+  });
+});
+
+describe('case 54: two conversations on the wire at the same moment, over Gemini', () => {
+  const roads = translatedRoads.filter(([, provider]) => provider === 'gemini');
+  it.each(roads)('%s over %s: every id of both is another', async (_to, _from, road) => {
+    for (const stream of [false, true]) {
+      rig.forget();
+      const answer = answerOf(road.provider, 'parallel tools', stream);
+      // Each waits in the middle of its answer until the other is there too.
+      const gates = [new Gate(), new Gate()];
+      for (const gate of gates)
+        rig.upstream.once(async (_call, reply) => {
+          reply.head(200, answer.headers);
+          await reply.write(answer.body.subarray(0, answer.body.length >> 1));
+          await gate.pass();
+          await reply.write(answer.body.subarray(answer.body.length >> 1));
+          reply.end();
+        });
+      const clients = await Promise.all([open(rig, road, stream), open(rig, road, stream)]);
+      for (const gate of gates) await gate.reached;
+      for (const gate of gates) gate.release();
+      for (const client of clients) await client.until(({ whole }) => whole, 'the whole answer');
+      const [first, second] = clients.map(({ answer: { body } }) => madeIds(body));
+      for (const client of clients) client.abort();
+      expect(first?.size, clients[0]?.answer.body.toString()).toBe(2);
+      expect([...(first ?? [])].filter((id) => second?.has(id))).toEqual([]);
+      expect((await rig.rows(2)).map(({ status }) => status)).toEqual(['completed', 'completed']);
     }
   });
 });
