@@ -63,6 +63,8 @@ const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   'google-auth-library': { rooms: ['gateway'], why: 'tokens of Google Cloud are fetched and kept by its own library' },
   '@smithy/signature-v4': { rooms: ['gateway'], why: 'requests are signed where they are sent' },
   '@pydantic/genai-prices': { rooms: ['catalog'], why: 'prices have one door' },
+  'graphile-worker': { rooms: ['control'], why: 'jobs are queued and run by the control plane alone' },
+  stripe: { rooms: ['control'], why: 'only the control plane takes payments' },
   pino: { rooms: ['top'], why: 'rooms below write to the Log interface' },
   commander: { rooms: ['top'], why: 'the command line is the composition root' },
   yaml: { rooms: ['top'], why: 'only config and connect read files for people' },
