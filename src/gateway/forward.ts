@@ -10,6 +10,7 @@ import type { GatewayParts } from './parts.ts';
 import { type Plan, planCall } from './plan.ts';
 import { isInBackground } from './stored/stored-answers.ts';
 import { readAhead } from './translate.ts';
+import { paced } from './upstream/paced-answer.ts';
 import { withSignature } from './upstream/signers.ts';
 
 /** Every way to end is an Ending, and the caller has been told. Throws LlmFailure where nobody may be asked. */
@@ -43,7 +44,7 @@ async function dispatch(
     // Most vendors take a fixed header: nothing is awaited for them.
     if (credential.provider.auth.signer !== undefined)
       headers = await withSignature({ method: 'POST', url: origin + path, headers, body: plan.body }, credential);
-    pool.dispatch({ origin, path, method: 'POST', headers, body: plan.body }, run);
+    pool.dispatch({ origin, path, method: 'POST', headers, body: plan.body }, paced(run));
     return { run, outcome: await promise };
   } catch (error) {
     // Nothing to sign with: this target was not asked, another may be.

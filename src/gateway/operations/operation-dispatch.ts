@@ -14,6 +14,7 @@ import type { Visit } from '../exchange.ts';
 import type { Dispatched } from '../in-turn.ts';
 import { firstTokenOf } from '../metering/meter.ts';
 import type { GatewayParts } from '../parts.ts';
+import { paced } from '../upstream/paced-answer.ts';
 import { withSignature } from '../upstream/signers.ts';
 import { type AttemptWays, OperationAttempt } from './operation-attempt.ts';
 import type { OperationCall } from './operation-call.ts';
@@ -60,7 +61,7 @@ export async function dispatchTo(
     // An upload may be refused before the connection stands, when nobody else listens.
     if (stream instanceof Readable)
       stream.once('error', (error) => run.fail(error instanceof LlmFailure ? error.error : brokenUpload));
-    pool.dispatch({ origin, path, method, headers, body: stream ?? null }, run);
+    pool.dispatch({ origin, path, method, headers, body: stream ?? null }, paced(run));
     return { run, outcome: await promise };
   } catch (error) {
     if (!(error instanceof LlmFailure)) throw error;
