@@ -14,6 +14,8 @@ const meanings: Readonly<Record<ErrorKind, string>> = {
   'not-found': 'No such path.',
   'model-not-found': 'No such model; `GET /v1/models` lists them.',
   'method-not-allowed': 'The path takes another method; `allow` says which.',
+  conflict: 'An earlier request with the same `Idempotency-Key` runs, or has no answer that could be given again.',
+  'key-reused': 'The `Idempotency-Key` was used for another request.',
   'rate-limited': "A rate limit, ours or the provider's.",
   overloaded: 'The provider is overloaded.',
   timeout: 'The provider did not answer in time.',

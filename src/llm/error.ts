@@ -13,6 +13,10 @@ export const errorKinds = {
   'not-found': { status: 404, retryable: false },
   'model-not-found': { status: 404, retryable: false },
   'method-not-allowed': { status: 405, retryable: false },
+  /** An earlier request stands in the way: the same one runs, or its answer cannot be given again. */
+  conflict: { status: 409, retryable: false },
+  /** The `Idempotency-Key` belongs to another request. */
+  'key-reused': { status: 422, retryable: false },
   'rate-limited': { status: 429, retryable: true },
   overloaded: { status: 503, retryable: true },
   timeout: { status: 504, retryable: true },

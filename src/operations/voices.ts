@@ -43,7 +43,10 @@ function googleStatus(error: LlmError): string {
     case 400:
     case 405:
     case 413:
+    case 422:
       return 'INVALID_ARGUMENT';
+    case 409:
+      return 'ABORTED';
     case 401:
       return 'UNAUTHENTICATED';
     case 402:

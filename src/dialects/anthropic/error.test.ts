@@ -100,6 +100,8 @@ describe('an error is written', () => {
       ['not-found', 404, 'not_found_error'],
       ['model-not-found', 404, 'not_found_error'],
       ['method-not-allowed', 405, 'invalid_request_error'],
+      ['conflict', 409, 'conflict_error'],
+      ['key-reused', 422, 'invalid_request_error'],
       ['rate-limited', 429, 'rate_limit_error'],
       ['overloaded', 529, 'overloaded_error'],
       ['timeout', 504, 'timeout_error'],

@@ -108,6 +108,8 @@ const types: Readonly<Record<ErrorKind, string>> = {
   'not-found': 'not_found_error',
   'model-not-found': 'not_found_error',
   'method-not-allowed': 'invalid_request_error',
+  conflict: 'conflict_error',
+  'key-reused': 'invalid_request_error',
   'rate-limited': 'rate_limit_error',
   overloaded: 'overloaded_error',
   timeout: 'timeout_error',

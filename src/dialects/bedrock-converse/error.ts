@@ -128,6 +128,8 @@ const names: Readonly<Record<ErrorKind, string>> = {
   'not-found': 'ResourceNotFoundException',
   'model-not-found': 'ResourceNotFoundException',
   'method-not-allowed': 'ValidationException',
+  conflict: 'ConflictException',
+  'key-reused': 'ValidationException',
   'rate-limited': 'ThrottlingException',
   overloaded: 'ServiceUnavailableException',
   timeout: 'ModelTimeoutException',

@@ -145,6 +145,8 @@ const words: Readonly<Record<ErrorKind, string>> = {
   'not-found': 'NOT_FOUND',
   'model-not-found': 'NOT_FOUND',
   'method-not-allowed': 'UNIMPLEMENTED',
+  conflict: 'ABORTED',
+  'key-reused': 'INVALID_ARGUMENT',
   'rate-limited': 'RESOURCE_EXHAUSTED',
   overloaded: 'UNAVAILABLE',
   timeout: 'DEADLINE_EXCEEDED',
