@@ -1,6 +1,7 @@
 /** The request's body, under limits that count bytes read, and the little that routing must know of it. */
 import type { IncomingMessage } from 'node:http';
 import type { PathAsked } from '../dialects/door.ts';
+import { GatheredBytes } from '../lib/gathered-bytes.ts';
 import { JsonRefused, type JsonScan, readField, scanJson } from '../lib/json.ts';
 import { invalidRequest, LlmFailure } from '../llm/error.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -28,8 +29,7 @@ export function receiveBody(request: IncomingMessage, settings: GatewaySettings)
     );
   }
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const gathered = new GatheredBytes(declared);
     const idle = setTimeout(() => finish(silent(settings)), settings.bodyIdleMs);
     // A byte now and then is not silence, and would hold the connection for weeks.
     const whole = setTimeout(() => finish(slow(settings)), settings.bodyTimeoutMs);
@@ -38,13 +38,12 @@ export function receiveBody(request: IncomingMessage, settings: GatewaySettings)
       clearTimeout(whole);
       request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
       request.on('error', () => {});
-      if (failure === undefined) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes));
+      if (failure === undefined) resolve(gathered.whole());
       else reject(failure);
     };
     const onData = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes > settings.bodyBytesMax) return finish(tooLarge(settings));
-      chunks.push(chunk);
+      if (gathered.length + chunk.length > settings.bodyBytesMax) return finish(tooLarge(settings));
+      gathered.add(chunk);
       idle.refresh();
     };
     const onEnd = (): void => finish();

@@ -15,6 +15,7 @@ import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { relayBody } from './relay.ts';
 import { parseAsk } from './translate.ts';
+import { wholeBody } from './upstream/sent-body.ts';
 import { withSignature } from './upstream/signers.ts';
 
 const answerBytesMax = 64 * 1024;
@@ -49,7 +50,7 @@ async function askProvider(exchange: Exchange, target: Target, parts: GatewayPar
   // It would refuse to count what another provider sealed.
   if (parts.seals.mustSettle(exchange, target.credential, exchange.dialect)) return undefined;
   const call = callOf(target, false);
-  const { body } = relayBody(exchange, target, endpoint);
+  const body = wholeBody(relayBody(exchange, target, endpoint).body);
   const upstream = parts.upstreams.of(target);
   const gone = new AbortController();
   exchange.delivery.onGone(() => gone.abort());

@@ -11,6 +11,7 @@ import { type Plan, planCall } from './plan.ts';
 import { isInBackground } from './stored/stored-answers.ts';
 import { readAhead } from './translate.ts';
 import { paced } from './upstream/paced-answer.ts';
+import { sentBody, wholeBody } from './upstream/sent-body.ts';
 import { withSignature } from './upstream/signers.ts';
 
 /** Every way to end is an Ending, and the caller has been told. Throws LlmFailure where nobody may be asked. */
@@ -40,11 +41,17 @@ async function dispatch(
     const path = withQuery(prefix + plan.path, upstreamQuery(exchange, plan.relayed));
     const own = { ...plan.endpoint.headers, ...plan.headers };
     let headers = upstreamHeaders(exchange, plan.target, own, run.id, plan.relayed);
+    let pieces = plan.body;
     const { credential } = plan.target;
     // Most vendors take a fixed header: nothing is awaited for them.
-    if (credential.provider.auth.signer !== undefined)
-      headers = await withSignature({ method: 'POST', url: origin + path, headers, body: plan.body }, credential);
-    pool.dispatch({ origin, path, method: 'POST', headers, body: plan.body }, paced(run));
+    if (credential.provider.auth.signer !== undefined) {
+      const body = wholeBody(pieces);
+      pieces = [body];
+      headers = await withSignature({ method: 'POST', url: origin + path, headers, body }, credential);
+    }
+    const sent = sentBody(pieces);
+    Object.assign(headers, sent.headers);
+    pool.dispatch({ origin, path, method: 'POST', headers, body: sent.body }, paced(run));
     return { run, outcome: await promise };
   } catch (error) {
     // Nothing to sign with: this target was not asked, another may be.

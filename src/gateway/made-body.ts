@@ -1,8 +1,9 @@
 import type { ChatRequest, Turn } from '../llm/chat.ts';
+import type { BodyPieces } from './upstream/sent-body.ts';
 
 /** The bytes for one provider, and what becomes of the usage that comes back. */
 export interface MadeBody {
-  readonly body: Buffer;
+  readonly body: BodyPieces;
   /** The provider's usage frame was asked for by us alone: the caller does not get it. */
   readonly withholdUsage: boolean;
   /** The caller of a chat stream asked for usage. */

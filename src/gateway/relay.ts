@@ -51,7 +51,7 @@ export function relayJson(
   exchange.replaceNotes(losses.map(({ field, why }) => ({ field, why })));
   if (!needsTree)
     return {
-      body: Buffer.concat(spliceJson(scan, edits)),
+      body: spliceJson(scan, edits),
       withholdUsage: plan.withholdUsage,
       wantsStreamUsage: !plan.withholdUsage,
     };
@@ -59,7 +59,7 @@ export function relayJson(
   const tree = applyQuirks(quirks, call, parseScanned(scanJson(Buffer.concat(spliceJson(scan, own)))));
   exchange.replaceNotes(tree.losses.map(({ field, why }) => ({ field, why })));
   return {
-    body: jsonBytes(tree.body),
+    body: [jsonBytes(tree.body)],
     withholdUsage: plan.withholdUsage,
     wantsStreamUsage: !plan.withholdUsage,
   };

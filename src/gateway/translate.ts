@@ -47,7 +47,7 @@ export function translateBody(
   const { wantsStreamUsage, legacyCalls, turns } = request;
   // Between two speakers of the same dialect the answer passes as it comes: what its caller did not ask for is held back.
   const withholdUsage = isSame && exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream).withholdUsage;
-  return { body: jsonBytes(body), withholdUsage, wantsStreamUsage, legacyCalls, turns, request };
+  return { body: [jsonBytes(body)], withholdUsage, wantsStreamUsage, legacyCalls, turns, request };
 }
 
 /** What goes out in the caller's own dialect stays as the caller wrote it, whatever is known of the model. */

@@ -13,6 +13,7 @@ import type { Target } from '../../snapshot/snapshot.ts';
 import { asRefusal } from '../body.ts';
 import { callOf } from '../call.ts';
 import { relayJson } from '../relay.ts';
+import { wholeBody } from '../upstream/sent-body.ts';
 import type { OperationCall } from './operation-call.ts';
 
 export interface OperationPlan {
@@ -41,7 +42,7 @@ export function planOperation(call: OperationCall, target: Target, nowMs: number
     const edits = operation.planRelay?.(relayed.scan, relayed.stream) ?? { edits: [], withholdUsage: false };
     const made = relayJson(call, relayed, edits, target, service);
     refuseLosses(call, target);
-    return { ...shared, body: made.body, withholdUsage: made.withholdUsage };
+    return { ...shared, body: wholeBody(made.body), withholdUsage: made.withholdUsage };
   }
   const asked = parseBody(call);
   const notes: Note[] = [];
