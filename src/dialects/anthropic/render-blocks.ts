@@ -5,7 +5,7 @@ import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
 import { argumentsOf } from '../call-arguments.ts';
 import type { CallIds } from '../call-ids.ts';
-import { refused } from '../shape.ts';
+import { worded } from '../foreign-block.ts';
 import type { WireObject } from '../wire-object.ts';
 import type { CacheMarks } from './cache.ts';
 import { renderMedia } from './media.ts';
@@ -72,11 +72,9 @@ function toolResult(block: ToolResultBlock, turn: number, path: string, context:
   const content: WireObject[] = [];
   block.content.forEach((item, i) => {
     const at = contentPlace(block, i, path);
-    if (item.type === 'opaque' && item.carried.dialect !== dialectId) {
-      throw refused(at, 'this part of a tool result is only known to another provider');
-    }
+    const said = worded(item, dialectId, at, context.notes);
     const hoisted = i === block.content.length - 1 && block.cache === undefined;
-    const plain = item.type === 'opaque' || !hoisted ? item : { ...item, cache: undefined };
+    const plain = said.type === 'opaque' || !hoisted ? said : { ...said, cache: undefined };
     const wire = renderBlock(plain, turn, at, context);
     if (wire !== undefined) content.push(wire);
   });

@@ -7,6 +7,7 @@ import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import { blockPlace, turnPlace } from '../../llm/place.ts';
+import { worded } from '../foreign-block.ts';
 import { refused } from '../shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
@@ -106,7 +107,9 @@ class ConversationWriter {
     const wires: WireObject[] = [];
     turn.blocks.forEach((block, i) => {
       if (only !== undefined && !only(block)) return;
-      const wire = renderBlock(block, index, blockPlace(turn, i, at), this.#context);
+      const place = blockPlace(turn, i, at);
+      const said = turn.role === 'user' ? worded(block, dialectId, place, this.#context.notes) : block;
+      const wire = renderBlock(said, index, place, this.#context);
       if (wire !== undefined) wires.push(wire);
     });
     return wires;

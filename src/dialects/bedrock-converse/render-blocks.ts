@@ -5,7 +5,7 @@ import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
 import { argumentsOf } from '../call-arguments.ts';
 import type { CallIds } from '../call-ids.ts';
-import { refused } from '../shape.ts';
+import { worded } from '../foreign-block.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { type CachePoints, markOf } from './cache.ts';
 import type { DocumentNames } from './documents.ts';
@@ -81,12 +81,10 @@ const emptyResult = [{ text: '(empty)' }];
 function toolResult(block: ToolResultBlock, path: string, context: BlockContext): WireObject {
   const content = block.content.flatMap((item, i) => {
     const at = contentPlace(block, i, path);
-    if (item.type === 'opaque' && item.carried.dialect !== dialectId) {
-      throw refused(at, 'this part of a tool result is only known to another provider');
-    }
-    if (item.type !== 'opaque') noteCarried(item.carried, dialectId, 'messages.content', context.notes);
+    const said = worded(item, dialectId, at, context.notes);
+    if (said.type !== 'opaque') noteCarried(said.carried, dialectId, 'messages.content', context.notes);
     // There are no cache points inside of a result.
-    const part = unmarked(item, 0, at, context);
+    const part = unmarked(said, 0, at, context);
     return part === undefined ? [] : [part];
   });
   return {

@@ -6,6 +6,7 @@
 import { noteCarried } from '../../llm/carried.ts';
 import type { Block, ChatRequest, Turn } from '../../llm/chat.ts';
 import { blockPlace, turnPlace } from '../../llm/place.ts';
+import { worded } from '../foreign-block.ts';
 import { refused } from '../shape.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
 import { type BlockContext, renderBlock } from './render-blocks.ts';
@@ -81,7 +82,11 @@ class ConversationWriter {
 
   #parts(turn: Turn, index: number): WireObject[] {
     const at = turnPlace(turn, index);
-    return turn.blocks.flatMap((block: Block, i) => renderBlock(block, index, blockPlace(turn, i, at), this.#context));
+    return turn.blocks.flatMap((block: Block, i) => {
+      const place = blockPlace(turn, i, at);
+      const said = turn.role === 'user' ? worded(block, dialectId, place, this.#context.notes) : block;
+      return renderBlock(said, index, place, this.#context);
+    });
   }
 
   /** Several in a row are one message here; results of calls come first in it. */

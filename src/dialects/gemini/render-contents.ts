@@ -8,6 +8,7 @@ import type { ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '../../ll
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { blockPlace, turnPlace } from '../../llm/place.ts';
+import { worded } from '../foreign-block.ts';
 import { refused } from '../shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import { skipSignature } from './parts.ts';
@@ -100,9 +101,12 @@ class ContentWriter {
 
   /** Without results: they stand elsewhere. */
   #parts(turn: Turn, at: string): WireObject[] {
-    return turn.blocks.flatMap((block, i) =>
-      block.type === 'tool-result' ? [] : renderPart(block, blockPlace(turn, i, at), this.#context()),
-    );
+    return turn.blocks.flatMap((block, i) => {
+      if (block.type === 'tool-result') return [];
+      const place = blockPlace(turn, i, at);
+      const said = turn.role === 'user' ? worded(block, dialectId, place, this.#notes) : block;
+      return renderPart(said, place, this.#context());
+    });
   }
 
   #context(): PartContext {

@@ -6,7 +6,7 @@ import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { contentPlace } from '../../llm/place.ts';
 import { argumentsOf } from '../call-arguments.ts';
-import { refused } from '../shape.ts';
+import { foreignText } from '../foreign-block.ts';
 import { isObject, objectIn, type WireObject } from '../wire-object.ts';
 import { renderMedia, signature } from './media.ts';
 import { dialectId, restored } from './wire.ts';
@@ -107,7 +107,7 @@ export function renderResult(block: ToolResultBlock, name: string, path: string,
     noteBlock(item, notes);
     if (item.type === 'text') texts.push(item.text);
     else if (item.type === 'media') media.push(renderMedia(withOwnSeal(item, notes), at));
-    else if (item.type === 'opaque') texts.push(foreignText(item, at, notes));
+    else if (item.type === 'opaque') texts.push(opaqueText(item, at, notes));
   }
   // A document that is text stays with the result.
   const inline = media.flatMap((part) => (typeof part.text === 'string' ? [part.text] : []));
@@ -126,17 +126,6 @@ function responseOf(texts: readonly string[], isError: boolean): unknown {
   return texts.length === 1 && objectIn(words) !== undefined ? new RawJson(words) : { result: words };
 }
 
-/** Blocks of another API whose content is not text: as JSON they would say nothing. */
-const wordless = ['document', 'container_upload'];
-
-function foreignText({ carried }: Extract<Block, { type: 'opaque' }>, path: string, notes: Notes): string {
-  const type = isObject(carried.raw) ? String(carried.raw.type ?? 'unknown') : 'unknown';
-  if (wordless.includes(type))
-    throw refused(
-      path,
-      `a ${type} block of this kind cannot be given to the model behind this name; send text or images`,
-    );
-  if (carried.dialect !== dialectId)
-    notes.dropped(`messages.content.${type}`, 'only its own API has this block; it is given as its JSON');
-  return stringifyJson(carried.raw);
+function opaqueText({ carried }: Extract<Block, { type: 'opaque' }>, at: string, notes: Notes): string {
+  return carried.dialect === dialectId ? stringifyJson(carried.raw) : foreignText(carried.raw, at, notes);
 }

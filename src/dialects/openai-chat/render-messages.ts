@@ -9,9 +9,10 @@ import { invalidRequest } from '../../llm/error.ts';
 import type { TargetModel } from '../../llm/model.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { blockPlace, contentPlace, turnPlace } from '../../llm/place.ts';
+import { foreignText, noteForeign } from '../foreign-block.ts';
 import type { WireObject } from '../wire-object.ts';
 import { renderDetail } from './reasoning.ts';
-import { asContent, noteExtras, noteOpaque, renderForeign, renderMedia, renderParts, textsOf } from './render-parts.ts';
+import { asContent, noteExtras, renderMedia, renderParts, textsOf } from './render-parts.ts';
 import { dialectId, restored } from './wire.ts';
 
 export function renderMessages(request: ChatRequest, target: TargetModel, notes: Notes): WireObject[] {
@@ -62,7 +63,7 @@ class MessageWriter {
   }
 
   #noteUnlessText(block: Block, at: string): void {
-    if (block.type === 'opaque') noteOpaque(block.carried.raw, this.#notes);
+    if (block.type === 'opaque') noteForeign(block.carried.raw, this.#notes);
     else noteExtras(block, this.#notes);
     if (block.type === 'media') throw invalidRequest(`${at}: instructions can only hold text.`, at);
   }
@@ -87,7 +88,7 @@ class MessageWriter {
     const media: WireObject[] = [];
     for (const [i, block] of result.content.entries()) {
       const place = contentPlace(result, i, at);
-      if (block.type === 'opaque') texts.push(renderForeign(block.carried.raw, place, this.#notes));
+      if (block.type === 'opaque') texts.push(foreignText(block.carried.raw, place, this.#notes));
       else if (block.type === 'media') media.push(renderMedia(block, place));
       else if (block.type === 'text') texts.push(block.text);
       if (block.type !== 'opaque') noteExtras(block, this.#notes);
@@ -109,7 +110,7 @@ class MessageWriter {
     const calls: ToolCallBlock[] = [];
     const details: WireObject[] = [];
     for (const block of turn.blocks) {
-      if (block.type === 'opaque') noteOpaque(block.carried.raw, this.#notes);
+      if (block.type === 'opaque') noteForeign(block.carried.raw, this.#notes);
       else noteExtras(block, this.#notes);
       if (block.type === 'tool-call') calls.push(block);
       else if (block.type === 'thinking') details.push(...this.#thinking(block, details.length));

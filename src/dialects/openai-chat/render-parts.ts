@@ -1,12 +1,11 @@
 /** Blocks as content: a string where there is only text, parts where there is more. */
-import { stringifyJson } from '../../lib/json.ts';
 import { noteCarried, noteSeal } from '../../llm/carried.ts';
 import type { Block, MediaBlock, Turn } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { blockPlace } from '../../llm/place.ts';
+import { foreignText } from '../foreign-block.ts';
 import type { WireObject } from '../wire-object.ts';
 import { imageUrl, refused } from './image-url.ts';
-import { isFields } from './shape.ts';
 import { dialectId, restored } from './wire.ts';
 
 /** The parts of a user's message, without results. Throws LlmFailure for media that this API cannot take. */
@@ -32,7 +31,7 @@ export function textsOf(blocks: readonly Block[]): string[] {
 function renderPart(block: Block, at: string, notes: Notes): WireObject[] {
   if (block.type === 'opaque') {
     if (block.carried.dialect === dialectId) return [restored(block.carried)];
-    return [{ type: 'text', text: renderForeign(block.carried.raw, at, notes) }];
+    return [{ type: 'text', text: foreignText(block.carried.raw, at, notes) }];
   }
   noteExtras(block, notes);
   const extras = restored(block.carried);
@@ -40,33 +39,6 @@ function renderPart(block: Block, at: string, notes: Notes): WireObject[] {
   if (block.type === 'media') return [{ ...renderMedia(block, at), ...extras }];
   notes.dropped(`messages.content.${block.type}`, 'a user message of the target cannot hold it');
   return [];
-}
-
-export function noteOpaque(raw: unknown, notes: Notes): void {
-  notes.dropped(`messages.content.${typeOf(raw)}`, 'only its own API has this block');
-}
-
-/** Blocks of another API whose content is not text: as JSON they would say nothing. */
-const wordless = ['document', 'container_upload'];
-
-/**
- * What a user or a tool says in a block that only another API has (a search result, a reference), as its JSON, which a
- * model can read. Throws invalid-request where the block's content is not words.
- */
-export function renderForeign(raw: unknown, at: string, notes: Notes): string {
-  const type = typeOf(raw);
-  if (wordless.includes(type)) {
-    throw refused(
-      at,
-      `a ${type} block of this kind cannot be given to the model behind this name; send text or images`,
-    );
-  }
-  noteOpaque(raw, notes);
-  return stringifyJson(raw);
-}
-
-function typeOf(raw: unknown): string {
-  return isFields(raw) && typeof raw.type === 'string' ? raw.type : 'unknown';
 }
 
 export function noteExtras(block: Exclude<Block, { type: 'opaque' }>, notes: Notes): void {
@@ -99,6 +71,11 @@ function renderDocument(block: MediaBlock, at: string): WireObject {
   if ('text' in source) return { type: 'text', text: name === undefined ? source.text : `${name}\n\n${source.text}` };
   if (!('base64' in source))
     throw refused(at, 'a document by URL is not supported by the model behind this name; send its bytes in base64');
+  // What is text says the same as one.
+  if (mediaType.startsWith('text/')) {
+    const text = Buffer.from(source.base64, 'base64').toString('utf8');
+    return renderDocument({ ...block, source: { text } }, at);
+  }
   if (mediaType !== 'application/pdf')
     throw refused(at, `${mediaType} documents are not supported; send a PDF or text`);
   const filename = name ?? 'document.pdf';

@@ -8,7 +8,8 @@ import type { Block, ChatRequest, ToolCallBlock, ToolResultBlock, Turn } from '.
 import { invalidRequest } from '../../llm/error.ts';
 import type { Notes } from '../../llm/notes.ts';
 import { blockPlace, contentPlace, turnPlace } from '../../llm/place.ts';
-import { noteExtras, renderForeign } from '../openai-chat/render-parts.ts';
+import { foreignText } from '../foreign-block.ts';
+import { noteExtras } from '../openai-chat/render-parts.ts';
 import type { WireObject } from '../wire-object.ts';
 import { renderInputMedia } from './render-media.ts';
 import { sealedItem } from './sealed.ts';
@@ -82,7 +83,7 @@ class ItemWriter {
   #parts(block: Block, at: string): WireObject[] {
     if (block.type === 'opaque') {
       if (block.carried.dialect === dialectId) return [restored(block.carried)];
-      return [{ type: 'input_text', text: renderForeign(block.carried.raw, at, this.#notes) }];
+      return [{ type: 'input_text', text: foreignText(block.carried.raw, at, this.#notes) }];
     }
     noteOwnExtras(block, this.#notes);
     if (block.type === 'text')
