@@ -4,6 +4,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { jobSchemaOf } from '../src/store/jobs.ts';
 import { openStore, type Store, type StoreOptions } from '../src/store/store.ts';
 
 export interface TestDatabase {
@@ -30,7 +31,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
     async close() {
       await Promise.all(stores.map((store) => store.close()));
-      await runSql(url, `DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+      await runSql(url, `DROP SCHEMA IF EXISTS "${schema}", "${jobSchemaOf(schema)}" CASCADE`);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { within } from '../lib/within.ts';
 import { type Address, parseAddresses } from './address.ts';
 import { abandon, type ConnectionSettings, openClient } from './connection.ts';
+import { type DriverPool, openDriverPool } from './driver-pool.ts';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from './embedded/embedded.ts';
 import { connectionError, StoreError } from './error.ts';
 import { Health } from './health.ts';
@@ -46,6 +47,8 @@ export interface Store {
   onChange(listener: (up: boolean) => void): () => void;
   /** NOTIFY on a plain channel name, on a connection of its own that comes back by itself. */
   listen(channel: string, listener: ChannelListener): Subscription;
+  /** A plain pool of the driver's, of at most `size` connections, ended together with the store. */
+  openDriverPool(size: number): DriverPool;
   /** Ends all connections, and the embedded server if this process started it. */
   close(): Promise<void>;
 }
@@ -83,6 +86,7 @@ class PostgresStore implements Store {
   readonly #pool: WritablePool;
   readonly #log: Log;
   readonly #subscriptions = new Set<Subscription>();
+  readonly #driverPools = new Set<DriverPool>();
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -125,6 +129,12 @@ class PostgresStore implements Store {
     return subscription;
   }
 
+  openDriverPool(size: number): DriverPool {
+    const pool = openDriverPool(this.#addresses, this.#settings, size);
+    this.#driverPools.add(pool);
+    return pool;
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -133,7 +143,9 @@ class PostgresStore implements Store {
   async #close(): Promise<void> {
     this.#health.close();
     for (const subscription of this.#subscriptions) subscription.close();
-    await within(this.#pool.end(), closeTimeoutMs);
+    const open = [...this.#driverPools].filter((pool) => !pool.ending);
+    const pools = [this.#pool, ...open].map((pool) => pool.end());
+    await within(Promise.all(pools), closeTimeoutMs);
     await this.#embedded?.close();
   }
 

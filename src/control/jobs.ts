@@ -1,0 +1,16 @@
+/** Every kind of job there is. A feature lists its own tasks; this is the one place that names the features. */
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Store } from '../store/store.ts';
+import type { Task } from './jobs/queue.ts';
+
+/** What tasks stand on. Extend it with plain settings; configuration is read above. */
+export interface JobParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function listTasks(_parts: JobParts): readonly Task[] {
+  return [];
+}
