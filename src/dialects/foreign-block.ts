@@ -29,6 +29,8 @@ export function noteForeign(raw: unknown, notes: Notes): void {
   notes.dropped(`messages.content.${typeOf(raw)}`, 'only its own API has this block');
 }
 
+/** Converse names a block by its only key. */
 function typeOf(raw: unknown): string {
-  return isObject(raw) && typeof raw.type === 'string' ? raw.type : 'unknown';
+  if (!isObject(raw)) return 'unknown';
+  return typeof raw.type === 'string' ? raw.type : (Object.keys(raw)[0] ?? 'unknown');
 }
