@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { PriceFeed } from './catalog/feed.ts';
 import { mockIsOn, nameParts } from './config/names.ts';
 import type { Config } from './config.ts';
+import { type Api, createApi } from './control/api/api.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
@@ -60,6 +61,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       sealBytesMax: config.seals.bytesMax,
       promptCacheMarks: config.promptCache.automaticMarks,
     };
+    const api = await createApi({ store, snapshot, clock, log, refresh: () => snapshot.refresh() });
+    parts.api = api;
     const gateway = createGateway({
       snapshot,
       journal,
@@ -68,10 +71,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       instance: name,
       settings,
       resources: storedResources(store),
+      others: (request, response) => api.handle(request, response),
     });
     parts.gateway = gateway;
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
-    return new Instance({ host, port }, { journal, shipper, mock, snapshot, prices: parts.prices, gateway }, log);
+    return new Instance({ host, port }, { journal, shipper, mock, snapshot, prices: parts.prices, api, gateway }, log);
   } catch (error) {
     await closeParts(parts);
     throw error;
@@ -84,6 +88,7 @@ interface Parts {
   mock: Mock | undefined;
   snapshot: LiveSnapshot;
   prices: PriceRefresher | undefined;
+  api: Api;
   gateway: Gateway;
 }
 
@@ -117,7 +122,8 @@ export class Instance {
 
   /** Lets running requests end within `drainMs`, fails the rest, ships all usage. The store stays open. */
   async stop(drainMs: number): Promise<void> {
-    const { gateway, shipper } = this.#parts;
+    const { api, gateway, shipper } = this.#parts;
+    api.beginDrain();
     gateway.beginDrain();
     if (!(await within(gateway.drained(), drainMs))) {
       this.#log.warn({ drainMs }, 'the drain time is over; what still runs is ended with an error');
@@ -136,9 +142,10 @@ export class Instance {
 }
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
-async function closeParts({ gateway, prices, snapshot, mock, shipper, journal }: Partial<Parts>): Promise<void> {
+async function closeParts({ gateway, api, prices, snapshot, mock, shipper, journal }: Partial<Parts>): Promise<void> {
   prices?.close();
   await gateway?.close();
+  await api?.close();
   await snapshot?.close();
   await mock?.close();
   await shipper?.stop();

@@ -8,7 +8,7 @@ import type { LlmError } from '../llm/error.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
 import { AttemptsUnderWay } from './attempts-under-way.ts';
-import { createHttpServer } from './edge/server.ts';
+import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
 import type { GatewayParts } from './parts.ts';
 import { Seals } from './seals/seals.ts';
@@ -30,6 +30,8 @@ export interface GatewayOptions {
   readonly settings?: Partial<GatewaySettings>;
   /** Files and batches that other instances, or earlier runs, made. Absent: only those of this run are known. */
   readonly resources?: StoredResources;
+  /** Takes requests under /api/, on the same port. Absent: there is nothing. */
+  readonly others?: OthersHandler;
   /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
   readonly tickMs?: number;
 }
@@ -66,7 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     stored: new StoredAnswers(),
     active: new AttemptsUnderWay(),
   };
-  return new RunningGateway(parts, options.tickMs ?? 1000);
+  return new RunningGateway(parts, options.tickMs ?? 1000, options.others);
 }
 
 class RunningGateway implements Gateway {
@@ -76,10 +78,10 @@ class RunningGateway implements Gateway {
   readonly #running = new Set<Promise<void>>();
   #draining = false;
 
-  constructor(parts: GatewayParts, tickMs: number) {
+  constructor(parts: GatewayParts, tickMs: number, others: OthersHandler | undefined) {
     this.#parts = parts;
     this.#ticker = new Ticker(parts, tickMs);
-    this.#server = createHttpServer(parts, this.#state());
+    this.#server = createHttpServer(parts, this.#state(), others);
   }
 
   get inFlight(): number {

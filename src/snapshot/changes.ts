@@ -43,7 +43,20 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const keys = await readPages((after) =>
         db
           .selectFrom('keys')
-          .select(['id', 'hash', 'name', 'kind', 'organization_id', 'models', 'limits', 'expires_at', 'revoked_at'])
+          .select([
+            'id',
+            'hash',
+            'name',
+            'kind',
+            'organization_id',
+            'models',
+            'limits',
+            'expires_at',
+            'revoked_at',
+            'scopes',
+            'previous_hash',
+            'previous_expires_at',
+          ])
           .where('snapshot_version', '>', since)
           .where('id', '>', after)
           .orderBy('id')

@@ -4,7 +4,18 @@ import type { Key, Organization } from './snapshot.ts';
 
 export type SnapshotKeyRow = Pick<
   KeyRow,
-  'id' | 'hash' | 'name' | 'kind' | 'organization_id' | 'models' | 'limits' | 'expires_at' | 'revoked_at'
+  | 'id'
+  | 'hash'
+  | 'name'
+  | 'kind'
+  | 'organization_id'
+  | 'models'
+  | 'limits'
+  | 'expires_at'
+  | 'revoked_at'
+  | 'scopes'
+  | 'previous_hash'
+  | 'previous_expires_at'
 >;
 export type SnapshotOrganizationRow = Pick<OrganizationRow, 'id' | 'name' | 'disabled' | 'limits'>;
 
@@ -28,10 +39,21 @@ export function applyRows(
   const keys = changed.size === 0 ? new Map(before.keys) : repoint(before.keys, changed);
   for (const row of keyRows) {
     const organization = organizations.get(row.organization_id);
-    if (row.revoked_at !== null || organization === undefined) keys.delete(row.hash);
-    else keys.set(row.hash, toKey(row, organization));
+    const key = row.revoked_at === null && organization !== undefined ? toKey(row, organization) : undefined;
+    setKey(keys, row.hash, key);
+    if (row.previous_hash !== null) setKey(keys, row.previous_hash, key && endingAt(key, row.previous_expires_at));
   }
   return { keys, organizations };
+}
+
+function setKey(keys: Map<string, Key>, hash: string, key: Key | undefined): void {
+  if (key === undefined) keys.delete(hash);
+  else keys.set(hash, key);
+}
+
+/** The same key by the text it had before a rotation: it ends with the overlap, or before with the key itself. */
+function endingAt(key: Key, at: Date | null): Key {
+  return { ...key, expiresAtMs: Math.min(at?.getTime() ?? 0, key.expiresAtMs ?? Number.POSITIVE_INFINITY) };
 }
 
 /** Keys point up to their organization: those of a changed one get a new pointer. */
@@ -54,6 +76,7 @@ function toKey(row: SnapshotKeyRow, organization: Organization): Key {
     name: row.name,
     kind: row.kind,
     organization,
+    ...(row.scopes === null ? {} : { scopes: row.scopes }),
     ...(row.models === null ? {} : { models: row.models }),
     ...(row.limits === null ? {} : { limits: row.limits }),
     ...(row.expires_at === null ? {} : { expiresAtMs: row.expires_at.getTime() }),

@@ -63,7 +63,8 @@ const { keys } = applyRows(
 
 function keyRow(hash: string, more: Partial<SnapshotKeyRow>): SnapshotKeyRow {
   const row = { id: `key_${hash}`, hash, name: hash, kind: 'call' as const, organization_id: 'org_1' };
-  return { ...row, models: null, limits: null, expires_at: null, revoked_at: null, ...more };
+  const none = { models: null, limits: null, expires_at: null, revoked_at: null };
+  return { ...row, ...none, scopes: null, previous_hash: null, previous_expires_at: null, ...more };
 }
 
 const snapshot = buildNames(parts);

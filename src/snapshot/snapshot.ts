@@ -30,6 +30,8 @@ export interface Key {
   /** `call` keys (tg-) may call models; `management` keys (tgm-) may manage. */
   readonly kind: 'call' | 'management';
   readonly organization: Organization;
+  /** What a management key may do. Absent: its own organization only. */
+  readonly scopes?: readonly ('operator' | 'organization')[];
   /** Patterns of model or route names (`openai/*`); undefined: all. */
   readonly models?: readonly string[];
   readonly expiresAtMs?: number;

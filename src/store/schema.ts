@@ -63,6 +63,11 @@ export interface KeyTable {
   readonly limits: LimitsColumn;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
+  /** What a management key may do; null for keys that call. */
+  readonly scopes: readonly ('operator' | 'organization')[] | null;
+  /** The hash before the last rotation, valid until `previous_expires_at`; null: none. */
+  readonly previous_hash: string | null;
+  readonly previous_expires_at: Date | null;
   readonly created_at: CreatedAt;
   readonly snapshot_version: Generated<number>;
 }

@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { checkLimits, sameLimits } from '../limits.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
 import { hashKey, keyKind, shownPrefix } from './format.ts';
-import { checkModels } from './keys.ts';
+import { checkModels, defaultScope, type KeyScope } from './keys.ts';
 
 export interface Declared {
   readonly organizations: readonly DeclaredOrganization[];
@@ -64,16 +64,20 @@ interface Wanted {
   readonly organization_id: string;
   readonly hash: string;
   readonly prefix: string;
+  readonly scopes: KeyScope[] | null;
   readonly models: string[] | null;
   readonly limits: Limits | null;
   readonly expires_at: Date | null;
 }
 
 async function toWanted(db: Store['db'], declared: DeclaredKey, clock: Clock): Promise<Wanted> {
+  const organization = declared.organization ?? defaultOrganization;
+  const kind = keyKind(declared.key);
   return {
     name: declared.name,
-    kind: keyKind(declared.key),
-    organization_id: await ensureOrganization(db, declared.organization ?? defaultOrganization, clock),
+    kind,
+    scopes: kind === 'management' ? [defaultScope(organization)] : null,
+    organization_id: await ensureOrganization(db, organization, clock),
     hash: hashKey(declared.key),
     prefix: shownPrefix(declared.key),
     models: checkModels(declared.models),
@@ -149,6 +153,7 @@ function isSame(row: KeyRow, wanted: Wanted): boolean {
     row.source === 'file' &&
     row.name === wanted.name &&
     row.kind === wanted.kind &&
+    JSON.stringify(row.scopes) === JSON.stringify(wanted.scopes) &&
     row.hash === wanted.hash &&
     row.organization_id === wanted.organization_id &&
     row.expires_at?.getTime() === wanted.expires_at?.getTime() &&

@@ -14,6 +14,9 @@ export interface KeyInfo {
   readonly id: string;
   readonly name: string;
   readonly kind: KeyKind;
+  /** What a management key may do. */
+  readonly scopes?: readonly KeyScope[];
+  readonly organizationId: string;
   /** The organization's name. */
   readonly organization: string;
   /** The first characters of the key. */
@@ -28,10 +31,15 @@ export interface KeyInfo {
   readonly revokedAtMs?: number;
 }
 
+/** `operator`: manages every organization; `organization`: its own. */
+export type KeyScope = 'operator' | 'organization';
+
 export interface KeyRequest {
   readonly name: string;
   /** Default `call`. */
   readonly kind?: KeyKind;
+  /** Of a management key. Default `operator` in the organization `default`, else `organization`. */
+  readonly scope?: KeyScope;
   /** Made if it is not there. Default `default`. */
   readonly organization?: string;
   /** `openai/*`, a route's name ...; undefined: all. */
@@ -55,15 +63,17 @@ export async function createKey(store: Store, request: KeyRequest, clock: Clock)
   const limits = checkLimits(request.limits);
   const expiresAt = checkExpiry(request.expiresAtMs, clock.nowMs());
   const kind = request.kind ?? 'call';
+  if (kind === 'call' && request.scope !== undefined) throw scopeless();
   const key = newKey(kind);
   const organization = request.organization ?? defaultOrganization;
+  const scopes = kind === 'call' ? null : [request.scope ?? defaultScope(organization)];
   const id = newId('key', clock.nowMs());
   await store.db.transaction().execute(async (db) => {
     const organizationId = await ensureOrganization(db, organization, clock);
     const values = { id, organization_id: organizationId, name, kind, hash: hashKey(key), prefix: shownPrefix(key) };
     await db
       .insertInto('keys')
-      .values({ ...values, models, limits, expires_at: expiresAt })
+      .values({ ...values, scopes, models, limits, expires_at: expiresAt })
       .execute();
   });
   const info = await findKeys(store.db).where('keys.id', '=', id).executeTakeFirstOrThrow();
@@ -141,10 +151,12 @@ function toInfo(row: KeyRow & { readonly organization: string }): KeyInfo {
     id: row.id,
     name: row.name,
     kind: row.kind,
+    organizationId: row.organization_id,
     organization: row.organization,
     prefix: row.prefix,
     source: row.source,
     createdAtMs: row.created_at.getTime(),
+    ...(row.scopes && { scopes: row.scopes }),
     ...(row.models && { models: row.models }),
     ...(row.limits && { limits: row.limits }),
     ...(row.expires_at && { expiresAtMs: row.expires_at.getTime() }),
@@ -166,6 +178,14 @@ export function checkModels(models: readonly string[] | undefined): string[] | n
   }
   return [...models];
 }
+
+/** Whoever starts an installation makes keys of the organization that is there from the start. */
+export function defaultScope(organization: string): KeyScope {
+  return organization.trim() === defaultOrganization ? 'operator' : 'organization';
+}
+
+const scopeless = (): Refusal =>
+  new Refusal('A key for calling has no scope.', 'Leave the scope out, or make a management key.');
 
 function checkExpiry(expiresAtMs: number | undefined, nowMs: number): Date | null {
   if (expiresAtMs === undefined) return null;

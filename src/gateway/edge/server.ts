@@ -29,7 +29,10 @@ export interface ServerState {
   track(work: Promise<void>): void;
 }
 
-export function createHttpServer(parts: GatewayParts, state: ServerState): Server {
+/** Answers whatever comes under /api/, and keeps its own limits on bodies and times. */
+export type OthersHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export function createHttpServer(parts: GatewayParts, state: ServerState, others?: OthersHandler): Server {
   const { settings } = parts;
   const server = createServer(
     {
@@ -42,13 +45,26 @@ export function createHttpServer(parts: GatewayParts, state: ServerState): Serve
       insecureHTTPParser: false,
       noDelay: true,
     },
-    (request, response) => receive(request, response, parts, state),
+    (request, response) => {
+      if (others !== undefined && request.url?.startsWith(othersRoot) === true && request.httpVersionMajor === 1) {
+        handOver(request, response, others, state);
+      } else receive(request, response, parts, state);
+    },
   );
   server.maxConnections = settings.connectionsMax;
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) =>
     answerBadRequest(error, socket, settings, newRequestId(parts)),
   );
   return server;
+}
+
+/** Exactly so: `//api/` and `/API/` are no other spellings of it, and are not there. */
+const othersRoot = '/api/';
+
+function handOver(request: IncomingMessage, response: ServerResponse, others: OthersHandler, state: ServerState): void {
+  if (state.draining) response.setHeader('connection', 'close');
+  state.track(new Promise((resolve) => response.once('close', resolve)));
+  others(request, response);
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, parts: GatewayParts, state: ServerState): void {

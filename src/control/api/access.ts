@@ -1,0 +1,53 @@
+/**
+ * Who may do what: every route of the management API by every role, in one table. A route that is not in it cannot be
+ * served; access.test.ts compares the two.
+ */
+import type { Caller, Role } from './caller.ts';
+import { ApiFailure, notFound } from './failure.ts';
+
+/**
+ * `all`: whatever organization. `own`: its own organization's; what is another's is not found. `never`: 403, since the
+ * route itself is no secret.
+ */
+export type Reach = 'all' | 'own' | 'never';
+
+export type Rule = Readonly<Record<Role, Reach>> | { readonly auth: 'none'; readonly why: string };
+
+const everyone: Rule = { operator: 'all', organization: 'own' };
+const operators: Rule = { operator: 'all', organization: 'never' };
+
+export const access: Readonly<Record<string, Rule>> = {
+  'GET /organizations': everyone,
+  'POST /organizations': operators,
+  'GET /organizations/{organizationId}': everyone,
+  'PATCH /organizations/{organizationId}': operators,
+  'GET /openapi.json': { auth: 'none', why: 'it describes the product, not this installation' },
+  'GET /docs': { auth: 'none', why: 'it describes the product, not this installation' },
+  'GET /docs/style.css': { auth: 'none', why: 'the looks of the reference page' },
+};
+
+/** Throws ApiFailure: forbidden for a role that may never, not-found for another's organization. */
+export function checkReach(
+  rule: Readonly<Record<Role, Reach>>,
+  caller: Caller,
+  organizationId: string | undefined,
+): void {
+  const reach = rule[caller.role];
+  if (reach === 'never') {
+    throw new ApiFailure('forbidden', 'This is for operators of the installation.', {
+      remedy: 'Use a management key with the scope operator.',
+    });
+  }
+  if (reach === 'own' && organizationId !== undefined)
+    checkOwner(caller, organizationId, 'organization', organizationId);
+}
+
+/** What belongs to another organization is not there, for whoever is no operator. Throws ApiFailure (not_found). */
+export function checkOwner(caller: Caller, ownerId: string, what: string, id: string): void {
+  if (caller.role !== 'operator' && caller.organizationId !== ownerId) throw notFound(what, id);
+}
+
+/** The one organization whose rows a list may show; undefined: all. For the WHERE of every query. */
+export function visibleOrganization(caller: Caller): string | undefined {
+  return caller.role === 'operator' ? undefined : caller.organizationId;
+}

@@ -1,0 +1,227 @@
+/**
+ * The management API as one thing that takes requests: Fastify for routing, bodies and their limits, everything else in
+ * the routes' own data. It listens on no port of its own; whoever owns the port hands requests over.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { newId } from '../../lib/id.ts';
+import type { SnapshotSource } from '../../snapshot/snapshot.ts';
+import { access } from './access.ts';
+import { type Caller, findCaller } from './caller.ts';
+import { ApiFailure, toFailure } from './failure.ts';
+import { perform } from './perform.ts';
+import { ApiRateLimit } from './rate-limit.ts';
+import { type ApiParts, type ApiRoute, type Download, routeName } from './route.ts';
+import { apiRoutes } from './routes.ts';
+
+export interface ApiOptions extends ApiParts {
+  readonly snapshot: SnapshotSource;
+  /** Default: all of `routes.ts`. */
+  readonly routes?: readonly ApiRoute[];
+  /** Of each key. Default 600. */
+  readonly requestsPerMinute?: number;
+}
+
+export interface Api {
+  /** Takes a request whose path begins with /api/, and answers it. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** From now on requests get 503 and are told to come back elsewhere. */
+  beginDrain(): void;
+  /** For tests: a request without a socket. */
+  readonly inject: FastifyInstance['inject'];
+  close(): Promise<void>;
+}
+
+export const apiRoot = '/api/v1';
+const bodyBytesMax = 1024 * 1024;
+/** A whole body takes less, or its connection is cut: one that trickles in would hold it for ever. */
+const bodyTimeoutMs = 30_000;
+
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const server = new ApiServer(options);
+  await server.ready();
+  return server;
+}
+
+class ApiServer implements Api {
+  readonly #options: ApiOptions;
+  readonly #app: FastifyInstance;
+  readonly #limit: ApiRateLimit;
+  readonly #callers = new WeakMap<FastifyRequest, Caller>();
+  #draining = false;
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+    this.#limit = new ApiRateLimit(options.clock, options.requestsPerMinute);
+    this.#app = fastify({
+      logger: false,
+      bodyLimit: bodyBytesMax,
+      requestIdHeader: false,
+      genReqId: () => newId('req', options.clock.nowMs()),
+      frameworkErrors: (error, request, reply) => this.#fail(error, request, reply),
+    });
+    this.#prepare();
+    const routes = options.routes ?? apiRoutes;
+    this.#app.register(
+      async (app) =>
+        this.#addRoutes(
+          app,
+          routes.filter((route) => route.receive === undefined),
+        ),
+      {
+        prefix: apiRoot,
+      },
+    );
+    this.#app.register(
+      async (app) =>
+        this.#addRaw(
+          app,
+          routes.filter((route) => route.receive !== undefined),
+        ),
+      {
+        prefix: apiRoot,
+      },
+    );
+  }
+
+  get inject(): FastifyInstance['inject'] {
+    return this.#app.inject.bind(this.#app) as FastifyInstance['inject'];
+  }
+
+  async ready(): Promise<void> {
+    await this.#app.ready();
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const cut = setTimeout(() => request.destroy(), bodyTimeoutMs);
+    const stop = () => clearTimeout(cut);
+    request.once('end', stop).once('close', stop);
+    this.#app.routing(request, response);
+  }
+
+  beginDrain(): void {
+    this.#draining = true;
+  }
+
+  close(): Promise<void> {
+    return this.#app.close();
+  }
+
+  #prepare(): void {
+    this.#app.addHook('onRequest', async (request, reply) => {
+      reply.headers({
+        'x-request-id': request.id,
+        'request-id': request.id,
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+      if (this.#draining) throw shuttingDown;
+    });
+    this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply));
+    this.#app.setNotFoundHandler((request, reply) => this.#fail(unknownPath(request), request, reply));
+    const parseJson = this.#app.getDefaultJsonParser('error', 'error');
+    this.#app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+      // Many clients name the type even where they send nothing.
+      if (body === '') return done(null, undefined);
+      return parseJson(request, String(body), done);
+    });
+    this.#app.removeContentTypeParser('text/plain');
+  }
+
+  #addRoutes(app: FastifyInstance, routes: readonly ApiRoute[]): void {
+    for (const route of routes) {
+      const open = isOpen(route);
+      app.route({
+        method: route.method,
+        url: toFastifyPath(route.path),
+        // Before the body is read: nobody without a key makes us hold one.
+        onRequest: async (request) => {
+          if (!open) this.#admit(request);
+        },
+        handler: (request, reply) => this.#serve(route, request, reply),
+      });
+    }
+  }
+
+  #admit(request: FastifyRequest): void {
+    const { snapshot, clock } = this.#options;
+    const caller = findCaller(request.raw, snapshot.current, clock.nowMs());
+    this.#limit.admit(caller.keyId);
+    this.#callers.set(request, caller);
+  }
+
+  async #serve(route: ApiRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { id: requestId, params, query, body } = request;
+    const caller = this.#callers.get(request);
+    const answer = await perform(route, { requestId, params, query, body }, caller, this.#options);
+    if (route.method !== 'GET') await this.#options.refresh().catch(() => {});
+    return send(route, answer, reply);
+  }
+
+  #addRaw(app: FastifyInstance, routes: readonly ApiRoute[]): void {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    for (const route of routes) {
+      if (!isOpen(route)) throw new Error(`${routeName(route)} is raw, and its rule must say auth: none and why`);
+      app.route({
+        method: route.method,
+        url: toFastifyPath(route.path),
+        handler: (request) =>
+          route.receive?.(
+            {
+              requestId: request.id,
+              headers: request.headers,
+              body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+            },
+            this.#options,
+          ),
+      });
+    }
+  }
+
+  #fail(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const failure = toFailure(error, request.id);
+    if (failure.status >= 500) this.#options.log.error({ error, requestId: request.id }, 'a management request failed');
+    reply
+      .code(failure.status)
+      .headers({ 'x-request-id': request.id, 'request-id': request.id, ...failure.detail.headers })
+      .send(failure.toBody(request.id));
+  }
+}
+
+/** Whether it needs no key. Throws for a route without a rule: such a one is never served. */
+function isOpen(route: ApiRoute): boolean {
+  const rule = access[routeName(route)];
+  if (rule === undefined) throw new Error(`${routeName(route)} has no rule in control/api/access.ts`);
+  return 'auth' in rule;
+}
+
+function send(route: ApiRoute, answer: unknown, reply: FastifyReply): FastifyReply {
+  if (route.produces !== undefined) {
+    const { body, filename } = answer as Download;
+    if (filename !== undefined) reply.header('content-disposition', `attachment; filename="${plainName(filename)}"`);
+    return reply.type(route.produces).send(body);
+  }
+  reply.code(route.status ?? (route.answer === undefined ? 204 : 200));
+  return reply.send(answer);
+}
+
+function plainName(filename: string): string {
+  return filename.replaceAll(/[^A-Za-z0-9._-]/g, '-');
+}
+
+function toFastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+const shuttingDown = new ApiFailure('unavailable', 'This instance is shutting down.', {
+  remedy: 'Send the request again; another instance will take it.',
+  headers: { 'retry-after': '1', connection: 'close' },
+});
+
+function unknownPath(request: FastifyRequest): ApiFailure {
+  const path = request.url.split('?', 1)[0] ?? '';
+  return new ApiFailure('not_found', `There is nothing at ${request.method} ${path.slice(0, 128)}.`, {
+    remedy: `The reference at ${apiRoot}/docs lists every path.`,
+  });
+}

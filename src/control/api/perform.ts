@@ -1,0 +1,91 @@
+/** One request of a known caller: parsed by the route's schemas, handled, and its answer encoded by them. */
+import { z } from 'zod';
+import { newId } from '../../lib/id.ts';
+import type { Store } from '../../store/store.ts';
+import { access, checkReach } from './access.ts';
+import type { Caller } from './caller.ts';
+import { ApiFailure, invalid, notFound } from './failure.ts';
+import { type ApiParts, type ApiRequest, type ApiRoute, routeName } from './route.ts';
+
+/** Of a route that needs no key: it may see nothing that belongs to anybody. */
+const nobody: Caller = { keyId: '', role: 'organization', organizationId: '', secret: '' };
+
+/** As it came, with nothing checked. */
+export interface Asked {
+  readonly requestId: string;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/** `caller` is absent for routes that need no key. Throws ApiFailure, and whatever the handler throws. */
+export async function perform(
+  route: ApiRoute,
+  asked: Asked,
+  caller: Caller | undefined,
+  parts: ApiParts,
+): Promise<unknown> {
+  await checkAccess(route, asked, caller, parts);
+  const request: ApiRequest = {
+    requestId: asked.requestId,
+    caller: caller ?? nobody,
+    params: parse('params', route.params, asked.params),
+    query: parse('query', route.query, asked.query),
+    body: parse('body', route.body, asked.body),
+    idempotencyKey: newId('idem', parts.clock.nowMs()),
+    write: (work) => parts.store.db.transaction().execute(work),
+  };
+  const answer = await route.handle?.(request, parts);
+  return route.answer === undefined ? answer : z.encode(route.answer, answer);
+}
+
+/** Before anything else is looked at: whoever may not be here learns nothing of what would be valid. */
+async function checkAccess(route: ApiRoute, asked: Asked, caller: Caller | undefined, parts: ApiParts): Promise<void> {
+  const rule = access[routeName(route)];
+  if (rule !== undefined && 'auth' in rule) return;
+  if (rule === undefined || caller === undefined) throw new Error(`${routeName(route)} has no rule, or no caller`);
+  const organizationId = organizationOf(asked.params);
+  checkReach(rule, caller, organizationId);
+  if (organizationId !== undefined) await checkOrganization(parts.store.db, organizationId);
+}
+
+function organizationOf(params: unknown): string | undefined {
+  const id = typeof params === 'object' && params !== null && 'organizationId' in params && params.organizationId;
+  return typeof id === 'string' ? id : undefined;
+}
+
+async function checkOrganization(db: Store['db'], id: string): Promise<void> {
+  if (id.includes('\0')) throw notFound('organization', id);
+  const found = await db.selectFrom('organizations').select('id').where('id', '=', id).executeTakeFirst();
+  if (found === undefined) throw notFound('organization', id);
+}
+
+/** Throws ApiFailure (invalid_request) that names the field. */
+function parse(where: 'body' | 'query' | 'params', schema: z.ZodType | undefined, value: unknown): unknown {
+  refuseNul(value, '');
+  if (schema === undefined) {
+    if (where === 'body' ? value === undefined || value === null : isEmpty(value)) return undefined;
+    if (where === 'params') return undefined;
+    throw new ApiFailure('invalid_request', `This route takes no ${where}.`, { remedy: 'Leave it out.', path: where });
+  }
+  const result = schema.safeParse(where === 'body' && value === null ? undefined : value);
+  if (!result.success) throw invalid(where, result.error);
+  return result.data;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Object.keys(value).length === 0;
+}
+
+/** Postgres keeps no NUL in a text, and would refuse it in the middle of a write. */
+function refuseNul(value: unknown, path: string): void {
+  if (typeof value === 'string' && value.includes('\0')) {
+    const remedy = 'Leave NUL characters out.';
+    throw new ApiFailure('invalid_request', `${path || 'A text'} holds a NUL character.`, { remedy, path });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, member] of Object.entries(value)) {
+    refuseNul(name, path);
+    refuseNul(member, path === '' ? name : `${path}.${name}`);
+  }
+}

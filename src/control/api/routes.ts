@@ -1,0 +1,5 @@
+/** Every route of the management API. A feature keeps its own in `control/<feature>/routes.ts`, and is listed here. */
+import { organizationRoutes } from '../organizations/routes.ts';
+import type { ApiRoute } from './route.ts';
+
+export const apiRoutes: readonly ApiRoute[] = [...organizationRoutes];

@@ -1,0 +1,95 @@
+/** The management API on a database of its own, asked without sockets. */
+import { type Api, type ApiOptions, createApi } from '../../src/control/api/api.ts';
+import { createKey, type KeyRequest } from '../../src/control/keys/keys.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { openLiveSnapshot } from '../../src/snapshot/live.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type TestDatabase, testDatabase } from '../postgres.ts';
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** The JSON, as the test knows it to be; undefined for none. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test says by its expectations what it is.
+  readonly body: any;
+}
+
+export interface Asking {
+  /** The whole management key; default: an operator's. Empty: none. */
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestApi {
+  readonly api: Api;
+  readonly store: Store;
+  readonly database: TestDatabase;
+  /** A management key with the scope operator. */
+  readonly operator: string;
+  /** `ask('GET /keys?limit=2')`: below /api/v1. */
+  ask(what: string, asking?: Asking): Promise<ApiAnswer>;
+  /** An organization with a management key of its own. */
+  tenant(name: string): Promise<{ readonly id: string; readonly key: string }>;
+  makeKey(request: KeyRequest): Promise<{ readonly id: string; readonly key: string }>;
+  close(): Promise<void>;
+}
+
+const names = {
+  credentials: [],
+  catalog: { models: [], find: () => undefined },
+  routes: [],
+  timeouts: { connectMs: 1, firstTokenMs: 1, wholeMs: 1, idleMs: 1, totalMs: 1 },
+};
+
+export async function testApi(options: Partial<ApiOptions> & { readonly clock?: Clock } = {}): Promise<TestApi> {
+  const database = await testDatabase();
+  const store = options.store ?? (await database.open());
+  const clock = options.clock ?? systemClock;
+  const snapshot = await openLiveSnapshot({ store, names, log: silentLog });
+  const refresh = () => snapshot.refresh();
+  const api = await createApi({ store, snapshot, clock, log: silentLog, refresh, ...options });
+  const makeKey = async (request: KeyRequest) => {
+    const made = await createKey(store, request, clock);
+    await refresh();
+    return made;
+  };
+  const { key: operator } = await makeKey({ name: 'operator', kind: 'management' });
+  return {
+    api,
+    store,
+    database,
+    operator,
+    makeKey,
+    ask: (what, asking = {}) => ask(api, what, { key: operator, ...asking }),
+    async tenant(name) {
+      const { key, organizationId } = await createKey(store, { name, kind: 'management', organization: name }, clock);
+      await refresh();
+      return { id: organizationId, key };
+    },
+    async close() {
+      await api.close();
+      await snapshot.close();
+      await database.close();
+    },
+  };
+}
+
+async function ask(api: Api, what: string, { key, body, headers }: Asking): Promise<ApiAnswer> {
+  const [method = 'GET', path = ''] = what.split(' ', 2);
+  const {
+    statusCode,
+    payload,
+    headers: answered,
+  } = await api.inject({
+    method: method as 'GET',
+    url: `/api/v1${path}`,
+    headers: { ...(key !== '' && { authorization: `Bearer ${key}` }), ...headers },
+    ...(body !== undefined && { payload: body as object }),
+  });
+  const isJson = String(answered['content-type']).startsWith('application/json');
+  return { status: statusCode, headers: answered, text: payload, body: isJson ? JSON.parse(payload) : undefined };
+}
