@@ -9,7 +9,8 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
 import { type Shipper, startShipper } from './journal/shipper.ts';
-import { insertUsageRows } from './journal/usage-rows.ts';
+import { storableRows } from './journal/usage-rows.ts';
+import { postUsage } from './ledger/post-usage.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
@@ -44,7 +45,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   });
   const parts: Partial<Parts> & Pick<Parts, 'journal'> = { journal };
   try {
-    const shipper = startShipper({ journal, insert: insertUsageRows(store.db), clock, log });
+    const shipper = startShipper({ journal, insert: storableRows((rows) => postUsage(store.db, rows)), clock, log });
     parts.shipper = shipper;
     const mock = mockIsOn(config) ? await startMock({ clock }) : undefined;
     parts.mock = mock;

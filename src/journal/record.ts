@@ -43,6 +43,8 @@ export interface IntentRecord {
   readonly sessionId?: string;
   readonly endUser?: string;
   readonly tags?: readonly string[];
+  /** What it was held on: ids of leases. Absent: on none. */
+  readonly leases?: readonly number[];
 }
 
 /** Written and in the kernel before the request's bytes go to the provider's socket. */
@@ -60,6 +62,8 @@ export interface AttemptRecord {
   /** Nano-dollars for the input estimate, and pico-dollars for each further output token: enough to settle a crash. */
   readonly inputNanoUsd: string;
   readonly outputPicoUsd: string;
+  /** What the customer pays of `inputNanoUsd`; absent: the same. */
+  readonly inputChargeNanoUsd?: string;
   /** What the request asks for, where that is not input tokens alone; `inputNanoUsd` is its charge. */
   readonly expected?: Usage;
 }
@@ -70,6 +74,8 @@ export interface ProgressRecord {
   readonly requestId: string;
   readonly usage: Usage;
   readonly costNanoUsd: string;
+  /** What the customer pays for it; absent: the same. */
+  readonly chargeNanoUsd?: string;
   /** From the request's arrival; absent in journals of before they were kept. */
   readonly elapsedMs?: number;
   readonly firstTokenMs?: number;
@@ -96,6 +102,10 @@ export interface SettlementRecord extends Omit<IntentRecord, 'type'> {
   readonly priceVersion?: string;
   /** Integer nano-dollars as decimal text. */
   readonly costNanoUsd: string;
+  /** What the customer pays; absent: the same. */
+  readonly chargeNanoUsd?: string;
+  /** What failed attempts cost, which no customer pays; absent: nothing. */
+  readonly houseCostNanoUsd?: string;
   /** From the request's arrival; absent when nothing came. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;

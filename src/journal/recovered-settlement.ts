@@ -26,6 +26,7 @@ export function recoveredSettlement(request: OpenRequest, settledAtMs: number): 
     flags: ['recovered'],
     priceVersion: last?.priceVersion,
     costNanoUsd: progress?.costNanoUsd ?? last?.inputNanoUsd ?? '0',
+    chargeNanoUsd: progress ? progress.chargeNanoUsd : last?.inputChargeNanoUsd,
     // The moment of death is not known: the times end at the last sign of life.
     totalMs: progress?.elapsedMs ?? (last ? elapsedMs(intent.startedAtMs, last.startedAtMs) : 0),
     firstTokenMs: progress?.firstTokenMs,

@@ -4,10 +4,11 @@ import { settlement } from '../../test/harness/journal-records.ts';
 import { type TestDatabase, testDatabase } from '../../test/postgres.ts';
 import { noUsage } from '../llm/usage.ts';
 import type { Store } from '../store/store.ts';
+import { insertUsage } from '../store/usage-insert.ts';
 import { isRowFault } from './insert-fault.ts';
 import type { Attempt, SettlementRecord } from './record.ts';
 import { sqlText } from './sql-text.ts';
-import { insertUsageRows, mended, storable } from './usage-rows.ts';
+import { mended, storable, storableRows } from './usage-rows.ts';
 
 let database: TestDatabase;
 let store: Store;
@@ -16,7 +17,8 @@ let insert: (rows: readonly SettlementRecord[]) => Promise<void>;
 beforeAll(async () => {
   database = await testDatabase();
   store = await database.open();
-  insert = (records) => insertUsageRows(store.db)(records.map((record) => JSON.stringify(record)));
+  insert = (records) =>
+    storableRows((rows) => insertUsage(store.db, rows))(records.map((record) => JSON.stringify(record)));
 });
 afterAll(() => database.close());
 beforeEach(async () => {
@@ -53,6 +55,8 @@ describe('a settlement', () => {
         estimated: true,
         flags: ['usage-missing'],
         costNanoUsd: '9007199254740993',
+        chargeNanoUsd: '9007199254741000',
+        houseCostNanoUsd: '5',
         dropped: ['logprobs', 'seed'],
         clientRequestId: 'client-1',
         sessionId: 'session-1',
@@ -98,6 +102,8 @@ describe('a settlement', () => {
         flags: ['usage-missing'],
         price_version: 'price-1',
         cost_nano_usd: 9007199254740993n,
+        charge_nano_usd: 9007199254741000n,
+        house_cost_nano_usd: 5n,
         first_token_ms: 12.5,
         total_ms: 80.25,
         overhead_ms: 0.5,
@@ -216,7 +222,7 @@ describe('a batch', () => {
 });
 
 async function rowOf(text: string) {
-  await insertUsageRows(store.db)([text]);
+  await storableRows((rows) => insertUsage(store.db, rows))([text]);
   return store.db.deleteFrom('usage').returningAll().executeTakeFirstOrThrow();
 }
 
@@ -306,6 +312,8 @@ function expectedRow(record: SettlementRecord) {
     flags: list(record.flags),
     price_version: orNull(record.priceVersion),
     cost_nano_usd: BigInt(record.costNanoUsd),
+    charge_nano_usd: BigInt(record.chargeNanoUsd ?? record.costNanoUsd),
+    house_cost_nano_usd: BigInt(record.houseCostNanoUsd ?? 0),
     first_token_ms: record.firstTokenMs ?? null,
     total_ms: record.totalMs,
     overhead_ms: record.overheadMs,

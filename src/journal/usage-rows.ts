@@ -1,6 +1,4 @@
 /** Settlements as rows of the table `usage`. */
-import type { Store } from '../store/store.ts';
-import { insertUsage } from '../store/usage-insert.ts';
 import type { InsertRows } from './shipper.ts';
 import { sqlText } from './sql-text.ts';
 
@@ -9,9 +7,11 @@ const listItemsMax = 64;
 /** The shortest settlement has 508 characters, so what is not longer than this has no text that is too long. */
 const plainLengthMax = 508 + textLengthMax;
 
-/** Rows whose request id is in the table are skipped, so that a batch may be sent again. Throws what the store throws. */
-export function insertUsageRows(db: Store['db']): InsertRows {
-  return async (settlements) => insertUsage(db, settlements.map(storable));
+/** `insert` skips rows whose request id is in the table, so that a batch may be sent again. */
+export function storableRows(insert: (settlements: readonly string[]) => Promise<unknown>): InsertRows {
+  return async (settlements) => {
+    await insert(settlements.map(storable));
+  };
 }
 
 /**

@@ -41,6 +41,13 @@ export interface OrganizationTable {
   readonly disabled: Generated<boolean>;
   /** Of all its keys together; null: none. */
   readonly limits: LimitsColumn;
+  readonly billing: Generated<'metered' | 'prepaid' | 'plan'>;
+  /** `metered` counts and bills later; `wallet` takes credit, then the wallet; `credit` takes credit alone. */
+  readonly spends: Generated<'metered' | 'wallet' | 'credit'>;
+  /** Of its budgets' windows: a name of the IANA data base. */
+  readonly time_zone: Generated<string>;
+  /** Why it may not spend anything; null: it may. */
+  readonly blocked_reason: string | null;
   readonly created_at: CreatedAt;
   /** The snapshot version that this row's last change made. Kept by a trigger. */
   readonly snapshot_version: Generated<number>;
@@ -68,6 +75,8 @@ export interface KeyTable {
   /** The hash before the last rotation, valid until `previous_expires_at`; null: none. */
   readonly previous_hash: string | null;
   readonly previous_expires_at: Date | null;
+  readonly project_id: string | null;
+  readonly member_id: string | null;
   readonly created_at: CreatedAt;
   readonly snapshot_version: Generated<number>;
 }
@@ -122,6 +131,10 @@ export interface UsageTable {
   readonly price_version: string | null;
   /** Integer nano-dollars; decimal text is taken too. */
   readonly cost_nano_usd: ColumnType<bigint, bigint | string, bigint | string>;
+  /** What the customer pays for it. */
+  readonly charge_nano_usd: ColumnType<bigint, bigint | string | undefined, bigint | string>;
+  /** What failed attempts cost that no customer pays. */
+  readonly house_cost_nano_usd: ColumnType<bigint, bigint | string | undefined, bigint | string>;
   readonly first_token_ms: number | null;
   readonly total_ms: number;
   readonly overhead_ms: number;

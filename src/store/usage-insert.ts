@@ -7,7 +7,7 @@ const settlement = sql.raw(`s(
   "requestId" text, instance text, "startedAtMs" float8, "settledAtMs" float8, operation text, status text,
   "httpStatus" int, "errorKind" text, "keyId" text, "organizationId" text, "requestedModel" text, "servedModel" text,
   provider text, credential text, "clientDialect" text, "upstreamDialect" text, stream boolean, usage json,
-  estimated boolean, recovered boolean, flags text[], "priceVersion" text, "costNanoUsd" int8, "firstTokenMs" float8,
+  estimated boolean, recovered boolean, flags text[], "priceVersion" text, "costNanoUsd" int8, "chargeNanoUsd" int8, "houseCostNanoUsd" int8, "firstTokenMs" float8,
   "totalMs" float8, "overheadMs" float8, attempts jsonb, dropped text[], "snapshotVersion" int8,
   "clientRequestId" text, "sessionId" text, "endUser" text, tags text[], resources json)`);
 
@@ -60,6 +60,9 @@ const values: readonly (readonly [string, string])[] = [
   ['flags', 's.flags[1:64]'],
   ['price_version', 's."priceVersion"'],
   ['cost_nano_usd', 's."costNanoUsd"'],
+  // A journal of before prices and costs were told apart has one of them.
+  ['charge_nano_usd', 'coalesce(s."chargeNanoUsd", s."costNanoUsd")'],
+  ['house_cost_nano_usd', 'coalesce(s."houseCostNanoUsd", 0)'],
   ['first_token_ms', 's."firstTokenMs"'],
   ['total_ms', 's."totalMs"'],
   ['overhead_ms', 's."overheadMs"'],
@@ -76,19 +79,21 @@ const columns = sql.raw(values.map(([column]) => column).join(', '));
 const expressions = sql.raw(values.map(([, value]) => value).join(', '));
 
 /**
- * `settlements`: the text of each, a JSON object as the journal writes it. Rows whose request id is there are skipped.
+ * `settlements`: the text of each, a JSON object as the journal writes it. Rows whose request id is there are skipped;
+ * returns the ids of the others.
  * Postgres picks the fields, since the text is there anyway: built here, a row cost the gateway 10 µs more.
  */
-export async function insertUsage(db: Kysely<Schema>, settlements: readonly string[]): Promise<void> {
-  if (settlements.length === 0) return;
+export async function insertUsage(db: Kysely<Schema>, settlements: readonly string[]): Promise<string[]> {
+  if (settlements.length === 0) return [];
   const json = `[${settlements.join(',')}]`;
-  await sql`
+  const { rows } = await sql<{ request_id: string }>`
     INSERT INTO usage (${columns})
     SELECT ${expressions} FROM json_to_recordset(${json}::json) AS ${settlement}
     LEFT JOIN LATERAL json_to_record(s.usage) AS ${usage} ON true
-    ON CONFLICT (request_id) DO NOTHING
+    ON CONFLICT (request_id) DO NOTHING RETURNING request_id
   `.execute(db);
   if (json.includes('"resources":[')) await insertResources(db, json);
+  return rows.map((row) => row.request_id);
 }
 
 /** What these requests made or deleted at a provider. What is deleted stays deleted, whatever comes in which order. */

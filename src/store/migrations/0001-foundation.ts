@@ -1,4 +1,5 @@
 import type { Migration } from './migration.ts';
+import { versionTriggers } from './version-triggers.ts';
 
 const tables = [
   `CREATE TABLE organizations (
@@ -119,20 +120,6 @@ const versions = [
   `CREATE TRIGGER reload_snapshot AFTER UPDATE OF hash ON keys
     FOR EACH STATEMENT EXECUTE FUNCTION reload_snapshot()`,
 ];
-
-/** `columns`: those that the snapshot holds; `last_used_at` changes all the time and concerns nobody. */
-function versionTriggers(table: string, columns: string): readonly string[] {
-  return [
-    `CREATE TRIGGER bump_snapshot BEFORE INSERT OR DELETE OR TRUNCATE OR UPDATE OF ${columns} ON ${table}
-      FOR EACH STATEMENT EXECUTE FUNCTION bump_snapshot()`,
-    `CREATE TRIGGER stamp_snapshot BEFORE INSERT OR UPDATE OF ${columns} ON ${table}
-      FOR EACH ROW EXECUTE FUNCTION stamp_snapshot()`,
-    `CREATE TRIGGER forget_snapshot AFTER DELETE OR TRUNCATE ON ${table}
-      FOR EACH STATEMENT EXECUTE FUNCTION reload_snapshot()`,
-    `CREATE TRIGGER notify_snapshot AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF ${columns} ON ${table}
-      FOR EACH STATEMENT EXECUTE FUNCTION notify_snapshot()`,
-  ];
-}
 
 export const foundation: Migration = {
   version: 1,

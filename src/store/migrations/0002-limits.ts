@@ -1,4 +1,5 @@
 import type { Migration } from './migration.ts';
+import { replaceVersionTriggers } from './version-triggers.ts';
 
 /**
  * Rate limits as an object of whole numbers, null where there is none. Checked here too: a limit that somebody wrote by
@@ -16,21 +17,6 @@ const column = `limits jsonb CHECK (limits IS NULL OR (
   )
 ))`;
 
-/** The triggers of migration 1 name the columns that make a new snapshot version. */
-function replaceTriggers(table: string, columns: string): readonly string[] {
-  return [
-    `DROP TRIGGER bump_snapshot ON ${table}`,
-    `DROP TRIGGER stamp_snapshot ON ${table}`,
-    `DROP TRIGGER notify_snapshot ON ${table}`,
-    `CREATE TRIGGER bump_snapshot BEFORE INSERT OR DELETE OR TRUNCATE OR UPDATE OF ${columns} ON ${table}
-      FOR EACH STATEMENT EXECUTE FUNCTION bump_snapshot()`,
-    `CREATE TRIGGER stamp_snapshot BEFORE INSERT OR UPDATE OF ${columns} ON ${table}
-      FOR EACH ROW EXECUTE FUNCTION stamp_snapshot()`,
-    `CREATE TRIGGER notify_snapshot AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF ${columns} ON ${table}
-      FOR EACH STATEMENT EXECUTE FUNCTION notify_snapshot()`,
-  ];
-}
-
 export const limits: Migration = {
   version: 2,
   name: 'limits',
@@ -38,7 +24,7 @@ export const limits: Migration = {
     `ALTER TABLE organizations ADD COLUMN ${column}`,
     // Nobody wrote it: when a key was last used is in the usage rows.
     `ALTER TABLE keys ADD COLUMN ${column}, DROP COLUMN last_used_at`,
-    ...replaceTriggers('organizations', 'name, disabled, limits'),
-    ...replaceTriggers('keys', 'organization_id, name, kind, hash, models, limits, expires_at, revoked_at'),
+    ...replaceVersionTriggers('organizations', 'name, disabled, limits'),
+    ...replaceVersionTriggers('keys', 'organization_id, name, kind, hash, models, limits, expires_at, revoked_at'),
   ],
 };

@@ -1,3 +1,3 @@
 /** Tables of migration 9, as Kysely sees them. */
 
-export interface InvoicesSchema {}
+export type InvoicesSchema = {};

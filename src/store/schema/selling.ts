@@ -1,3 +1,3 @@
 /** Tables of migration 8, as Kysely sees them. */
 
-export interface SellingSchema {}
+export type SellingSchema = {};

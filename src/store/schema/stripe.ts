@@ -1,3 +1,3 @@
 /** Tables of migration 7, as Kysely sees them. */
 
-export interface StripeSchema {}
+export type StripeSchema = {};
