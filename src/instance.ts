@@ -19,6 +19,7 @@ import { type Mock, startMock } from './mock/mock.ts';
 import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
+import { storedIdempotency } from './store/idempotency.ts';
 import { storedResources } from './store/resources.ts';
 import type { Store } from './store/store.ts';
 
@@ -72,6 +73,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       instance: name,
       settings,
       resources: storedResources(store),
+      idempotency: storedIdempotency(store),
       others: (request, response) => api.handle(request, response),
     });
     parts.gateway = gateway;

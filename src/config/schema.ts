@@ -52,6 +52,9 @@ const limits = z.strictObject({
   answerBytesMax: wholeNumber(1_024, 1_024 * mebibyte, 'bytes')
     .default(64 * mebibyte)
     .describe('Largest provider answer that is taken whole (answers that are not streams).'),
+  idempotentAnswerBytesMax: wholeNumber(0, 64 * mebibyte, 'bytes')
+    .default(8 * mebibyte)
+    .describe('Largest answer to a request with an `Idempotency-Key` that is kept, sealed, for its repetition.'),
   connectionsMax: wholeNumber(1, 1_000_000)
     .default(20_000)
     .describe('Open connections from callers; more are closed at once.'),

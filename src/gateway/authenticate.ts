@@ -6,7 +6,7 @@ import { type Key, keyLengthMax, type Snapshot } from '../snapshot/snapshot.ts';
 
 /** Throws LlmFailure (unauthorized, forbidden, invalid-request). A wrong, expired, revoked or disabled key is told alike. */
 export function authenticate(request: IncomingMessage, snapshot: Snapshot, nowMs: number): Key {
-  const key = findKey(readCredential(request), snapshot, nowMs);
+  const key = findKey(presentedKey(request), snapshot, nowMs);
   if (key.kind === 'management') {
     throw refusal(
       'forbidden',
@@ -32,7 +32,7 @@ function findKey(text: string, snapshot: Snapshot, nowMs: number): Key {
 const keyHeaders = ['x-api-key', 'x-goog-api-key', 'api-key'] as const;
 
 /** From one of the headers of any dialect, or from Gemini's `?key=`; several only when they agree, and none twice. */
-function readCredential(request: IncomingMessage): string {
+export function presentedKey(request: IncomingMessage): string {
   refuseRepeated(request);
   let found = readAuthorization(request.headers.authorization);
   for (const name of keyHeaders) found = agreed(found, request.headers[name]);

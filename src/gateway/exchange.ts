@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/door.ts';
 import type { LimitHeaders } from '../dialects/limit-headers.ts';
-import type { Attempt } from '../journal/record.ts';
+import type { Attempt, UsageStatus } from '../journal/record.ts';
 import type { ChatRequest } from '../llm/chat.ts';
+import type { LlmError } from '../llm/error.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
 import type { Key } from '../snapshot/snapshot.ts';
@@ -21,6 +22,14 @@ export interface VisitFacts {
   readonly delivery: Delivery;
   readonly key: Key;
   readonly snapshotVersion: number;
+}
+
+/** How a request ended that had an intent. */
+export interface VisitEnding {
+  readonly status: UsageStatus;
+  readonly error?: LlmError;
+  /** Something was produced for the caller. */
+  readonly billable: boolean;
 }
 
 /** What every request has, whatever it asks for. */
@@ -47,6 +56,8 @@ export abstract class Visit {
   admittedAt: number | undefined;
   /** The rate limits that this request was counted against. */
   limitStates: readonly LimitState[] = [];
+  /** Undefined before its end, and where it was refused before its intent. */
+  ending: VisitEnding | undefined;
 
   constructor(facts: VisitFacts) {
     this.id = facts.id;

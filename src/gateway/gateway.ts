@@ -9,6 +9,8 @@ import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
 import { AttemptsUnderWay } from './attempts-under-way.ts';
 import { createHttpServer, type OthersHandler } from './edge/server.ts';
+import { Idempotency } from './idempotency/idempotency.ts';
+import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
 import type { GatewayParts } from './parts.ts';
 import { Seals } from './seals/seals.ts';
@@ -30,6 +32,8 @@ export interface GatewayOptions {
   readonly settings?: Partial<GatewaySettings>;
   /** Files and batches that other instances, or earlier runs, made. Absent: only those of this run are known. */
   readonly resources?: StoredResources;
+  /** Absent: a request with an `Idempotency-Key` gets 503. */
+  readonly idempotency?: IdempotencyStore;
   /** Takes requests under /api/, on the same port. Absent: there is nothing. */
   readonly others?: OthersHandler;
   /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
@@ -66,6 +70,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     resources: new KnownResources(options.resources),
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
     stored: new StoredAnswers(),
+    idempotency: new Idempotency(options.idempotency, { clock: options.clock, log: options.log, settings }),
     active: new AttemptsUnderWay(),
   };
   return new RunningGateway(parts, options.tickMs ?? 1000, options.others);
@@ -95,6 +100,7 @@ class RunningGateway implements Gateway {
         this.#server.off('error', reject);
         this.#server.on('error', (error) => this.#parts.log.error({ error }, 'the server reported an error'));
         this.#ticker.start();
+        this.#parts.idempotency.start();
         const address = this.#server.address() as AddressInfo;
         resolve({ host: address.address, port: address.port });
       });
@@ -117,6 +123,7 @@ class RunningGateway implements Gateway {
   async close(): Promise<void> {
     this.#draining = true;
     this.#ticker.stop();
+    this.#parts.idempotency.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;

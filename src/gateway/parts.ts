@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import type { RateLimits } from './admit.ts';
 import type { AttemptsUnderWay } from './attempts-under-way.ts';
+import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KnownResources } from './operations/known-resources.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -29,6 +30,8 @@ export interface GatewayParts {
   /** Files and batches, and whose they are. */
   readonly resources: KnownResources;
   readonly seals: Seals;
+  /** Requests that run once, however often they are sent. */
+  readonly idempotency: Idempotency;
   /** Answers that providers keep, and whose they are. */
   readonly stored: StoredAnswers;
   /** Watched by the ticker. */

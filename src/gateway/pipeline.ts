@@ -17,6 +17,7 @@ import type { Delivery } from './edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from './edge/headers.ts';
 import { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
+import { once } from './idempotency/once.ts';
 import { type Ending, intentRecord, settlementRecord } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 import { findRoute } from './route.ts';
@@ -37,15 +38,9 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
     const snapshot = parts.snapshot.current;
     const key = authenticate(request, snapshot, parts.clock.nowMs());
     const body = await receiveBody(request, parts.settings);
-    exchange = enter(arrival, snapshot, key, body, parts);
-    const route = findRoute(snapshot, key, exchange.ask.model);
-    refuseWithoutJournal(parts);
-    // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
-    parts.limits.admit(exchange, route, parts.clock.monotonicMs());
-    parts.retries.request(exchange.startedAt);
-    const intent = intentRecord(exchange, parts.instance);
-    parts.journal.intent(intent);
-    await answer(intent, exchange, route, exchange.door.operation === 'count-tokens' ? countTokens : forward, parts);
+    const entered = enter(arrival, snapshot, key, body, parts);
+    exchange = entered;
+    await once(entered, body, parts, () => serve(entered, snapshot, parts));
   } catch (error) {
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
     const headers = exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange);
@@ -77,6 +72,17 @@ function enter(
   });
 }
 
+async function serve(exchange: Exchange, snapshot: Snapshot, parts: GatewayParts): Promise<void> {
+  const route = findRoute(snapshot, exchange.key, exchange.ask.model);
+  refuseWithoutJournal(parts);
+  // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
+  parts.limits.admit(exchange, route, parts.clock.monotonicMs());
+  parts.retries.request(exchange.startedAt);
+  const intent = intentRecord(exchange, parts.instance);
+  parts.journal.intent(intent);
+  await answer(intent, exchange, route, exchange.door.operation === 'count-tokens' ? countTokens : forward, parts);
+}
+
 type Answer = (exchange: Exchange, targets: readonly Target[], parts: GatewayParts) => Promise<Ending>;
 
 /** From here on the request has an intent, so it gets a settlement, whatever is thrown. */
@@ -95,6 +101,7 @@ async function answer(
     exchange.delivery.fail(told, ownHeaders(exchange));
     ending = { status: 'failed', error: told, billable: false };
   }
+  exchange.ending = ending;
   const now = parts.clock.monotonicMs();
   const record = settlementRecord(intent, exchange, ending, now, parts.clock.nowMs());
   parts.journal.settle(record);

@@ -13,6 +13,8 @@ export interface GatewaySettings {
   readonly bodyTimeoutMs: number;
   /** Largest whole (not streamed) answer taken from a provider. */
   readonly answerBytesMax: number;
+  /** Largest answer that is kept for whoever sends the same `Idempotency-Key` again. */
+  readonly idempotentAnswerBytesMax: number;
   /** A stream that is silent for this long gets a keepalive. */
   readonly keepaliveMs: number;
   /** A client that reads nothing for this long while bytes wait for it is cut. */
@@ -38,6 +40,7 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   bodyIdleMs: 30_000,
   bodyTimeoutMs: 600_000,
   answerBytesMax: 64 * 1024 * 1024,
+  idempotentAnswerBytesMax: 8 * 1024 * 1024,
   keepaliveMs: 15_000,
   clientStallMs: 120_000,
   retryDelayMs: 250,

@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamSoFar, Voice } from '../../dialects/dialect.ts';
 import { type LlmError, statusOf } from '../../llm/error.ts';
+import type { Recording } from '../idempotency/recording.ts';
 
 export type HeaderList = Record<string, string>;
 
@@ -19,6 +20,7 @@ export class Delivery {
   /** What the caller has got so far: a failure in the middle goes on from there. */
   #soFar: StreamSoFar | undefined;
   #ended = false;
+  #recording: Recording | undefined;
   #waitsForDrain = false;
   #onGone: (() => void) | undefined;
   #onDrain: (() => void) | undefined;
@@ -46,9 +48,9 @@ export class Delivery {
     return this.#dialect;
   }
 
-  /** The caller's connection ended before its answer did. */
+  /** The caller's connection ended before its answer did, and nobody else wants it. */
   get gone(): boolean {
-    return this.#response.destroyed && !this.#response.writableFinished;
+    return this.#response.destroyed && !this.#response.writableFinished && (this.#ended || !this.#isKept);
   }
 
   get streaming(): boolean {
@@ -72,10 +74,15 @@ export class Delivery {
     this.#onDrain = callback;
   }
 
+  /** From here on all that the caller gets is kept too, and goes on being made when the caller hangs up. */
+  record(recording: Recording): void {
+    this.#recording = recording;
+  }
+
   /** Sends the head of a stream. Later calls do nothing: an early keepalive may have sent it already. */
   startStream(headers: HeaderList): void {
     if (this.#streaming || this.#ended || this.gone) return;
-    this.#response.writeHead(200, {
+    this.#head(200, {
       'content-type': this.#dialect.wrapping?.contentType ?? this.#dialect.framing.contentType,
       ...headers,
       'cache-control': 'no-cache, no-transform',
@@ -89,9 +96,14 @@ export class Delivery {
   /** Returns false when the caller does not keep up: stop reading from the provider until onDrain. */
   write(piece: Buffer | string, now: number): boolean {
     if (this.#ended || this.gone || piece.length === 0) return true;
-    if (piece !== this.#dialect.keepalive) this.#soFar = { first: this.#soFar?.first ?? piece, last: piece };
-    const flowing = this.#response.write(this.#wrapped(piece));
+    const bytes = this.#wrapped(piece);
+    if (piece !== this.#dialect.keepalive) {
+      this.#soFar = { first: this.#soFar?.first ?? piece, last: piece };
+      this.#recording?.add(bytes);
+    }
     this.lastWriteAt = now;
+    if (this.#response.destroyed) return this.#goOn();
+    const flowing = this.#response.write(bytes);
     if (!flowing) this.#waitsForDrain = true;
     return flowing;
   }
@@ -99,6 +111,8 @@ export class Delivery {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#recording?.end();
+    if (this.#response.destroyed) return;
     this.#response.end();
     this.#watchRest();
   }
@@ -107,13 +121,16 @@ export class Delivery {
   send(status: number, headers: HeaderList, body: Buffer | string): void {
     if (this.#ended || this.gone) return;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    this.#response.writeHead(status, {
+    this.#head(status, {
       'content-type': 'application/json; charset=utf-8',
       ...headers,
       'content-length': String(bytes.length),
     });
     this.#ended = true;
     this.status = status;
+    this.#recording?.add(bytes);
+    this.#recording?.end();
+    if (this.#response.destroyed) return;
     this.#response.end(bytes);
     this.#watchRest();
   }
@@ -123,12 +140,17 @@ export class Delivery {
     if (this.#ended || this.gone) return;
     const error = presentable(failure);
     if (this.#streaming) {
-      this.#response.write(this.#wrapped(this.#dialect.renderStreamError(error, this.requestId, this.#soFar)));
+      this.write(this.#dialect.renderStreamError(error, this.requestId, this.#soFar), this.lastWriteAt);
       this.end();
       return;
     }
     const { status, body, headers: own } = this.#dialect.renderError(error, this.requestId);
     this.send(status ?? statusOf(error), { ...headers, ...own, ...retryHeaders(error) }, body);
+  }
+
+  #head(status: number, headers: HeaderList): void {
+    if (!this.#response.destroyed) this.#response.writeHead(status, headers);
+    this.#recording?.head(status, headers);
   }
 
   #wrapped(frames: Buffer | string): Buffer | string {
@@ -150,10 +172,25 @@ export class Delivery {
   }
 
   #closed(): void {
-    if (!this.#response.writableFinished) {
-      this.#ended = true;
-      this.#onGone?.();
-    }
+    if (this.#response.writableFinished) return;
+    if (this.#ended || !this.#isKept) return this.#leave();
+    this.#waitsForDrain = false;
+    this.#onDrain?.();
+  }
+
+  /** Without a caller, what is too long to be kept is made for nobody. */
+  #goOn(): boolean {
+    if (!this.#isKept) this.#leave();
+    return true;
+  }
+
+  get #isKept(): boolean {
+    return this.#recording?.full === false;
+  }
+
+  #leave(): void {
+    this.#ended = true;
+    this.#onGone?.();
   }
 }
 
@@ -170,6 +207,7 @@ function printable(text: string, lengthMax: number): string {
 }
 
 function retryHeaders(error: LlmError): HeaderList {
-  if (error.retryAfterMs === undefined) return {};
+  // SDKs try every 409 again by themselves, unless they are told that it will not pass.
+  if (error.retryAfterMs === undefined) return error.kind === 'conflict' ? { 'x-should-retry': 'false' } : {};
   return { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))) };
 }

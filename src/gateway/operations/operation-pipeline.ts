@@ -13,6 +13,7 @@ import { discardBody } from '../body.ts';
 import type { Delivery } from '../edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from '../edge/headers.ts';
 import type { Visit, VisitFacts } from '../exchange.ts';
+import { once } from '../idempotency/once.ts';
 import { askInTurn } from '../in-turn.ts';
 import type { JudgedUsage } from '../metering/judged-usage.ts';
 import { closingRecord, type Ending, nothing, visitRecord } from '../metering/meter.ts';
@@ -75,16 +76,20 @@ async function askModel(
   try {
     const call = new OperationCall({ ...facts, operation, ask });
     visit.current = call;
-    const route = findRoute(snapshot, key, ask.model);
-    refuseWithoutJournal(parts);
-    parts.limits.admit(call, route, parts.clock.monotonicMs());
-    parts.retries.request(call.startedAt);
-    const intent = intentOf(call, parts.instance);
-    parts.journal.intent(intent);
-    await answer(intent, call, route, parts);
+    await once(call, ask.json?.scan.body, parts, () => serve(call, snapshot, key, parts));
   } finally {
     ask.upload?.discard();
   }
+}
+
+async function serve(call: OperationCall, snapshot: Snapshot, key: Key, parts: GatewayParts): Promise<void> {
+  const route = findRoute(snapshot, key, call.ask.model);
+  refuseWithoutJournal(parts);
+  parts.limits.admit(call, route, parts.clock.monotonicMs());
+  parts.retries.request(call.startedAt);
+  const intent = intentOf(call, parts.instance);
+  parts.journal.intent(intent);
+  await answer(intent, call, route, parts);
 }
 
 function intentOf(call: OperationCall, instance: string): IntentRecord {
@@ -114,6 +119,7 @@ async function answer(intent: IntentRecord, call: OperationCall, route: Route, p
     call.delivery.fail(told, ownHeaders(call));
     ending = { status: 'failed', error: told, billable: false };
   }
+  call.ending = ending;
   const now = parts.clock.monotonicMs();
   const record = settlementOf(intent, call, ending, now, parts.clock.nowMs());
   parts.journal.settle(record);
