@@ -1,6 +1,6 @@
 /**
  * Calls that reach a provider, or stand for one that does, and leave no usage row, each with the reason. Everything else
- * that a caller can ask leaves one.
+ * that a caller can ask leaves one; asked again under the same `Idempotency-Key`, it gets the answer whose row is there.
  */
 export const freeCalls: Readonly<Record<string, string>> = {
   'GET /health': 'says that the process runs; no key, no provider',

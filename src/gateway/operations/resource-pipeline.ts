@@ -7,6 +7,7 @@ import type { PathParts, ResourceOperation } from '../../operations/operation.ts
 import type { Route, Snapshot } from '../../snapshot/snapshot.ts';
 import { ownHeaders } from '../edge/headers.ts';
 import type { Visit, VisitFacts } from '../exchange.ts';
+import { once } from '../idempotency/once.ts';
 import { askInTurn } from '../in-turn.ts';
 import { closingRecord, type Ending, nothing, visitRecord } from '../metering/meter.ts';
 import type { GatewayParts } from '../parts.ts';
@@ -32,13 +33,23 @@ export async function handleResource(
   parts.limits.admit(call, noRoute(operation), parts.clock.monotonicMs());
   parts.retries.request(call.startedAt);
   const plan = operation.act === 'list' ? undefined : await planResource(call, path, parts);
-  try {
+  const serve = () => {
     const intent = intentOf(call, plan?.models ?? [], parts.instance);
     parts.journal.intent(intent);
-    await answer(intent, call, plan, parts);
+    return answer(intent, call, plan, parts);
+  };
+  try {
+    // What only reads may be read twice, and nothing deletes a second time.
+    if (operation.method === 'POST') await once(call, bodyOf(plan), parts, serve);
+    else await serve();
   } finally {
     plan?.upload?.discard();
   }
+}
+
+/** As it came; none where it is an upload. */
+function bodyOf(plan: ResourcePlan | undefined): Buffer | undefined {
+  return plan?.upload === undefined ? (plan?.received ?? Buffer.alloc(0)) : undefined;
 }
 
 function noRoute({ id }: ResourceOperation): Route {
@@ -71,6 +82,7 @@ async function answer(
     call.delivery.fail(told, ownHeaders(call));
     ending = { status: 'failed', error: told, billable: false };
   }
+  call.ending = ending;
   const target = ending.plan?.target;
   const record = {
     ...closingRecord(intent, call, ending, {

@@ -20,6 +20,8 @@ export interface ResourcePlan {
   /** What is asked about; absent for what is being made. */
   readonly resource?: Resource;
   readonly body?: Buffer;
+  /** The caller's bytes, of which `body` was made. */
+  readonly received?: Buffer;
   readonly upload?: Upload;
   /** Models that are named in it, once all of it has come. */
   readonly models: readonly string[] | undefined;
@@ -111,7 +113,7 @@ async function planBatch(call: ResourceCall, parts: GatewayParts): Promise<Resou
     );
   const keeper = keeperOf(snapshot, key, operation.wire, file.credential);
   checkModels(snapshot, key, file.credential, file.models, parts.clock.nowMs());
-  return { keeper, path: pathOf(keeper), body, models: file.models };
+  return { keeper, path: pathOf(keeper), body, received: body, models: file.models };
 }
 
 async function planMessageBatch(call: ResourceCall, parts: GatewayParts): Promise<ResourcePlan> {
@@ -122,5 +124,5 @@ async function planMessageBatch(call: ResourceCall, parts: GatewayParts): Promis
   });
   const keeper = keeperOf(snapshot, key, operation.wire, credential);
   checkModels(snapshot, key, credential, models, parts.clock.nowMs());
-  return { keeper, path: pathOf(keeper), body, models };
+  return { keeper, path: pathOf(keeper), body, received, models };
 }
