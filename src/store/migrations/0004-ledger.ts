@@ -65,9 +65,11 @@ const books = [
     PRIMARY KEY (transfer_id, position)
   )`,
   'CREATE INDEX entries_account ON entries (account_id)',
+  // `digests`: those of the link's transfers, by their ids, 32 bytes each. With them a row that was edited can be named.
   `CREATE TABLE ledger_links (
     seq bigint PRIMARY KEY,
     hash bytea NOT NULL,
+    digests bytea NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
   )`,
   // Its one row is locked by whoever posts: postings come one after the other, and so does the chain.
@@ -151,9 +153,23 @@ const budgets = [
   )`,
   'CREATE UNIQUE INDEX leases_open ON leases (pot_id, instance, boot) WHERE closed_at IS NULL',
   'CREATE INDEX leases_of_instance ON leases (instance) WHERE closed_at IS NULL',
-  'ALTER TABLE usage ADD COLUMN charge_nano_usd bigint, ADD COLUMN house_cost_nano_usd bigint NOT NULL DEFAULT 0',
-  'UPDATE usage SET charge_nano_usd = cost_nano_usd',
-  'ALTER TABLE usage ALTER COLUMN charge_nano_usd SET NOT NULL, ALTER COLUMN charge_nano_usd SET DEFAULT 0',
+  // What was used before there was a ledger was charged to nobody, so that every charge has its transfer.
+  `ALTER TABLE usage
+    ADD COLUMN charge_nano_usd bigint NOT NULL DEFAULT 0,
+    ADD COLUMN house_cost_nano_usd bigint NOT NULL DEFAULT 0`,
+];
+
+/** What the scheduled check found, for a metric and an alert: the newest row counts. */
+const checks = [
+  `CREATE TABLE ledger_checks (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    checked_at timestamptz NOT NULL DEFAULT now(),
+    took_ms double precision NOT NULL,
+    drift int NOT NULL,
+    warnings int NOT NULL,
+    findings jsonb NOT NULL,
+    counts jsonb NOT NULL
+  )`,
 ];
 
 export const ledger: Migration = {
@@ -163,6 +179,7 @@ export const ledger: Migration = {
     ...owners,
     ...books,
     ...budgets,
+    ...checks,
     ...posting,
     ...lending,
     ...usagePosting,

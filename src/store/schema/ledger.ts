@@ -13,6 +13,7 @@ export interface LedgerSchema {
   readonly pots: PotTable;
   readonly leases: LeaseTable;
   readonly instances: InstanceTable;
+  readonly ledger_checks: LedgerCheckTable;
 }
 
 /** Integer nano-dollars; decimal text is taken too. */
@@ -60,6 +61,8 @@ export interface EntryTable {
 export interface LinkTable {
   readonly seq: number;
   readonly hash: Buffer;
+  /** Of its transfers, by their ids, 32 bytes each. */
+  readonly digests: Buffer;
   readonly created_at: CreatedAt;
 }
 
@@ -128,6 +131,19 @@ export interface InstanceTable {
   readonly name: string;
   readonly boot: string;
   readonly seen_at: Date;
+}
+
+/** What a scheduled check of the ledger found. The newest row counts. */
+export interface LedgerCheckTable {
+  readonly id: Generated<number>;
+  readonly checked_at: CreatedAt;
+  readonly took_ms: number;
+  /** How many rows break a rule; 0 is right. */
+  readonly drift: number;
+  readonly warnings: number;
+  /** JSON text to write, an array to read. */
+  readonly findings: ColumnType<unknown, string>;
+  readonly counts: ColumnType<unknown, string>;
 }
 
 export type BudgetRow = Selectable<BudgetTable>;

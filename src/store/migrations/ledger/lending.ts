@@ -4,8 +4,19 @@
  * lease locks its pot first.
  */
 export const lending: readonly string[] = [
-  /** The pot of a budget's present window (by the time of this database and the organization's zone), or of a wallet. */
-  `CREATE FUNCTION current_pot(budget text) RETURNS text LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  /** When the window that holds a moment began, by the clock on the wall of that zone. Weeks begin on Monday. */
+  `CREATE FUNCTION window_start(time_window text, zone text, at timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE AS $$
+    SELECT date_trunc(time_window, at AT TIME ZONE zone) AT TIME ZONE zone
+  $$`,
+  /** A day is as long as its zone says: 23 hours when the clocks go forward. */
+  `CREATE FUNCTION window_end(time_window text, zone text, starts timestamptz) RETURNS timestamptz
+    LANGUAGE sql STABLE AS $$
+    SELECT (date_trunc(time_window, starts AT TIME ZONE zone) + ('1 ' || time_window)::interval) AT TIME ZONE zone
+  $$`,
+  /** The pot of a budget's window at that moment (by the organization's zone), or of a wallet. */
+  `CREATE FUNCTION current_pot(budget text, at timestamptz DEFAULT now()) RETURNS text
+    LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   DECLARE
     found budgets%ROWTYPE;
     zone text;
@@ -24,13 +35,12 @@ export const lending: readonly string[] = [
     IF found.time_window = 'total' THEN
       pot := budget || '@total';
     ELSE
-      starts := date_trunc(found.time_window, now() AT TIME ZONE zone) AT TIME ZONE zone;
+      starts := window_start(found.time_window, zone, at);
       pot := budget || '@' || to_char(starts AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI"Z"');
     END IF;
     INSERT INTO pots (id, budget_id, organization_id, unit, starts_at, ends_at, granted_units)
       VALUES (pot, budget, found.organization_id, found.unit, starts,
-        CASE WHEN found.time_window <> 'total' THEN
-          (starts AT TIME ZONE zone + ('1 ' || found.time_window)::interval) AT TIME ZONE zone END,
+        CASE WHEN found.time_window <> 'total' THEN window_end(found.time_window, zone, starts) END,
         found.limit_units)
       ON CONFLICT (id) DO NOTHING;
     RETURN pot;

@@ -21,6 +21,7 @@ export const posting: readonly string[] = [
     known_keys text[];
     wrong text;
     organizations_touched text[];
+    its_digests bytea;
   BEGIN
     SELECT * INTO head FROM ledger_head FOR UPDATE;
     SELECT array_agg(t.idempotency_key) INTO known_keys
@@ -65,9 +66,10 @@ export const posting: readonly string[] = [
         WHERE accounts.id = moved.account_id;
       SELECT array_agg(DISTINCT t.organization_id) INTO organizations_touched FROM transfers t WHERE t.link = head.seq;
       PERFORM fund_wallets(organizations_touched);
-      UPDATE ledger_head SET seq = head.seq, hash = sha256(ledger_head.hash || (
-        SELECT string_agg(d.digest, ''::bytea ORDER BY d.id) FROM transfer_digests d WHERE d.link = head.seq));
-      INSERT INTO ledger_links (seq, hash) SELECT h.seq, h.hash FROM ledger_head h;
+      SELECT string_agg(d.digest, ''::bytea ORDER BY d.id) INTO its_digests
+        FROM transfer_digests d WHERE d.link = head.seq;
+      UPDATE ledger_head SET seq = head.seq, hash = sha256(ledger_head.hash || its_digests);
+      INSERT INTO ledger_links (seq, hash, digests) SELECT h.seq, h.hash, its_digests FROM ledger_head h;
     END IF;
     RETURN QUERY SELECT n.key, t.id, n.key = ANY (coalesce(known_keys, '{}'))
       FROM jsonb_to_recordset(p) AS n(key text) JOIN transfers t ON t.idempotency_key = n.key;
