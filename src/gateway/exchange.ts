@@ -4,6 +4,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/door.ts';
 import type { LimitHeaders } from '../dialects/limit-headers.ts';
 import type { Attempt, UsageStatus } from '../journal/record.ts';
+import type { LiftedJson } from '../lib/lifted-json.ts';
 import type { ChatRequest } from '../llm/chat.ts';
 import type { LlmError } from '../llm/error.ts';
 import type { LimitState } from '../llm/limit-state.ts';
@@ -94,6 +95,8 @@ export class Exchange extends Visit {
   judged: { readonly tally: Tally; readonly usage: JudgedUsage } | undefined;
   /** The caller's body in the neutral language, once somebody needed it: every target is asked the same. */
   parsed: ChatRequest | undefined;
+  /** What stands in `parsed` as tokens. */
+  lifted: LiftedJson | undefined;
   /** Chat streams: the caller wants the usage chunk. */
   wantsStreamUsage = true;
 
@@ -101,6 +104,12 @@ export class Exchange extends Visit {
     super(facts);
     this.door = facts.door;
     this.ask = facts.ask;
+  }
+
+  /** From here on the body is read whole. */
+  forgetLifted(): void {
+    this.lifted = undefined;
+    this.parsed = undefined;
   }
 
   get dialect(): Dialect {

@@ -1,10 +1,10 @@
 /** Two dialects: the caller's body is parsed into the neutral language and rendered anew, and each loss is noted. */
 import type { Dialect, JsonObject } from '../dialects/dialect.ts';
-import { JsonRefused, parseScanned } from '../lib/json.ts';
+import { parseScanned } from '../lib/json.ts';
 import { jsonBytes } from '../lib/json-bytes.ts';
+import { putBack } from '../lib/lifted-json.ts';
 import { withCacheMarks } from '../llm/cache-marks.ts';
 import type { ChatRequest } from '../llm/chat.ts';
-import { LlmFailure } from '../llm/error.ts';
 import { refuseFreeform, withoutFreeform } from '../llm/freeform.ts';
 import type { TargetModel } from '../llm/model.ts';
 import { NoteList } from '../llm/notes.ts';
@@ -16,6 +16,7 @@ import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
 import type { Seals } from './seals/seals.ts';
+import type { BodyPieces } from './upstream/sent-body.ts';
 
 export interface TranslationTools {
   readonly seals: Seals;
@@ -28,8 +29,27 @@ export function translateBody(
   target: Target,
   dialect: Dialect,
   endpoint: Endpoint,
-  { seals, marksPrompt }: TranslationTools,
+  tools: TranslationTools,
 ): MadeBody {
+  const { body, ...made } = translated(exchange, target, dialect, endpoint, tools);
+  const pieces = bodyPieces(exchange, body);
+  if (pieces !== undefined) return { ...made, body: pieces };
+  exchange.forgetLifted();
+  return translateBody(exchange, target, dialect, endpoint, tools);
+}
+
+/** Undefined where this dialect has looked into what was lifted out, or leaves it out: it must see the whole. */
+function bodyPieces({ lifted }: Exchange, body: JsonObject): BodyPieces | undefined {
+  return lifted === undefined ? [jsonBytes(body)] : putBack(jsonBytes(body), lifted.strings);
+}
+
+function translated(
+  exchange: Exchange,
+  target: Target,
+  dialect: Dialect,
+  endpoint: Endpoint,
+  { seals, marksPrompt }: TranslationTools,
+): Omit<MadeBody, 'body'> & { readonly body: JsonObject } {
   const notes = new NoteList();
   const request = parseAsk(exchange);
   const whole = seals.settle(request, exchange, target.credential, dialect, notes);
@@ -47,7 +67,7 @@ export function translateBody(
   const { wantsStreamUsage, legacyCalls, turns } = request;
   // Between two speakers of the same dialect the answer passes as it comes: what its caller did not ask for is held back.
   const withholdUsage = isSame && exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream).withholdUsage;
-  return { body: [jsonBytes(body)], withholdUsage, wantsStreamUsage, legacyCalls, turns, request };
+  return { body, withholdUsage, wantsStreamUsage, legacyCalls, turns, request };
 }
 
 /** What goes out in the caller's own dialect stays as the caller wrote it, whatever is known of the model. */
@@ -56,39 +76,16 @@ function asWritten({ thinking }: ChatRequest, { name, thinking: known }: TargetM
   return { name, thinking: known === 'effort' ? 'effort' : 'adaptive' };
 }
 
-/** The caller's body in the neutral language. Throws LlmFailure (invalid-request). */
-export function parseAsk(exchange: Exchange): ChatRequest {
-  exchange.parsed ??= parse(exchange);
+/** The caller's body in the neutral language; `tree`: as it was parsed before. Throws LlmFailure (invalid-request). */
+export function parseAsk(exchange: Exchange, tree?: JsonObject): ChatRequest {
+  exchange.parsed ??= parse(exchange, tree);
   return exchange.parsed;
 }
 
-/** From this size on, reading a body and writing it anew are turns of their own: together they would hold up others. */
-const largeBytes = 1024 * 1024;
-
-/** Reads a large body ahead of whoever needs it. What is wrong with it is found again, and told, by the plan. */
-export async function readAhead(exchange: Exchange): Promise<void> {
-  if (exchange.ask.scan.body.length < largeBytes) return;
-  await turn();
-  try {
-    const tree = parseScanned(exchange.ask.scan);
-    await turn();
-    exchange.parsed = parse(exchange, tree);
-  } catch (error) {
-    if (!(error instanceof LlmFailure) && !(error instanceof JsonRefused)) throw error;
-  }
-  await turn();
-}
-
-/**
- * Not only until the next turn: a small request takes several to pass, and would meet each step of the large one. The
- * upload of a large body takes many times as long.
- */
-const pauseMs = 10;
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
-
 function parse(exchange: Exchange, tree?: JsonObject): ChatRequest {
+  const { scan } = exchange.lifted ?? exchange.ask;
   try {
-    const body: JsonObject = { ...exchange.door.bodyDefaults, ...(tree ?? parseScanned(exchange.ask.scan)) };
+    const body: JsonObject = { ...exchange.door.bodyDefaults, ...(tree ?? parseScanned(scan)) };
     return exchange.dialect.parseRequest(body, exchange.ask);
   } catch (error) {
     throw asRefusal(error);

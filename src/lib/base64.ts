@@ -9,15 +9,32 @@ export function standardBase64(text: string): string | undefined {
   return bare.length % 4 === 0 ? bare : bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
 }
 
-/** A multiple of 4, so that every piece is base64 by itself. */
-const pieceLength = 1 << 20;
+/** A multiple of 4, so that every piece is base64 by itself; as short strings the pieces cost no new memory. */
+const pieceLength = 1 << 16;
 const decoded = Buffer.alloc((pieceLength / 4) * 3);
 
 /** The decoder leaves out what it does not know: what has its full length was known. Faster than to look at each. */
 function isAllKnown(text: string): boolean {
   for (let at = 0; at < text.length; at += pieceLength) {
-    const piece = text.slice(at, at + pieceLength);
-    if (decoded.write(piece, 'base64') !== (piece.length * 3) >> 2) return false;
+    if (!isKnown(text.slice(at, at + pieceLength))) return false;
   }
   return true;
 }
+
+function isKnown(piece: string): boolean {
+  return decoded.write(piece, 'base64') === (piece.length * 3) >> 2;
+}
+
+/** Whether these bytes are characters of standard base64 and nothing else, and end with a whole group of four. */
+export function isBase64Text(bytes: Buffer): boolean {
+  if (bytes.length % 4 !== 0) return false;
+  for (let at = 0; at < bytes.length; at += pieceLength) {
+    const piece = bytes.subarray(at, at + pieceLength);
+    if (piece.includes(MINUS) || piece.includes(UNDERSCORE) || !isKnown(piece.toString('latin1'))) return false;
+  }
+  return true;
+}
+
+/** The decoder knows the URL-safe alphabet too. */
+const MINUS = 45;
+const UNDERSCORE = 95;

@@ -43,6 +43,9 @@ const MINUS = 45;
 const ZERO = 48;
 const POINT = 46;
 
+/** A string from this length on is noted: whoever parses the body may want to go round it. */
+const longBytes = 64 * 1024;
+
 /** Below this length a loop finds the end of a string sooner than a call of memchr. */
 const nearBytes = 48;
 
@@ -53,6 +56,7 @@ const nearBytes = 48;
 export class JsonScanner {
   readonly fields: JsonField[] = [];
   readonly rawSpans: number[] = [];
+  readonly longStrings: number[] = [];
   readonly #body: Buffer;
   readonly #rawKeys: readonly string[];
   readonly #limits: JsonLimits;
@@ -213,7 +217,10 @@ export class JsonScanner {
       if (quote === -1) return this.#refuse('a string is not closed', open);
       let slash = quote - 1;
       while (slash >= at && body[slash] === BACKSLASH) slash--;
-      if ((quote - 1 - slash) % 2 === 0) return quote + 1;
+      if ((quote - 1 - slash) % 2 === 0) {
+        if (quote - open > longBytes && !this.#insideRaw) this.longStrings.push(open + 1, quote);
+        return quote + 1;
+      }
       search = quote + 1;
     }
   }

@@ -13,6 +13,8 @@ export interface JsonScan {
   readonly fields: readonly JsonField[];
   /** Values under the raw keys, outermost only: [start, end) pairs in order. */
   readonly rawSpans: readonly number[];
+  /** Values that are long strings, outside the raw ones: [start, end) pairs in order, between their quotes. */
+  readonly longStrings: readonly number[];
 }
 
 /**
@@ -25,7 +27,7 @@ export function scanJson(body: Buffer, rawKeys: readonly string[] = [], limits: 
   if (!isUtf8(body)) throw new JsonRefused('utf8', 'the body is not valid UTF-8', 0);
   const scanner = new JsonScanner(body, rawKeys, limits);
   scanner.run();
-  return { body, fields: scanner.fields, rawSpans: scanner.rawSpans };
+  return { body, fields: scanner.fields, rawSpans: scanner.rawSpans, longStrings: scanner.longStrings };
 }
 
 /** Parses a scanned body; values under its raw keys come as strings of raw JSON text. Throws JsonRefused. */
