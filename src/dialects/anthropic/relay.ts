@@ -1,12 +1,12 @@
 /**
- * A Messages body on its way to a provider of the same dialect: bytes through, but for thinking that only another
- * provider could take back. Usage comes without asking.
+ * A Messages body on its way to a provider of the same dialect: bytes through, but for thinking without a
+ * signature. Usage comes without asking.
  * https://docs.anthropic.com/en/api/messages
  */
 import type { JsonEdit, JsonScan } from '../../lib/json.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { checkMessages, checkTokenLimit } from '../relay-checks.ts';
-import { withoutForeignThinking } from './foreign-thinking.ts';
+import { withoutUnsigned } from './unsigned-thinking.ts';
 
 export function relayAnthropic(scan: JsonScan): { edits: JsonEdit[]; withholdUsage: boolean } {
   const foreign = scan.fields.find(
@@ -21,5 +21,5 @@ export function relayAnthropic(scan: JsonScan): { edits: JsonEdit[]; withholdUsa
   checkMessages(scan);
   // 0 fills the prompt cache and answers nothing.
   checkTokenLimit(scan, 'max_tokens', 0);
-  return { edits: withoutForeignThinking(scan), withholdUsage: false };
+  return { edits: withoutUnsigned(scan), withholdUsage: false };
 }

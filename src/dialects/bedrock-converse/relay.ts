@@ -1,18 +1,17 @@
 /**
- * A Converse body on its way to a provider of the same dialect: bytes through, but for thinking that only another
- * provider could take back. Usage comes without asking.
+ * A Converse body on its way to a provider of the same dialect: bytes through. One that holds what another provider
+ * sealed does not come here: it is parsed and rendered anew. Usage comes without asking.
  */
 import { type JsonScan, readField } from '../../lib/json.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { RelayPlan } from '../door.ts';
 import { checkMessages, tokensAskedMax } from '../relay-checks.ts';
 import { isObject } from '../wire-object.ts';
-import { withoutForeignThinking } from './foreign-thinking.ts';
 
 export function relayConverse(scan: JsonScan): RelayPlan {
   checkMessages(scan);
   checkMaxTokens(scan);
-  return { edits: withoutForeignThinking(scan), withholdUsage: false };
+  return { edits: [], withholdUsage: false };
 }
 
 /** A limit that no provider could mean must never reach a usage row. */

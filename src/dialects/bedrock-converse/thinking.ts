@@ -84,7 +84,7 @@ function planEffort(thinking: Thinking, target: TargetModel, notes: Notes): Thin
  * With a thinking budget, the last assistant message must begin with its thinking while its turn still goes on: it calls
  * a tool, or is a prefill. True when that thinking is not there (another provider's, or never given back).
  */
-export function lostThinking(messages: readonly unknown[]): boolean {
+function lostThinking(messages: readonly unknown[]): boolean {
   const at = messages.findLastIndex((message) => isObject(message) && message.role === 'assistant');
   const last = messages[at];
   if (!isObject(last) || !Array.isArray(last.content)) return false;

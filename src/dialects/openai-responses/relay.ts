@@ -1,14 +1,14 @@
 /**
- * A Responses body on its way to a provider of the same dialect: bytes through, but for reasoning that only another
- * provider could take back. Usage comes without asking.
+ * A Responses body on its way to a provider of the same dialect: bytes through, but for reasoning that nobody
+ * sealed. One that holds what another provider sealed does not come here: it is parsed and rendered anew.
+ * Usage comes without asking.
  */
 import { type JsonEdit, type JsonScan, parseJson, stringifyJson } from '../../lib/json.ts';
 import { invalidRequest } from '../../llm/error.ts';
-import { unpackSeal } from '../../llm/seal.ts';
 import { isFields } from '../openai-chat/shape.ts';
 import { checkTokenLimit } from '../relay-checks.ts';
 import { isUnsealed } from './sealed.ts';
-import { dialectId, rawKeys, textOf, withRaw } from './wire.ts';
+import { rawKeys, textOf, withRaw } from './wire.ts';
 
 export function relayResponses(scan: JsonScan): { edits: JsonEdit[]; withholdUsage: boolean } {
   const foreign = scan.fields.find(
@@ -21,16 +21,16 @@ export function relayResponses(scan: JsonScan): { edits: JsonEdit[]; withholdUsa
     );
   }
   checkTokenLimit(scan, 'max_output_tokens');
-  return { edits: withoutForeignReasoning(scan), withholdUsage: false };
+  return { edits: withoutUnsealed(scan), withholdUsage: false };
 }
 
-/** One of these stands in every body that has reasoning of another provider; inside a text its quotes would be escaped. */
-const traces = ['"tg1.', '"tg2.', '"reasoning"'].map((trace) => Buffer.from(trace));
+/** Stands in every body that has reasoning; inside a text its quotes would be escaped. */
+const trace = Buffer.from('"reasoning"');
 
-/** Bodies without such reasoning are not touched and hardly looked at. */
-function withoutForeignReasoning(scan: JsonScan): JsonEdit[] {
+/** Bodies without it are not touched and hardly looked at. */
+function withoutUnsealed(scan: JsonScan): JsonEdit[] {
   const field = scan.fields.find(({ name }) => name === 'input');
-  if (field === undefined || !traces.some((trace) => scan.body.includes(trace))) return [];
+  if (field === undefined || !scan.body.includes(trace)) return [];
   const text = scan.body.subarray(field.valueStart, field.valueEnd);
   const { input } = parseJson(Buffer.concat([Buffer.from('{"input":'), text, Buffer.from('}')]), rawKeys);
   if (!Array.isArray(input)) return [];
@@ -39,10 +39,8 @@ function withoutForeignReasoning(scan: JsonScan): JsonEdit[] {
   return [{ name: 'input', value: stringifyJson(withRaw(kept)) }];
 }
 
-/** Sealed by another provider, or never sealed and made here out of another's answer: nobody would take it. */
+/** Never sealed, and made here out of another's answer: nobody would take it. */
 function isForeign(item: unknown): boolean {
   if (!isFields(item) || item.type !== 'reasoning') return false;
-  const slot = textOf(item.encrypted_content);
-  if (slot !== '') return unpackSeal(slot, dialectId).dialect !== dialectId;
-  return isUnsealed(item);
+  return textOf(item.encrypted_content) === '' && isUnsealed(item);
 }
