@@ -151,9 +151,12 @@ class ApiServer implements Api {
   }
 
   async #serve(route: ApiRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const { id: requestId, params, query, body } = request;
-    const caller = this.#callers.get(request);
-    const answer = await perform(route, { requestId, params, query, body }, caller, this.#options);
+    const { id: requestId, url, params, query, body } = request;
+    const header = request.headers['idempotency-key'];
+    const idempotencyKey = typeof header === 'string' ? header : undefined;
+    const asked = { requestId, url, idempotencyKey, params, query, body };
+    const { answer, replayed } = await perform(route, asked, this.#callers.get(request), this.#options);
+    if (replayed) reply.header('idempotency-replayed', 'true');
     if (route.method !== 'GET') await this.#options.refresh().catch(() => {});
     return send(route, answer, reply);
   }

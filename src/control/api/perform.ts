@@ -1,10 +1,10 @@
 /** One request of a known caller: parsed by the route's schemas, handled, and its answer encoded by them. */
 import { z } from 'zod';
-import { newId } from '../../lib/id.ts';
 import type { Store } from '../../store/store.ts';
 import { access, checkReach } from './access.ts';
 import type { Caller } from './caller.ts';
 import { ApiFailure, invalid, notFound } from './failure.ts';
+import { type Outcome, runOnce } from './idempotency.ts';
 import { type ApiParts, type ApiRequest, type ApiRoute, routeName } from './route.ts';
 
 /** Of a route that needs no key: it may see nothing that belongs to anybody. */
@@ -13,6 +13,9 @@ const nobody: Caller = { keyId: '', role: 'organization', organizationId: '', se
 /** As it came, with nothing checked. */
 export interface Asked {
   readonly requestId: string;
+  /** With its query. */
+  readonly url: string;
+  readonly idempotencyKey: string | undefined;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -24,18 +27,32 @@ export async function perform(
   asked: Asked,
   caller: Caller | undefined,
   parts: ApiParts,
-): Promise<unknown> {
+): Promise<Outcome> {
   await checkAccess(route, asked, caller, parts);
-  const request: ApiRequest = {
+  const parsed = {
     requestId: asked.requestId,
     caller: caller ?? nobody,
     params: parse('params', route.params, asked.params),
     query: parse('query', route.query, asked.query),
     body: parse('body', route.body, asked.body),
-    idempotencyKey: newId('idem', parts.clock.nowMs()),
-    write: (work) => parts.store.db.transaction().execute(work),
   };
-  const answer = await route.handle?.(request, parts);
+  const { method } = route;
+  const header = method === 'GET' ? undefined : asked.idempotencyKey;
+  const ask = { header, method, url: asked.url, body: asked.body };
+  return runOnce(
+    ask,
+    parsed.caller,
+    parts,
+    (answer) => encode(route, answer),
+    async ({ idempotencyKey, write }) => {
+      const request: ApiRequest = { ...parsed, idempotencyKey, write };
+      return route.handle?.(request, parts);
+    },
+  );
+}
+
+/** JSON by the route's schema: members that it does not name never leave. A file stays as it is. */
+function encode(route: ApiRoute, answer: unknown): unknown {
   return route.answer === undefined ? answer : z.encode(route.answer, answer);
 }
 

@@ -29,6 +29,8 @@ export interface KeyInfo {
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
+  /** Until when the text that it had before its last rotation is valid too. */
+  readonly previousUntilMs?: number;
 }
 
 /** `operator`: manages every organization; `organization`: its own. */
@@ -58,31 +60,66 @@ const patternLengthMax = 256;
 
 /** Throws Refusal (bad name, list, limit or expiry) and StoreError. Works at every gateway within a second. */
 export async function createKey(store: Store, request: KeyRequest, clock: Clock): Promise<CreatedKey> {
-  const name = checkName('a key', request.name);
-  const models = checkModels(request.models);
-  const limits = checkLimits(request.limits);
-  const expiresAt = checkExpiry(request.expiresAtMs, clock.nowMs());
-  const kind = request.kind ?? 'call';
-  if (kind === 'call' && request.scope !== undefined) throw scopeless();
-  const key = newKey(kind);
   const organization = request.organization ?? defaultOrganization;
-  const scopes = kind === 'call' ? null : [request.scope ?? defaultScope(organization)];
-  const id = newId('key', clock.nowMs());
-  await store.db.transaction().execute(async (db) => {
+  const checked = checkKey({ ...request, scope: scopeOf(request, organization) }, clock);
+  return store.db.transaction().execute(async (db) => {
     const organizationId = await ensureOrganization(db, organization, clock);
-    const values = { id, organization_id: organizationId, name, kind, hash: hashKey(key), prefix: shownPrefix(key) };
-    await db
-      .insertInto('keys')
-      .values({ ...values, scopes, models, limits, expires_at: expiresAt })
-      .execute();
+    return insertKey(db, checked, organizationId, clock);
   });
-  const info = await findKeys(store.db).where('keys.id', '=', id).executeTakeFirstOrThrow();
-  return { ...toInfo(info), key };
+}
+
+/** The same within a transaction, for an organization that is there. */
+export async function createKeyOf(
+  db: Store['db'],
+  organizationId: string,
+  request: Omit<KeyRequest, 'organization'>,
+  clock: Clock,
+): Promise<CreatedKey> {
+  return insertKey(db, checkKey({ ...request, scope: scopeOf(request, '') }, clock), organizationId, clock);
+}
+
+/** What of a request goes into the row as it is. Throws Refusal. */
+function checkKey(request: KeyRequest, clock: Clock) {
+  return {
+    name: checkName('a key', request.name),
+    kind: request.kind ?? 'call',
+    scopes: request.scope === undefined ? null : [request.scope],
+    models: checkModels(request.models),
+    limits: checkLimits(request.limits),
+    expires_at: checkExpiry(request.expiresAtMs, clock.nowMs()),
+  };
+}
+
+async function insertKey(
+  db: Store['db'],
+  checked: ReturnType<typeof checkKey>,
+  organizationId: string,
+  clock: Clock,
+): Promise<CreatedKey> {
+  const key = newKey(checked.kind);
+  const id = newId('key', clock.nowMs());
+  await db
+    .insertInto('keys')
+    .values({ id, organization_id: organizationId, hash: hashKey(key), prefix: shownPrefix(key), ...checked })
+    .execute();
+  return { ...toInfo(await findKeys(db).where('keys.id', '=', id).executeTakeFirstOrThrow()), key };
+}
+
+function scopeOf({ kind, scope }: KeyRequest, organization: string): KeyScope | undefined {
+  if (kind === 'management') return scope ?? defaultScope(organization);
+  if (scope !== undefined) throw scopeless();
+  return undefined;
+}
+
+export async function findKey(db: Store['db'], id: string): Promise<KeyInfo | undefined> {
+  const row = await findKeys(db).where('keys.id', '=', id).executeTakeFirst();
+  return row && toInfo(row);
 }
 
 export interface KeyFilter {
   /** Name or id. */
   readonly organization?: string;
+  readonly organizationId?: string;
   /** Default false. */
   readonly includeRevoked?: boolean;
   /** Default 1000. */
@@ -93,10 +130,11 @@ export interface KeyFilter {
 
 /** Newest first. */
 export async function listKeys(store: Store, filter: KeyFilter = {}): Promise<readonly KeyInfo[]> {
-  const { organization, includeRevoked = false, limit = 1_000, after } = filter;
+  const { organization, organizationId, includeRevoked = false, limit = 1_000, after } = filter;
   let query = findKeys(store.db).orderBy('keys.id', 'desc').limit(limit);
   if (after !== undefined) query = query.where('keys.id', '<', after);
   if (!includeRevoked) query = query.where('keys.revoked_at', 'is', null);
+  if (organizationId !== undefined) query = query.where('keys.organization_id', '=', organizationId);
   if (organization !== undefined) {
     query = query.where((where) =>
       where.or([where('organizations.name', '=', organization), where('organizations.id', '=', organization)]),
@@ -116,8 +154,11 @@ export type Revocation =
  * that the configuration file declares stays revoked until its literal in the file changes.
  */
 export async function revokeKey(store: Store, which: string, clock: Clock): Promise<Revocation> {
+  const hash = hashKey(which);
   const exact = await findKeys(store.db)
-    .where((where) => where.or([where('keys.id', '=', which), where('keys.hash', '=', hashKey(which))]))
+    .where((where) =>
+      where.or([where('keys.id', '=', which), where('keys.hash', '=', hash), where('keys.previous_hash', '=', hash)]),
+    )
     .executeTakeFirst();
   if (exact?.revoked_at) return { revoked: toInfo(exact) };
   const named = exact ? [exact] : await findValidByName(store, which);
@@ -161,6 +202,7 @@ function toInfo(row: KeyRow & { readonly organization: string }): KeyInfo {
     ...(row.limits && { limits: row.limits }),
     ...(row.expires_at && { expiresAtMs: row.expires_at.getTime() }),
     ...(row.revoked_at && { revokedAtMs: row.revoked_at.getTime() }),
+    ...(row.previous_expires_at && { previousUntilMs: row.previous_expires_at.getTime() }),
   };
 }
 
@@ -187,7 +229,8 @@ export function defaultScope(organization: string): KeyScope {
 const scopeless = (): Refusal =>
   new Refusal('A key for calling has no scope.', 'Leave the scope out, or make a management key.');
 
-function checkExpiry(expiresAtMs: number | undefined, nowMs: number): Date | null {
+/** Throws Refusal. */
+export function checkExpiry(expiresAtMs: number | undefined, nowMs: number): Date | null {
   if (expiresAtMs === undefined) return null;
   const date = new Date(expiresAtMs);
   if (Number.isNaN(date.getTime()) || expiresAtMs <= nowMs || date.getUTCFullYear() > 9999) {

@@ -1,0 +1,75 @@
+/**
+ * Changes of a key that is in use: what it may do, and the text it is known by. Whether it may be changed at all (it is
+ * not revoked, the configuration file does not own it) is for whoever asks.
+ */
+import type { Clock } from '../../lib/clock.ts';
+import type { Limits } from '../../snapshot/snapshot.ts';
+import type { Store } from '../../store/store.ts';
+import { checkLimits } from '../limits.ts';
+import { checkName } from '../names.ts';
+import { hashKey, newKey, shownPrefix } from './format.ts';
+import { type CreatedKey, checkExpiry, checkModels, findKey, type KeyInfo } from './keys.ts';
+
+/** What is left out stays; null takes it away. */
+export interface KeyChange {
+  readonly name?: string;
+  readonly models?: readonly string[] | null;
+  readonly limits?: Limits | null;
+  readonly expiresAtMs?: number | null;
+}
+
+/** Within a transaction. Undefined when there is none; throws Refusal. In force at every gateway within a second. */
+export async function updateKey(
+  db: Store['db'],
+  id: string,
+  change: KeyChange,
+  clock: Clock,
+): Promise<KeyInfo | undefined> {
+  const row = await lockKey(db, id);
+  if (row === undefined) return undefined;
+  const { name, models, limits, expiresAtMs } = change;
+  const values = {
+    name: name === undefined ? row.name : checkName('a key', name),
+    models: models === undefined ? row.models : checkModels(models ?? undefined),
+    limits: limits === undefined ? row.limits : checkLimits(limits ?? undefined),
+    expires_at: expiresAtMs === undefined ? row.expires_at : checkExpiry(expiresAtMs ?? undefined, clock.nowMs()),
+  };
+  await db.updateTable('keys').set(values).where('id', '=', id).execute();
+  return findKey(db, id);
+}
+
+/** A month: an overlap that never ends would be two keys. */
+export const overlapSecondsMax = 31 * 24 * 3600;
+
+/**
+ * Within a transaction. A new text for the same key: its id, limits, budgets and usage stay, and the text before is valid
+ * for `overlapSeconds` more (0: not at all), or until the key itself expires. A second rotation ends the overlap of the
+ * first. Undefined when there is none.
+ */
+export async function rotateKey(
+  db: Store['db'],
+  id: string,
+  overlapSeconds: number,
+  clock: Clock,
+): Promise<CreatedKey | undefined> {
+  const row = await lockKey(db, id);
+  if (row === undefined) return undefined;
+  const key = newKey(row.kind);
+  const overlaps = overlapSeconds > 0;
+  await db
+    .updateTable('keys')
+    .set({
+      hash: hashKey(key),
+      prefix: shownPrefix(key),
+      previous_hash: overlaps ? row.hash : null,
+      previous_expires_at: overlaps ? new Date(clock.nowMs() + overlapSeconds * 1000) : null,
+    })
+    .where('id', '=', id)
+    .execute();
+  const info = await findKey(db, id);
+  return info && { ...info, key };
+}
+
+function lockKey(db: Store['db'], id: string) {
+  return db.selectFrom('keys').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+}

@@ -1,0 +1,208 @@
+/** `/api/v1/keys`. */
+import { z } from 'zod';
+import { checkOwner, visibleOrganization } from '../api/access.ts';
+import type { Caller } from '../api/caller.ts';
+import { ApiFailure, conflict, notFound } from '../api/failure.ts';
+import { id, limits, queryFlag, time } from '../api/fields.ts';
+import { pageOf, pageQuery, toPage } from '../api/page.ts';
+import { type ApiRoute, route } from '../api/route.ts';
+import { nameLengthMax } from '../names.ts';
+import { findOrganization } from '../organizations/records.ts';
+import { overlapSecondsMax, rotateKey, updateKey } from './changes.ts';
+import { createKeyOf, findKey, type KeyInfo, listKeys, revokeKey } from './keys.ts';
+
+const name = z.string().min(1).max(nameLengthMax);
+const models = z.array(z.string()).describe('Patterns of models and routes: openai/*, main.');
+const scope = z.enum(['operator', 'organization']).describe('operator: manages every organization.');
+const params = z.strictObject({ keyId: id('key') });
+
+const fields = {
+  id: z.string(),
+  name,
+  kind: z.enum(['call', 'management']),
+  scopes: z.array(scope).nullable().describe('Of a management key; null: a key for calling.'),
+  organizationId: z.string(),
+  prefix: z.string().describe('The first characters of the key.'),
+  source: z.enum(['created', 'file']).describe('file: the configuration file declares it, and alone may change it.'),
+  models: models.nullable().describe('What it may call; null: everything.'),
+  limits: limits.nullable(),
+  createdAt: time,
+  expiresAt: time.nullable(),
+  revokedAt: time.nullable(),
+  previousUntil: time.nullable().describe('Until when the text before its last rotation is valid too.'),
+};
+
+const key = z.object(fields).meta({ id: 'Key' });
+const createdKey = z
+  .object({ ...fields, key: z.string().describe('The whole key. It is shown only now.') })
+  .meta({ id: 'CreatedKey' });
+
+const tag = 'keys';
+
+export const keyRoutes: readonly ApiRoute[] = [
+  route({
+    method: 'GET',
+    path: '/keys',
+    tag,
+    summary: 'List keys, newest first',
+    query: z.strictObject({
+      ...pageQuery,
+      organizationId: id('org').optional(),
+      includeRevoked: queryFlag.optional(),
+    }),
+    answer: pageOf(key),
+    async handle({ caller, query: { limit, after, organizationId, includeRevoked } }, { store }) {
+      if (organizationId !== undefined) checkOwner(caller, organizationId, 'organization', organizationId);
+      const only = organizationId ?? visibleOrganization(caller);
+      const rows = await listKeys(store, {
+        limit: limit + 1,
+        includeRevoked: includeRevoked === true,
+        ...(only !== undefined && { organizationId: only }),
+        ...(after !== undefined && { after }),
+      });
+      return toPage(rows.map(shown), limit, ({ id }) => id);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/keys',
+    tag,
+    summary: 'Create a key; it is shown once',
+    description: 'It belongs to the organization of the management key unless `organizationId` names another.',
+    status: 201,
+    body: z.strictObject({
+      name,
+      organizationId: id('org').optional(),
+      kind: z.enum(['call', 'management']).optional().describe('call when absent.'),
+      scope: scope.optional().describe('Of a management key; organization when absent.'),
+      models: models.optional(),
+      limits: limits.optional(),
+      expiresAt: time.optional(),
+    }),
+    answer: createdKey,
+    async handle({ caller, body, write }, { clock }) {
+      const { organizationId = caller.organizationId, expiresAt, ...rest } = body;
+      checkOwner(caller, organizationId, 'organization', organizationId);
+      if (body.scope === 'operator') checkOperator(caller);
+      return write(async (db) => {
+        const owner = await findOrganization(db, organizationId);
+        if (owner === undefined) throw notFound('organization', organizationId);
+        const request = { ...rest, ...(expiresAt !== undefined && { expiresAtMs: expiresAt }) };
+        const made = await createKeyOf(db, organizationId, request, clock);
+        return { ...shown(made), key: made.key };
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/keys/{keyId}',
+    tag,
+    summary: 'Get a key',
+    params,
+    answer: key,
+    async handle({ caller, params: { keyId } }, { store }) {
+      return shown(owned(caller, await findKey(store.db, keyId), keyId));
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/keys/{keyId}',
+    tag,
+    summary: 'Change a key: what is left out stays',
+    params,
+    body: z.strictObject({
+      name: name.optional(),
+      models: models.nullable().optional().describe('null: it may call everything.'),
+      limits: limits.nullable().optional(),
+      expiresAt: time.nullable().optional().describe('null: never.'),
+    }),
+    answer: key,
+    async handle({ caller, params: { keyId }, body, write }, { clock }) {
+      return write(async (db) => {
+        checkChangeable(controlled(caller, await findKey(db, keyId), keyId));
+        const { expiresAt, ...rest } = body;
+        const change = { ...rest, ...(expiresAt !== undefined && { expiresAtMs: expiresAt }) };
+        return shown(owned(caller, await updateKey(db, keyId, change, clock), keyId));
+      });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/keys/{keyId}/rotate',
+    tag,
+    summary: 'Give a key a new text; it is shown once',
+    description:
+      'Id, limits, budgets and usage stay. The text before is valid for `overlapSeconds` more, so that callers can follow.',
+    params,
+    body: z.strictObject({ overlapSeconds: z.number().int().min(0).max(overlapSecondsMax) }),
+    answer: createdKey,
+    async handle({ caller, params: { keyId }, body: { overlapSeconds }, write }, { clock }) {
+      return write(async (db) => {
+        checkChangeable(controlled(caller, await findKey(db, keyId), keyId));
+        const rotated = await rotateKey(db, keyId, overlapSeconds, clock);
+        if (rotated === undefined) throw notFound('key', keyId);
+        return { ...shown(rotated), key: rotated.key };
+      });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/keys/{keyId}/revoke',
+    tag,
+    summary: 'Revoke a key, everywhere, within a second',
+    description: 'Revoking it again changes nothing.',
+    params,
+    answer: key,
+    async handle({ caller, params: { keyId } }, { store, clock }) {
+      const found = controlled(caller, await findKey(store.db, keyId), keyId);
+      const result = await revokeKey(store, found.id, clock);
+      return shown(owned(caller, 'revoked' in result ? result.revoked : undefined, keyId));
+    },
+  }),
+];
+
+function owned(caller: Caller, info: KeyInfo | undefined, keyId: string): KeyInfo {
+  if (info === undefined) throw notFound('key', keyId);
+  checkOwner(caller, info.organizationId, 'key', keyId);
+  return info;
+}
+
+/** A key that may do more than the caller's must not come into the caller's hands. */
+function controlled(caller: Caller, info: KeyInfo | undefined, keyId: string): KeyInfo {
+  const found = owned(caller, info, keyId);
+  if (found.scopes?.includes('operator')) checkOperator(caller);
+  return found;
+}
+
+/** Throws ApiFailure (conflict). */
+function checkChangeable({ name, revokedAtMs, source }: KeyInfo): void {
+  if (revokedAtMs !== undefined) throw conflict('The key is revoked, and stays so.', 'Create another one.');
+  if (source === 'file') {
+    throw conflict(
+      `The key ${JSON.stringify(name)} belongs to the configuration file, which would undo the change.`,
+      'Change it there, and start again.',
+    );
+  }
+}
+
+function checkOperator(caller: Caller): void {
+  if (caller.role === 'operator') return;
+  throw new ApiFailure('forbidden', 'Keys with the scope operator are made and changed by operators alone.', {
+    remedy: 'Use a management key with the scope operator.',
+    path: 'scope',
+  });
+}
+
+function shown(info: KeyInfo) {
+  const { createdAtMs, expiresAtMs, revokedAtMs, previousUntilMs, models, limits, scopes } = info;
+  return {
+    ...info,
+    scopes: scopes === undefined ? null : [...scopes],
+    models: models === undefined ? null : [...models],
+    limits: limits ?? null,
+    createdAt: createdAtMs,
+    expiresAt: expiresAtMs ?? null,
+    revokedAt: revokedAtMs ?? null,
+    previousUntil: previousUntilMs ?? null,
+  };
+}
