@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'undici';
 import type { CatalogModel, PriceVersion } from '../../src/catalog/catalog.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import type { IdempotencyStore } from '../../src/gateway/idempotency/idempotency-store.ts';
 import type { GatewaySettings } from '../../src/gateway/settings.ts';
 import type { Journal, JournalRecord, SettlementRecord } from '../../src/journal/record.ts';
 import { JournalUnavailable } from '../../src/journal/record.ts';
@@ -39,6 +40,7 @@ export interface RigOptions {
   readonly timeouts?: Partial<Timeouts>;
   readonly tickMs?: number;
   readonly clock?: Clock;
+  readonly idempotency?: IdempotencyStore;
   /** Limits of routes, by name. */
   readonly routeLimits?: Readonly<Record<string, Limits>>;
   /** Facts of a model, by its bare name. */
@@ -102,6 +104,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     // Most tests look for the marks that they set themselves.
     settings: { retryDelayMs: 1, promptCacheMarks: false, ...options.settings },
     tickMs: options.tickMs ?? 25,
+    ...(options.idempotency && { idempotency: options.idempotency }),
   });
   const { port } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${port}`;

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'undici';
 import type { OperationPrice } from '../../src/catalog/catalog.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import type { IdempotencyStore } from '../../src/gateway/idempotency/idempotency-store.ts';
 import type { StoredResources } from '../../src/gateway/operations/known-resources.ts';
 import type { GatewaySettings } from '../../src/gateway/settings.ts';
 import {
@@ -45,6 +46,7 @@ export interface RigOptions {
   readonly settings?: Partial<GatewaySettings>;
   /** Known already, beside what is made here. */
   readonly resources?: StoredResources;
+  readonly idempotency?: IdempotencyStore;
 }
 
 export type OperationsRig = Awaited<ReturnType<typeof startOperationsRig>>;
@@ -65,6 +67,7 @@ export async function startOperationsRig(options: RigOptions = {}) {
     settings: { retryDelayMs: 1, ...options.settings },
     tickMs: 25,
     ...(options.resources && { resources: options.resources }),
+    ...(options.idempotency && { idempotency: options.idempotency }),
   });
   const { port } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${port}`;
