@@ -10,7 +10,7 @@ const wordless = ['document', 'container_upload'];
 
 /** The block's JSON, which a model can read. Throws invalid-request where its content is not words. */
 export function foreignText(raw: unknown, at: string, notes: Notes): string {
-  const type = typeOf(raw);
+  const type = foreignType(raw);
   if (wordless.includes(type)) {
     const rule = `a ${type} block of this kind cannot be given to the model behind this name; send text or images`;
     throw refused(at, rule);
@@ -26,11 +26,11 @@ export function worded(block: Block, dialect: DialectId, at: string, notes: Note
 }
 
 export function noteForeign(raw: unknown, notes: Notes): void {
-  notes.dropped(`messages.content.${typeOf(raw)}`, 'only its own API has this block');
+  notes.dropped(`messages.content.${foreignType(raw)}`, 'only its own API has this block');
 }
 
-/** Converse names a block by its only key. */
-function typeOf(raw: unknown): string {
+/** What its own API calls it. Converse names a block by its only key. */
+export function foreignType(raw: unknown): string {
   if (!isObject(raw)) return 'unknown';
   return typeof raw.type === 'string' ? raw.type : (Object.keys(raw)[0] ?? 'unknown');
 }

@@ -18,7 +18,7 @@ export const answerLosses: Readonly<Record<string, Outcome>> = {
     why: 'what a guardrail did is told by Converse alone; the stop says that it did',
   },
   'stream--bedrock-model-code-execution-tool-stream': {
-    chat: ['content.unknown'],
+    chat: ['content.toolUse', 'content.toolResult'],
     messages: ['content'],
     why: 'what a tool of the provider ran exists in its own dialect only',
   },

@@ -47,7 +47,8 @@ export function parseBlock(value: unknown, path: string): Block {
   const kind = mediaKinds.find((candidate) => raw[candidate] !== undefined);
   if (kind !== undefined) return parseMedia(kind, raw[kind], `${path}.${kind}`);
   if (isObject(raw.toolUse) && raw.toolUse.type !== 'server_tool_use') return parseCall(raw.toolUse, `${path}.toolUse`);
-  if (isObject(raw.toolResult)) return parseResult(raw.toolResult, `${path}.toolResult`);
+  if (isObject(raw.toolResult) && !isServerResult(raw.toolResult))
+    return parseResult(raw.toolResult, `${path}.toolResult`);
   if (isObject(raw.reasoningContent)) return parseThinking(raw.reasoningContent, `${path}.reasoningContent`);
   if (isObject(raw.guardContent)) return parseGuarded(raw.guardContent, `${path}.guardContent`);
   if (isObject(raw.citationsContent)) return parseCited(raw.citationsContent);
@@ -63,6 +64,11 @@ function parseCall(raw: JsonObject, path: string): ToolCallBlock {
     // Answers say `type: tool_use` of an ordinary call, and callers give it back.
     ...carry(without(raw, ['toolUseId', 'name', 'input', ...(raw.type === 'tool_use' ? ['type'] : [])])),
   };
+}
+
+/** What a tool that the provider ran gave back stands beside its call, and says what it is. */
+function isServerResult({ type }: JsonObject): boolean {
+  return typeof type === 'string' && type !== 'tool_result';
 }
 
 /** Comes as JSON text (a raw key). */

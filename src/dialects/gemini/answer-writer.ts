@@ -8,7 +8,8 @@ import type { Block, ChatEvent, Emit, Seal } from '../../llm/chat.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext } from '../dialect.ts';
-import { isObject, objectIn, type WireObject } from '../wire-object.ts';
+import { foreignType } from '../foreign-block.ts';
+import { objectIn, type WireObject } from '../wire-object.ts';
 import { finishWords } from './finish.ts';
 import { answerMedia, signature } from './media.ts';
 import { redactedMark } from './parts.ts';
@@ -123,9 +124,8 @@ export class AnswerWriter {
   }
 
   #opaque({ carried }: Extract<Block, { type: 'opaque' }>): void {
-    const { type = 'unknown' } = isObject(carried.raw) ? carried.raw : {};
     if (carried.dialect !== dialectId)
-      return this.#context.notes.dropped(`content.${String(type)}`, 'only its own API has this block');
+      return this.#context.notes.dropped(`content.${foreignType(carried.raw)}`, 'only its own API has this block');
     const { type: _, ...part } = restored(carried);
     this.#emit(part);
   }

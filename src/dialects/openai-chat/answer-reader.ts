@@ -245,6 +245,8 @@ export class AnswerReader {
 /** Words beside OpenAI's five are on record from compatible servers; an unknown one means that the answer ended. */
 const stops: ReadonlyMap<string, StopReason> = new Map([
   ['stop', 'end'],
+  ['eos', 'end'],
+  ['eos_token', 'end'],
   ['length', 'length'],
   ['max_tokens', 'length'],
   ['model_length', 'length'],

@@ -7,6 +7,7 @@ import type { Block, Carried, ChatEvent, Emit, StopReason } from '../../llm/chat
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { AnswerContext } from '../dialect.ts';
+import { foreignType } from '../foreign-block.ts';
 import type { WireObject } from '../wire-object.ts';
 import { renderCallSeal, renderDetail, renderUnsealed } from './reasoning.ts';
 import { type Fields, isFields } from './shape.ts';
@@ -97,7 +98,8 @@ export class DeltaWriter {
         return this.#media(block);
       case 'opaque':
         if (block.carried.dialect === dialectId) this.#emit(restored(block.carried));
-        else this.#context.notes.dropped(`content.${opaqueType(block.carried)}`, 'only its own API has this block');
+        else
+          this.#context.notes.dropped(`content.${foreignType(block.carried.raw)}`, 'only its own API has this block');
         return;
       case 'tool-result':
         this.#context.notes.dropped('content.tool_result', 'an answer of this API has no results');
@@ -224,10 +226,6 @@ const finishReasons: Readonly<Record<StopReason, string>> = {
   refusal: 'content_filter',
   pause: 'stop',
 };
-
-function opaqueType(carried: Carried): string {
-  return isFields(carried.raw) && typeof carried.raw.type === 'string' ? carried.raw.type : 'unknown';
-}
 
 /** What stands at the head of a whole answer and of every chunk. */
 export function answerHead(context: AnswerContext, object: string): WireObject {

@@ -5,6 +5,7 @@
  */
 import type { Block, Carried, Seal } from '../../llm/chat.ts';
 import type { AnswerContext } from '../dialect.ts';
+import { foreignType } from '../foreign-block.ts';
 import { isFields } from '../openai-chat/shape.ts';
 import type { WireObject } from '../wire-object.ts';
 import { slotText, unsealedPrefix } from './sealed.ts';
@@ -73,7 +74,7 @@ export class OutputWriter {
         return this.#media(block);
       case 'opaque':
         if (block.carried.dialect === dialectId) return this.#whole(restored(block.carried));
-        this.#context.notes.dropped(`content.${opaqueType(block.carried)}`, 'only its own API has this block');
+        this.#context.notes.dropped(`content.${foreignType(block.carried.raw)}`, 'only its own API has this block');
         break;
       default:
         this.#context.notes.dropped('content.tool_result', 'an answer of this API has no results');
@@ -320,8 +321,4 @@ function annotationOf(carried: Carried, length: number): WireObject | undefined 
     start_index: typeof start === 'number' ? start : 0,
     end_index: typeof end === 'number' ? end : length,
   };
-}
-
-function opaqueType(carried: Carried): string {
-  return isFields(carried.raw) && typeof carried.raw.type === 'string' ? carried.raw.type : 'unknown';
 }

@@ -1,16 +1,11 @@
 /** Cases 51, 52 and 69 as streams on all roads: calls without arguments or in one piece, and thinking between texts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DialectId } from '../../../src/llm/chat.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import type { Turn } from '../../golden/run.ts';
-import { bedrockStreamViolations } from '../../validators/bedrock-stream.ts';
-import { chatStreamViolations } from '../../validators/chat-stream.ts';
-import { geminiStreamViolations } from '../../validators/gemini-stream.ts';
-import { messagesStreamViolations } from '../../validators/messages-stream.ts';
-import { responsesStreamViolations } from '../../validators/responses-stream.ts';
 import type { Rig } from '../rig.ts';
 import { go, heard, type Road, translatedRoads, words } from './road.ts';
 import { type Told, tell } from './tell.ts';
+import { violations } from './valid.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -18,19 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const outcome = 'whole';
-const validators: Readonly<Record<DialectId, (body: Buffer) => string[]>> = {
-  'openai-chat': (body) => chatStreamViolations(body.toString(), { includeUsage: true, outcome }),
-  'openai-responses': (body) => responsesStreamViolations(body.toString(), { outcome }),
-  anthropic: (body) => messagesStreamViolations(body.toString(), { outcome }),
-  gemini: (body) => geminiStreamViolations(body.toString(), { outcome }),
-  'bedrock-converse': (body) => bedrockStreamViolations(body, { outcome }),
-};
-
 /** A stream that the caller's own API could have written, whole and counted. */
 async function listen(road: Road, told: readonly Told[]): Promise<Turn> {
   const turn = await go(rig, road, true, tell(road.provider.id, told));
-  expect(validators[road.caller.id](turn.answer.body)).toEqual([]);
+  expect(violations(road.caller.id, turn.answer.body, 'whole')).toEqual([]);
   expect(turn.row).toMatchObject({ status: 'completed', usage: { input: 12, output: 5 } });
   return turn;
 }

@@ -90,8 +90,8 @@ export function replay(body: object, answer: Record<string, unknown>): object {
   const { messages, ...rest } = body as { messages: object[] };
   const message = object(object(answer.output).message);
   const results = objects(message.content).flatMap(({ toolUse }) => {
-    const { toolUseId } = object(toolUse);
-    return typeof toolUseId === 'string' ? [result(toolUseId, [text('sunny')])] : [];
+    const { toolUseId, type } = object(toolUse);
+    return typeof toolUseId === 'string' && type !== 'server_tool_use' ? [result(toolUseId, [text('sunny')])] : [];
   });
   return { ...rest, messages: [...messages, message, user(...results)] };
 }

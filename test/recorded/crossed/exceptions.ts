@@ -102,7 +102,10 @@ export const answerLosses: Readonly<Record<string, Loss>> = {
     why: 'the words of the refusal say it',
   },
   'bedrock/stream--bedrock-model-code-execution-tool-stream': {
-    told: { 'openai-responses': ['content.unknown'], gemini: ['content.unknown'] },
+    told: {
+      'openai-responses': ['content.toolUse', 'content.toolResult'],
+      gemini: ['content.toolUse', 'content.toolResult'],
+    },
     why: ownTools,
   },
   'bedrock/stream--titan-converse-stream-guardrail': {
