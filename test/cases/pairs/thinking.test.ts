@@ -1,14 +1,21 @@
-/** Cases 64 and FX10 on all roads: how much thinking is asked for, by the numbers that providers take. */
+/** Cases 64, 65, 70 and FX10 on all roads: how much thinking is asked for, by the numbers that providers take. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DialectId } from '../../../src/llm/chat.ts';
-import { startMatrixRig } from '../../golden/matrix.ts';
+import { object } from '../../golden/features.ts';
 import { answering, type Turn, take } from '../../golden/run.ts';
-import type { Rig } from '../rig.ts';
+import { type Rig, startRig } from '../rig.ts';
 import { answerOf, type Road, requestOf, translatedRoads } from './road.ts';
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startMatrixRig();
+  rig = await startRig({
+    models: {
+      'effort-m': { thinking: 'effort', outputTokensMax: 64_000 },
+      'budget-m': { thinking: 'budget', outputTokensMax: 64_000 },
+      'adaptive-m': { thinking: 'adaptive', outputTokensMax: 64_000 },
+      'fixed-m': { thinking: 'effort', fixedSampling: true, outputTokensMax: 64_000 },
+    },
+  });
 });
 afterAll(() => rig.close());
 
@@ -106,20 +113,71 @@ describe('FX10: no thinking', () => {
   });
 });
 
-/** A caller's forced call and temperature. Chat and Responses alone ask so: Claude's own APIs refuse the three together. */
-const forced: Readonly<Partial<Record<DialectId, Wire>>> = {
-  'openai-chat': { temperature: 0.2, tool_choice: 'required' },
-  'openai-responses': { temperature: 0.2, tool_choice: 'required' },
+const weak: Wish = { effort: 'low', tokens: 2048 };
+const config = { functionCallingConfig: { mode: 'ANY' } };
+/** A caller's forced call and temperature beside its wish to think; some providers take the three together. */
+const forced: Readonly<Record<DialectId, (body: Wire) => Wire>> = {
+  'openai-chat': (body) => ({ ...body, temperature: 0.2, tool_choice: 'required' }),
+  'openai-responses': (body) => ({ ...body, temperature: 0.2, tool_choice: 'required' }),
+  anthropic: (body) => ({ ...body, temperature: 0.2, tool_choice: { type: 'any' } }),
+  gemini: ({ generationConfig, ...body }) => ({
+    ...body,
+    generationConfig: { ...object(generationConfig), temperature: 0.2 },
+    toolConfig: config,
+  }),
+  'bedrock-converse': ({ toolConfig, ...body }) => ({
+    ...body,
+    inferenceConfig: { temperature: 0.2 },
+    toolConfig: { ...object(toolConfig), toolChoice: { any: {} } },
+  }),
 };
 
+/** The same provider by another of its models. */
+const by = ({ caller, provider }: Road, model: string): Road => ({ caller, provider: { ...provider, model } });
+
+function askForced(road: Road): Promise<Turn> {
+  const body = { ...requestOf(road, 'parallel tools', false), ...asks[road.caller.id](weak, undefined) };
+  const answer = answering(answerOf(road.provider, 'text', false));
+  return take(rig, road, forced[road.caller.id](body), false, answer);
+}
+
 describe('FX10: a temperature and a forced call beside thinking', () => {
-  const roads = translatedRoads.filter(([to, from]) => forced[to] !== undefined && claudeRule.includes(from));
-  it.each(roads)('%s over %s: the call wins, thinking is told to be off', async (to, _from, road) => {
-    const { tools } = requestOf(road, 'parallel tools', false) as Wire;
-    const turn = await ask(road, { effort: 'low', tokens: 2048 }, undefined, { ...forced[to], tools });
-    expect(turn.asked).toContain('choice required');
+  it.each(translatedRoads)('%s over %s: all three, or what the provider takes of them', async (_to, from, road) => {
+    const turn = await askForced(road);
+    expect(turn.asked, turn.answer.body.toString()).toContain('choice required');
     expect(turn.askedText).toContain('"temperature":0.2');
-    expect(asked(turn)).toMatchObject({ budget: undefined, effort: undefined });
-    expect(turn.dropped).toEqual(['thinking']);
+    const { budget, effort } = asked(turn);
+    // Claude's models refuse a forced call and a temperature when they think: the call wins, and that is told.
+    expect(budget !== undefined || effort !== undefined).toBe(!claudeRule.includes(from));
+    expect(turn.dropped.includes('thinking')).toBe(claudeRule.includes(from));
+  });
+
+  const fixed = translatedRoads.filter(([, from]) => from.startsWith('openai'));
+  it.each(fixed)('%s over %s: a model of fixed sampling is asked without the temperature', async (_to, from, road) => {
+    const turn = await askForced(by(road, 'fixed-m'));
+    expect(turn.asked, turn.answer.body.toString()).toEqual(expect.arrayContaining(['choice required', 'effort low']));
+    expect(turn.askedText).not.toContain('temperature');
+    expect(turn.dropped).toContain('temperature');
+    const limited = await ask(by(road, 'fixed-m'), weak, 16_000);
+    expect(limited.askedText).toContain(
+      from === 'openai-chat' ? '"max_completion_tokens":16000' : '"max_output_tokens":16000',
+    );
+    expect(limited.askedText).not.toContain('"max_tokens"');
+  });
+});
+
+describe('case 64: a model that thinks as it likes is asked by a word', () => {
+  const roads = translatedRoads.filter(([, from]) => claudeRule.includes(from));
+  it.each(roads)('%s over %s', async (_to, _from, road) => {
+    const strengths: number[] = [];
+    for (const wish of wishes) {
+      const { askedText, answer } = await ask(by(road, 'adaptive-m'), wish, undefined);
+      expect(answer.status, answer.body.toString()).toBe(200);
+      expect(askedText).toMatch(/"thinking":\{"type":"adaptive"/);
+      expect(askedText).not.toContain('budget_tokens');
+      strengths.push(words.indexOf(/"output(?:_c|C)onfig":\{"effort":"(\w+)"/.exec(askedText)?.[1] ?? ''));
+    }
+    expect(isGrowing(strengths), strengths.join(' ')).toBe(true);
+    expect(strengths.at(-1)).toBeGreaterThan(strengths[0] ?? 0);
   });
 });
