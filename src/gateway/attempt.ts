@@ -1,24 +1,24 @@
 /**
- * One try at one target: an undici handler, from the journal's attempt record to a known outcome. Callbacks only; the
- * one promise is the outcome. Nothing is shown to the caller until the answer's reader says that there is something.
+ * One try at one target, whatever is asked: an undici handler, from the journal's attempt record to a known outcome.
+ * Callbacks only; the one promise is the outcome. Nothing is shown to the caller until the answer's reader says that there
+ * is something. What a chat does in its own way is in chat-attempt.ts, what an operation does in operation-attempt.ts.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Dialect } from '../dialects/dialect.ts';
 import { type Journal, JournalUnavailable, type ProgressRecord } from '../journal/record.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { LlmError } from '../llm/error.ts';
+import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { quotesSecret, withoutSecret } from '../llm/redact.ts';
+import type { Target } from '../snapshot/snapshot.ts';
 import type { AnswerHost, AnswerReader } from './answer/answer.ts';
 import { decoded } from './answer/decoder.ts';
-import { SniffingReader } from './answer/reader.ts';
 import { RefusalReader } from './answer/refusal.ts';
 import { emptyTally, type Tally } from './answer/tally.ts';
-import { UnwrappedReader } from './answer/unwrapped-reader.ts';
 import type { RunUnderWay } from './attempts-under-way.ts';
-import { answerHeaders, costHeader, ownHeaders } from './edge/headers.ts';
-import type { Exchange } from './exchange.ts';
-import { attemptRecord, progressRecord } from './metering/meter.ts';
-import type { Plan } from './plan.ts';
+import type { HeaderList } from './edge/delivery.ts';
+import { answerHeaders, ownHeaders } from './edge/headers.ts';
+import type { Visit } from './exchange.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
 import { connectionError, expired } from './upstream/timeouts.ts';
@@ -41,98 +41,107 @@ export interface AttemptTools {
   readonly seals: Seals;
 }
 
+export interface AttemptFacts {
+  readonly visit: Visit;
+  readonly target: Target;
+  /** Reads what the target answers with another status than a success. */
+  readonly dialect: Pick<Dialect, 'parseError'>;
+  readonly tools: AttemptTools;
+  readonly done: (outcome: Outcome) => void;
+}
+
 /** After its last content an answer gets this long to name its usage and close. */
 const lingerMs = 2000;
 
-export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUnderWay {
+export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUnderWay {
   readonly id: string;
   readonly startedAt: number;
-  readonly plan: Plan;
   upstreamStatus = 0;
-  readonly exchange: Exchange;
-  readonly #tools: AttemptTools;
-  readonly #done: (outcome: Outcome) => void;
+  protected readonly tools: AttemptTools;
+  /** The provider's own. */
+  protected headers: IncomingHttpHeaders = {};
+  /** Something of this answer is with the caller. */
+  protected shown = false;
+  readonly #facts: AttemptFacts;
   #controller: Dispatcher.DispatchController | undefined;
   #reader: AnswerReader | undefined;
-  #headers: IncomingHttpHeaders = {};
   #over = false;
   /** The provider's side is over: there is nothing left to abort. */
   #ended = false;
-  /** Something of this answer is with the caller. */
-  #shown = false;
   #completedAt: number | undefined;
   #lastDataAt: number;
 
-  constructor(exchange: Exchange, plan: Plan, tools: AttemptTools, done: (outcome: Outcome) => void) {
-    this.exchange = exchange;
-    this.plan = plan;
-    this.#tools = tools;
-    this.#done = done;
-    this.id = `${exchange.id}-${++exchange.attemptsBegun}`;
+  constructor(facts: AttemptFacts) {
+    const { visit, tools } = facts;
+    this.#facts = facts;
+    this.tools = tools;
+    this.id = `${visit.id}-${++visit.attemptsBegun}`;
     this.startedAt = tools.clock.monotonicMs();
     this.#lastDataAt = this.startedAt;
-    exchange.delivery.onGone(() => this.#finish({ type: 'answered', status: 'cancelled', tally: this.tally }));
-    exchange.delivery.onDrain(() => this.#readOn());
+    visit.delivery.onGone(() => this.#finish({ type: 'answered', status: 'cancelled', tally: this.tally }));
+    visit.delivery.onDrain(() => this.#readOn());
   }
+
+  /** Writes the journal's record. Throws JournalUnavailable. */
+  protected abstract begin(): void;
+  /** For an answer with a success's status; the error, where its headers already say that it is none. */
+  protected abstract answerReader(headers: IncomingHttpHeaders): AnswerReader | LlmError;
+  /** What the caller is told beside the provider's own headers and ours, where a stream begins. */
+  protected abstract streamHeaders(): HeaderList;
+  /** For a whole answer, known before it is sent. */
+  protected abstract costHeaders(tally: Tally): HeaderList;
+  protected abstract progressOf(tally: Tally, now: number): ProgressRecord;
+  /** The caller is given a stream: its first piece may be long in coming, and others follow. */
+  protected abstract get isStream(): boolean;
+  /** Bytes may follow a complete answer, which name its usage. */
+  protected abstract get lingers(): boolean;
+  /** Nothing was written for so long that the caller, or what stands between, may think the connection dead. */
+  protected abstract keepAlive(now: number): void;
 
   get tally(): Tally {
     return this.#reader?.tally ?? emptyTally;
   }
 
-  progress(now: number): ProgressRecord | undefined {
-    return this.#shown ? progressRecord(this.exchange, this.plan, this.tally, now) : undefined;
+  /** Since the request arrived. */
+  get elapsedMs(): number {
+    return this.#now() - this.#facts.visit.startedAt;
   }
 
-  get elapsedMs(): number {
-    return this.#now() - this.exchange.startedAt;
+  progress(now: number): ProgressRecord | undefined {
+    return this.shown ? this.progressOf(this.tally, now) : undefined;
   }
 
   /** Right before the first byte: the journal knows of the attempt, or there is none. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#over) {
-      controller.abort(over);
-      return;
-    }
-    this.exchange.dispatchedAt ??= this.#now();
-    this.#tools.journal.attempt(attemptRecord(this.exchange, this.plan, this.id, this.#tools.clock.nowMs()));
+    if (this.#over) return controller.abort(over);
+    this.#facts.visit.dispatchedAt ??= this.#now();
+    this.begin();
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (this.#over || status < 200) return;
     this.upstreamStatus = status;
-    this.#headers = headers;
+    this.headers = headers;
     this.#lastDataAt = this.#now();
-    const { plan } = this;
-    const reader =
-      status < 300
-        ? this.#answerReader()
-        : new RefusalReader({
-            status,
-            headers,
-            dialect: plan.dialect,
-            credential: plan.target.credential,
-            host: this,
-          });
+    const reader = status < 300 ? this.answerReader(headers) : this.#refusalReader(status, headers);
     const encoding = headers['content-encoding'];
-    const result = decoded(
-      reader,
-      typeof encoding === 'string' ? encoding : undefined,
-      this.#tools.settings.answerBytesMax,
-    );
+    const result =
+      'kind' in reader
+        ? reader
+        : decoded(reader, typeof encoding === 'string' ? encoding : undefined, this.tools.settings.answerBytesMax);
     if ('kind' in result) this.fail(result);
     else this.#reader = result;
   }
 
-  #answerReader(): AnswerReader {
-    const { seals, settings } = this.#tools;
-    const reader = new SniffingReader(this.exchange, this.plan, this, seals, settings.answerBytesMax);
-    return this.plan.endpoint.framing === 'aws-chunks' ? new UnwrappedReader(reader, this.plan.dialect) : reader;
+  #refusalReader(status: number, headers: IncomingHttpHeaders): AnswerReader {
+    const { dialect, target } = this.#facts;
+    return new RefusalReader({ status, headers, dialect, credential: target.credential, host: this });
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#lastDataAt = this.#now();
-    this.#reader?.push(chunk);
+    if (!this.#over) this.#reader?.push(chunk);
   }
 
   onResponseEnd(): void {
@@ -146,74 +155,80 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#ended = true;
     if (this.#over) return;
-    if (error instanceof JournalUnavailable) this.fail(journalAway);
-    else if (this.#reader === undefined) this.fail(connectionError(error, this.plan.target));
+    // What the caller uploads was refused, or fell silent, on its way.
+    if (error instanceof LlmFailure) this.fail(error.error);
+    else if (error instanceof JournalUnavailable) this.fail(journalAway);
+    else if (this.#reader === undefined) this.fail(connectionError(error, this.#facts.target));
     else this.#reader.broken(error.message);
     this.#closed();
   }
 
   show(piece: Buffer | string): void {
-    const { delivery } = this.exchange;
+    if (this.#over) return;
+    const { visit } = this.#facts;
     const now = this.#now();
-    if (!this.#shown) {
-      this.#shown = true;
-      this.exchange.firstTokenAt ??= now;
-      delivery.startStream(this.#answerHeaders());
+    if (!this.shown) {
+      this.shown = true;
+      visit.firstTokenAt ??= now;
+      this.startStream();
     }
-    if (!delivery.write(piece, now)) this.#controller?.pause();
+    if (!visit.delivery.write(piece, now)) this.#controller?.pause();
   }
 
   showWhole(body: Buffer | string, tally: Tally): void {
-    this.#shown = true;
-    this.exchange.firstTokenAt ??= this.#now();
-    const headers = { ...this.#answerHeaders(), ...costHeader(this.exchange, this.plan, tally) };
-    this.exchange.delivery.send(200, headers, body);
+    if (this.#over) return;
+    const { visit } = this.#facts;
+    this.shown = true;
+    visit.firstTokenAt ??= this.#now();
+    visit.delivery.send(200, { ...this.#answerHeaders(), ...this.costHeaders(tally) }, body);
   }
 
   complete(): void {
     if (this.#over) return;
     this.#completedAt = this.#now();
-    this.exchange.delivery.end();
+    this.#facts.visit.delivery.end();
+    if (!this.lingers) this.#closed();
     // A decompressor is done only after the provider: nothing more can come, so nothing is waited for.
-    if (this.#ended) queueMicrotask(() => this.#closed());
+    else if (this.#ended) queueMicrotask(() => this.#closed());
   }
 
   fail(told: LlmError, alreadyShown = false): void {
     if (this.#over) return;
-    const error = withoutSecret(told, this.plan.target.credential);
-    const { delivery } = this.exchange;
-    if (!this.#shown) return this.#finish({ type: 'refused', error, tally: this.tally });
-    if (alreadyShown) delivery.end();
-    else delivery.fail(error, {});
+    const { visit, target } = this.#facts;
+    const error = withoutSecret(told, target.credential);
+    if (!this.shown) return this.#finish({ type: 'refused', error, tally: this.tally });
+    if (alreadyShown) visit.delivery.end();
+    else this.tellFailure(error);
     this.#finish({ type: 'answered', status: 'failed', error, tally: this.tally });
   }
 
+  /** In a stream that has begun. */
+  protected tellFailure(error: LlmError): void {
+    this.#facts.visit.delivery.fail(error, {});
+  }
+
   quotesCredential(bytes: Buffer): boolean {
-    return quotesSecret(bytes.toString('latin1'), this.plan.target.credential);
+    return quotesSecret(bytes.toString('latin1'), this.#facts.target.credential);
   }
 
   /** Called about once a second, and oftener where times are short. */
   tick(now: number): void {
     if (this.#over) return;
-    const { delivery } = this.exchange;
-    const { settings } = this.#tools;
     if (this.#completedAt !== undefined) {
       if (now - this.#completedAt > lingerMs) this.#closed();
       return;
     }
+    const { visit, target } = this.#facts;
+    const { delivery } = visit;
+    const { settings } = this.tools;
     if (delivery.stalled) {
       if (now - delivery.lastWriteAt > settings.clientStallMs) delivery.cut();
       return;
     }
-    const late = expired(this.plan.target, {
-      now,
-      startedAt: this.startedAt,
-      lastDataAt: this.#lastDataAt,
-      shown: this.#shown,
-      stream: this.exchange.ask.stream,
-    });
+    const times = { now, startedAt: this.startedAt, lastDataAt: this.#lastDataAt, shown: this.shown };
+    const late = expired(target, { ...times, stream: this.isStream });
     if (late !== undefined) return this.fail(late);
-    if (this.exchange.ask.stream && now - delivery.lastWriteAt > settings.keepaliveMs) this.#keepAlive(now);
+    if (now - delivery.lastWriteAt > settings.keepaliveMs) this.keepAlive(now);
   }
 
   /** Ends from outside: the gateway stops. */
@@ -221,16 +236,13 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
     this.fail(error);
   }
 
-  /** The head goes out with the first keepalive: later failures before content still fall over, unseen. */
-  #keepAlive(now: number): void {
-    const { delivery } = this.exchange;
-    delivery.startStream(this.#answerHeaders());
-    delivery.write(delivery.dialect.keepalive, now);
+  protected startStream(): void {
+    this.#facts.visit.delivery.startStream({ ...this.#answerHeaders(), ...this.streamHeaders() });
   }
 
-  #answerHeaders(): Record<string, string> {
-    const theirs = answerHeaders(this.#headers, this.plan.target.credential);
-    return { ...theirs, ...ownHeaders(this.exchange, this.plan.target.model.id) };
+  #answerHeaders(): HeaderList {
+    const { visit, target } = this.#facts;
+    return { ...answerHeaders(this.headers, target.credential), ...ownHeaders(visit, target.model.id) };
   }
 
   /** Nothing more will come: an answer that was complete is settled now, with whatever usage was named. */
@@ -243,7 +255,7 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
     this.#over = true;
     // An answer that was complete when its caller hung up is complete.
     const whole = this.#completedAt !== undefined && outcome.type === 'answered' && outcome.status === 'cancelled';
-    this.#done(whole ? { ...outcome, status: 'completed' } : outcome);
+    this.#facts.done(whole ? { ...outcome, status: 'completed' } : outcome);
     if (!this.#ended) this.#controller?.abort(over);
   }
 
@@ -254,14 +266,14 @@ export class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUn
   }
 
   #now(): number {
-    return this.#tools.clock.monotonicMs();
+    return this.tools.clock.monotonicMs();
   }
 }
 
 /** Made once: an error collects a stack, and nobody reads this one. */
 const over = new Error('the attempt is over');
 
-export const journalAway: LlmError = {
+const journalAway: LlmError = {
   kind: 'unavailable',
   message:
     'The gateway cannot write its journal, so no provider is asked. The operator finds the reason in the log (disk full, read-only). Try again soon.',

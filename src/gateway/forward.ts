@@ -1,7 +1,8 @@
 /** A chat from target to target: what is asked of each, and the dispatch. The order is that of in-turn.ts. */
 import { LlmFailure } from '../llm/error.ts';
 import type { Target } from '../snapshot/snapshot.ts';
-import { AttemptRun, type Outcome } from './attempt.ts';
+import type { Outcome } from './attempt.ts';
+import { ChatAttempt } from './chat-attempt.ts';
 import { upstreamHeaders, upstreamQuery, withQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
 import { askInTurn } from './in-turn.ts';
@@ -32,9 +33,9 @@ async function dispatch(
   exchange: Exchange,
   plan: Plan,
   parts: GatewayParts,
-): Promise<{ run: AttemptRun; outcome: Outcome }> {
+): Promise<{ run: ChatAttempt; outcome: Outcome }> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const run = new AttemptRun(exchange, plan, parts, resolve);
+  const run = new ChatAttempt(exchange, plan, parts, resolve);
   parts.active.add(run);
   try {
     const { origin, prefix, pool } = parts.upstreams.of(plan.target);

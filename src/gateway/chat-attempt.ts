@@ -1,0 +1,63 @@
+/** One try at one target for a chat: relayed or translated, with what its provider sealed. */
+import type { ProgressRecord } from '../journal/record.ts';
+import type { AnswerReader } from './answer/answer.ts';
+import { SniffingReader } from './answer/reader.ts';
+import type { Tally } from './answer/tally.ts';
+import { UnwrappedReader } from './answer/unwrapped-reader.ts';
+import { AttemptRun, type AttemptTools, type Outcome } from './attempt.ts';
+import type { HeaderList } from './edge/delivery.ts';
+import { costHeader } from './edge/headers.ts';
+import type { Exchange } from './exchange.ts';
+import { attemptRecord, progressRecord } from './metering/meter.ts';
+import type { Plan } from './plan.ts';
+
+export class ChatAttempt extends AttemptRun {
+  readonly #exchange: Exchange;
+  readonly #plan: Plan;
+
+  constructor(exchange: Exchange, plan: Plan, tools: AttemptTools, done: (outcome: Outcome) => void) {
+    super({ visit: exchange, target: plan.target, dialect: plan.dialect, tools, done });
+    this.#exchange = exchange;
+    this.#plan = plan;
+  }
+
+  protected override begin(): void {
+    const { journal, clock } = this.tools;
+    journal.attempt(attemptRecord(this.#exchange, this.#plan, this.id, clock.nowMs()));
+  }
+
+  protected override answerReader(): AnswerReader {
+    const { seals, settings } = this.tools;
+    const { endpoint, dialect } = this.#plan;
+    const reader = new SniffingReader(this.#exchange, this.#plan, this, seals, settings.answerBytesMax);
+    return endpoint.framing === 'aws-chunks' ? new UnwrappedReader(reader, dialect) : reader;
+  }
+
+  protected override streamHeaders(): HeaderList {
+    return {};
+  }
+
+  protected override costHeaders(tally: Tally): HeaderList {
+    return costHeader(this.#exchange, this.#plan, tally);
+  }
+
+  protected override progressOf(tally: Tally, now: number): ProgressRecord {
+    return progressRecord(this.#exchange, this.#plan, tally, now);
+  }
+
+  protected override get isStream(): boolean {
+    return this.#exchange.ask.stream;
+  }
+
+  protected override get lingers(): boolean {
+    return true;
+  }
+
+  /** The head goes out with the first keepalive: later failures before content still fall over, unseen. */
+  protected override keepAlive(now: number): void {
+    if (!this.isStream) return;
+    const { delivery } = this.#exchange;
+    this.startStream();
+    delivery.write(delivery.dialect.keepalive, now);
+  }
+}
