@@ -29,8 +29,8 @@ type End = (store: IdempotencyStore) => Promise<void>;
 
 interface Held {
   readonly claim: Claim;
-  /** What is left to do, and since when. */
-  end?: { readonly run: End; readonly sinceMs: number };
+  /** What is left to do, since when, and what it holds in memory. */
+  readonly end?: { readonly run: End; readonly sinceMs: number; readonly bytes: number };
 }
 
 export class Idempotency {
@@ -75,7 +75,7 @@ export class Idempotency {
       return earlier;
     } catch (error) {
       // Perhaps it was taken and only the answer was lost.
-      this.#endLater(claim, (store) => store.release(claim));
+      this.#endLater(claim, (store) => store.release(claim), 0);
       throw notNow(error instanceof Error ? error.message : String(error));
     } finally {
       this.#asks--;
@@ -87,14 +87,21 @@ export class Idempotency {
     return new Recording(this.#tools.settings.idempotentAnswerBytesMax, this.#room);
   }
 
-  /** Never rejects: what the database does not take now, it is given again later. */
-  async end(claim: Claim, run: End): Promise<void> {
-    this.#endLater(claim, run);
+  /** Never rejects: what the database does not take now, it is given again later. `bytes`: what `run` holds meanwhile. */
+  async end(claim: Claim, run: End, bytes = 0): Promise<void> {
+    this.#endLater(claim, run, bytes);
     await this.#tryEnd(claim.requestId);
   }
 
-  #endLater(claim: Claim, run: End): void {
-    this.#held.set(claim.requestId, { claim, end: { run, sinceMs: this.#now() } });
+  #endLater(claim: Claim, run: End, bytes: number): void {
+    this.#forget(claim.requestId);
+    this.#room.bytes += bytes;
+    this.#held.set(claim.requestId, { claim, end: { run, sinceMs: this.#now(), bytes } });
+  }
+
+  #forget(requestId: string): void {
+    this.#room.bytes -= this.#held.get(requestId)?.end?.bytes ?? 0;
+    this.#held.delete(requestId);
   }
 
   async #tryEnd(requestId: string): Promise<void> {
@@ -102,10 +109,10 @@ export class Idempotency {
     if (this.#store === undefined || held?.end === undefined) return;
     try {
       await held.end.run(this.#store);
-      this.#held.delete(requestId);
+      this.#forget(requestId);
     } catch (error) {
       if (this.#now() - held.end.sinceMs <= endMs) return;
-      this.#held.delete(requestId);
+      this.#forget(requestId);
       this.#tools.log.warn({ error, requestId }, 'the answer to an idempotent request could not be kept');
     }
   }

@@ -9,7 +9,7 @@ import { ownHeaders } from '../edge/headers.ts';
 import type { Visit } from '../exchange.ts';
 import type { GatewayParts } from '../parts.ts';
 import { CallerSecret } from './caller-secret.ts';
-import { fateOf } from './fate.ts';
+import { type Fate, fateOf } from './fate.ts';
 import type { EarlierRequest, NewClaim } from './idempotency-store.ts';
 import { type KeptAnswer, unpack } from './recording.ts';
 import { interrupted, malformedKey, noForms, otherRequest, stillRunning, tooLarge, unreadable } from './refusals.ts';
@@ -46,17 +46,19 @@ async function runOnce(
   try {
     await run();
     const fate = fateOf(visit.ending, recording);
-    const sealed = fate === 'keep' ? secret.seal(recording.pack(), claim.id) : undefined;
-    await parts.idempotency.end(claim, (store) => {
-      if (sealed !== undefined) return store.keep(claim, sealed);
-      return fate === 'release' || fate === 'keep' ? store.release(claim) : store.close(claim, fate);
-    });
+    if (fate !== 'keep') return await endWithout(fate, claim, parts);
+    const sealed = secret.seal(recording.pack(), claim.id);
+    await parts.idempotency.end(claim, (store) => store.keep(claim, sealed), sealed.length);
   } catch (error) {
-    await parts.idempotency.end(claim, (store) => store.release(claim));
+    await endWithout(visit.ending?.billable === true ? 'interrupted' : 'release', claim, parts);
     throw error;
   } finally {
     recording.drop();
   }
+}
+
+function endWithout(fate: Exclude<Fate, 'keep'>, claim: NewClaim, { idempotency }: GatewayParts): Promise<void> {
+  return idempotency.end(claim, (store) => (fate === 'release' ? store.release(claim) : store.close(claim, fate)));
 }
 
 function claimOf(visit: Visit, name: string, fingerprint: string, instance: string): NewClaim {
@@ -100,7 +102,7 @@ function giveAgain(visit: Visit, kept: KeptAnswer, { requestId }: EarlierRequest
     'x-tollgate-original-request-id': requestId,
   };
   visit.delivery.send(kept.status, headers, kept.body);
-  log.info(
+  log.debug(
     { requestId: visit.id, originalRequestId: requestId, key: visit.key.id, status: kept.status },
     'an idempotent request was answered again',
   );
