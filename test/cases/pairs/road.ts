@@ -52,7 +52,7 @@ export function changed(
 }
 
 /** A caller on a bare socket that has sent its plain request. */
-export async function open(at: Rig, { caller, provider }: Road, stream: boolean): Promise<RawClient> {
+export async function open(at: Pick<Rig, 'url'>, { caller, provider }: Road, stream: boolean): Promise<RawClient> {
   const client = await RawClient.connect(at.url);
   const headers = { authorization: `Bearer ${rigKey}`, 'content-type': 'application/json', ...caller.headers };
   const body = JSON.stringify(requestOf({ caller, provider }, 'text', stream));

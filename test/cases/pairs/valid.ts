@@ -6,14 +6,12 @@ import { geminiStreamViolations } from '../../validators/gemini-stream.ts';
 import { messagesStreamViolations } from '../../validators/messages-stream.ts';
 import { responsesStreamViolations } from '../../validators/responses-stream.ts';
 
-type Outcome = 'whole' | 'failed';
-
-/** Chat streams are those of a caller that asked for its usage, unless it is said otherwise. */
-export function violations(caller: DialectId, body: Buffer, outcome: Outcome, includeUsage = true): string[] {
+/** Callers of Chat are those that asked for their usage. */
+export function violations(caller: DialectId, body: Buffer, outcome: 'whole' | 'failed'): string[] {
   const text = body.toString();
   switch (caller) {
     case 'openai-chat':
-      return chatStreamViolations(text, { includeUsage, outcome });
+      return chatStreamViolations(text, { includeUsage: true, outcome });
     case 'openai-responses':
       return responsesStreamViolations(text, { outcome });
     case 'anthropic':
