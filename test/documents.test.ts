@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { renderApiReference } from '../scripts/api-reference.ts';
 import { renderErrorTable } from '../scripts/error-table.ts';
 import { doors } from '../src/dialects/doors.ts';
 
@@ -16,6 +17,10 @@ const pages = [
 
 it('the table of errors is what the dialects render; "npm run docs" writes it', () => {
   expect(read('docs/reference/errors.md')).toContain(renderErrorTable());
+});
+
+it('the reference of the API is what the routes say; "npm run docs" writes it', () => {
+  expect(read('docs/reference/api.md')).toContain(renderApiReference());
 });
 
 it('every link to a file leads somewhere', () => {

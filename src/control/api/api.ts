@@ -9,6 +9,7 @@ import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import { access } from './access.ts';
 import { type Caller, findCaller } from './caller.ts';
 import { ApiFailure, toFailure } from './failure.ts';
+import { apiRoot, nothingAt, toFastifyPath } from './paths.ts';
 import { perform } from './perform.ts';
 import { ApiRateLimit } from './rate-limit.ts';
 import { type ApiParts, type ApiRoute, type Download, routeName } from './route.ts';
@@ -32,7 +33,6 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export const apiRoot = '/api/v1';
 const bodyBytesMax = 1024 * 1024;
 /** A whole body takes less, or its connection is cut: one that trickles in would hold it for ever. */
 const bodyTimeoutMs = 30_000;
@@ -60,8 +60,8 @@ class ApiServer implements Api {
       genReqId: () => newId('req', options.clock.nowMs()),
       frameworkErrors: (error, request, reply) => this.#fail(error, request, reply),
     });
-    this.#prepare();
     const routes = options.routes ?? apiRoutes;
+    this.#prepare(routes);
     this.#app.register(
       async (app) =>
         this.#addRoutes(
@@ -107,7 +107,7 @@ class ApiServer implements Api {
     return this.#app.close();
   }
 
-  #prepare(): void {
+  #prepare(routes: readonly ApiRoute[]): void {
     this.#app.addHook('onRequest', async (request, reply) => {
       reply.headers({
         'x-request-id': request.id,
@@ -116,9 +116,12 @@ class ApiServer implements Api {
         'x-content-type-options': 'nosniff',
       });
       if (this.#draining) throw shuttingDown;
+      if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw compressed;
     });
     this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply));
-    this.#app.setNotFoundHandler((request, reply) => this.#fail(unknownPath(request), request, reply));
+    this.#app.setNotFoundHandler((request, reply) =>
+      this.#fail(nothingAt(request.method, request.url, routes), request, reply),
+    );
     const parseJson = this.#app.getDefaultJsonParser('error', 'error');
     this.#app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
       // Many clients name the type even where they send nothing.
@@ -201,7 +204,8 @@ function isOpen(route: ApiRoute): boolean {
 
 function send(route: ApiRoute, answer: unknown, reply: FastifyReply): FastifyReply {
   if (route.produces !== undefined) {
-    const { body, filename } = answer as Download;
+    const { body, filename, headers = {} } = answer as Download;
+    reply.headers(headers);
     if (filename !== undefined) reply.header('content-disposition', `attachment; filename="${plainName(filename)}"`);
     return reply.type(route.produces).send(body);
   }
@@ -213,18 +217,11 @@ function plainName(filename: string): string {
   return filename.replaceAll(/[^A-Za-z0-9._-]/g, '-');
 }
 
-function toFastifyPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1');
-}
-
 const shuttingDown = new ApiFailure('unavailable', 'This instance is shutting down.', {
   remedy: 'Send the request again; another instance will take it.',
   headers: { 'retry-after': '1', connection: 'close' },
 });
 
-function unknownPath(request: FastifyRequest): ApiFailure {
-  const path = request.url.split('?', 1)[0] ?? '';
-  return new ApiFailure('not_found', `There is nothing at ${request.method} ${path.slice(0, 128)}.`, {
-    remedy: `The reference at ${apiRoot}/docs lists every path.`,
-  });
-}
+const compressed = new ApiFailure('unsupported_media_type', 'Bodies must not be compressed.', {
+  remedy: 'Send plain JSON, without content-encoding.',
+});

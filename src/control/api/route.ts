@@ -58,6 +58,7 @@ export interface Download {
   readonly body: string | Buffer | Readable;
   /** Offered as a file of this name. */
   readonly filename?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface JsonSpec<
