@@ -1,14 +1,7 @@
-/**
- * Errors, both ways. https://platform.claude.com/docs/en/api/errors
- *
- * A provider's words are shown redacted and bounded; what concerns the gateway's own account at the provider is never
- * the caller's error.
- */
+/** Errors, both ways. https://platform.claude.com/docs/en/api/errors */
 import { type ErrorKind, type LlmError, statusOf } from '../../llm/error.ts';
-import { errorLabel } from '../../llm/error-label.ts';
-import { redact } from '../../llm/redact.ts';
 import type { RenderedError } from '../dialect.ts';
-import { publicMessage } from '../public-message.ts';
+import { providerError } from '../provider-error.ts';
 import { isObject, valueIn, type WireObject } from '../wire-object.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -20,22 +13,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export function parseError(status: number, headers: Headers, body: string): LlmError {
   const { type, message } = readBody(body);
   const kind = kindOf(status, type, message);
-  const waitMs = retryAfterMs(headers);
-  const text = redact(message);
-  return {
-    kind,
-    message: publicMessage(kind, text, status),
-    ...(kind === 'too-long' && { code: 'context_length_exceeded' }),
-    ...(kind === 'model-not-found' && { code: 'model_not_found' }),
-    ...(waitMs !== undefined && { retryAfterMs: waitMs }),
-    upstreamStatus: status,
-    internal: isAccount(kind, status) ? redact(`${errorLabel(status, type)}: ${message}`) : errorLabel(status, type),
-  };
-}
-
-/** A refused credential is refused before a prompt is read, and only the operator can do something about it. */
-function isAccount(kind: ErrorKind, status: number): boolean {
-  return kind === 'upstream-credential' && status !== 403;
+  return providerError({ kind, status, name: type, message, retryAfterMs: retryAfterMs(headers) });
 }
 
 function readBody(body: string): { type: string; message: string } {

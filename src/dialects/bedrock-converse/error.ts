@@ -1,16 +1,11 @@
 /**
  * Errors, both ways: `{"message"}`, and the exception's name in a header (or, inside a stream, on its message).
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html and the page of each operation.
- *
- * A provider's words are shown redacted and bounded; what concerns the gateway's own account at the provider is never
- * the caller's error.
  */
 import { type ErrorKind, type LlmError, statusOf } from '../../llm/error.ts';
-import { errorLabel } from '../../llm/error-label.ts';
-import { redact } from '../../llm/redact.ts';
 import { type ResponseHeaders, readRetryAfterMs } from '../../llm/retry-after.ts';
 import type { RenderedError } from '../dialect.ts';
-import { publicMessage } from '../public-message.ts';
+import { providerError } from '../provider-error.ts';
 import { objectIn } from '../wire-object.ts';
 import { exceptionMessage, exceptionPrefix } from './framing.ts';
 
@@ -26,22 +21,10 @@ export function parseException(event: string, data: string): LlmError {
   return explain(200, capitalized(event.slice(exceptionPrefix.length)), data, undefined);
 }
 
-function explain(status: number, header: string, body: string, waitMs: number | undefined): LlmError {
+function explain(status: number, header: string, body: string, retryAfterMs: number | undefined): LlmError {
   const { name: inBody, message } = readBody(body);
   const name = header === '' ? inBody : header;
-  const kind = kindOf(status, name, message);
-  const text = redact(message);
-  const isAccount = kind === 'upstream-credential' && status !== 403;
-  const label = errorLabel(status, name);
-  return {
-    kind,
-    message: publicMessage(kind, text, status),
-    ...(kind === 'too-long' && { code: 'context_length_exceeded' }),
-    ...(kind === 'model-not-found' && { code: 'model_not_found' }),
-    ...(waitMs !== undefined && { retryAfterMs: waitMs }),
-    upstreamStatus: status,
-    internal: isAccount ? redact(`${label}: ${message}`) : label,
-  };
+  return providerError({ kind: kindOf(status, name, message), status, name, message, retryAfterMs });
 }
 
 /** `ValidationException:http://internal.amazon.com/…` */
