@@ -1,7 +1,5 @@
 /** Cases 101 and 103: a provider that says nothing, a caller that reads nothing. Faults F7 and F15 overlap. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { wireText } from '../fakes/answer.ts';
 import { chatStream } from '../fakes/chat-wire.ts';
@@ -10,6 +8,7 @@ import { messagesStream } from '../fakes/messages-wire.ts';
 import { sseHeaders } from '../fakes/reply.ts';
 import { RawClient, rawRequestText } from '../harness/raw-client.ts';
 import { until } from '../until.ts';
+import { heldBytes } from './pairs/held.ts';
 import { type Rig, rigKey, startRig } from './rig.ts';
 import { askStream, bodyOf, type DoorName, readStream, roads, type UpstreamName, violations } from './stream-reader.ts';
 
@@ -142,15 +141,6 @@ describe('case 101, F7: silence', () => {
 });
 
 const megabytes = 1024 * 1024;
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-/** Everything that this process cannot let go of, the test's own parts included. */
-const held = () => {
-  collectGarbage();
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-  return heapUsed + Math.max(external, arrayBuffers);
-};
-
 /** 256 MB: several times what the kernels of this machine keep for one answer on its way. */
 const piecesMax = 4096;
 
@@ -189,7 +179,7 @@ describe('case 103, F15: a caller that reads slowly', () => {
       const client = await openStream(patient, door, `${upstream}/m`);
       await client.untilBytes(1);
       client.pause();
-      const before = held();
+      const before = heldBytes();
       paused.release();
       // The provider is held up when its count no longer moves.
       let sent = -1;
@@ -207,7 +197,7 @@ describe('case 103, F15: a caller that reads slowly', () => {
       heldUp = true;
       expect(sent).toBeLessThan(piecesMax);
       // Freed buffers leave the count some collections later; one that reads on regardless would hold all 256 MB.
-      await until('the gateway to hold little of it', () => held() - before < 32 * megabytes, 25_000);
+      await until('the gateway to hold little of it', () => heldBytes() - before < 32 * megabytes, 25_000);
       patient.upstream.once((_call, reply) => reply.send(200, sseHeaders, wireText(whole('oa'))));
       const other = await askStream(patient, 'chat', 'oa/other');
       expect(violations('chat', other.body, 'whole')).toEqual([]);
