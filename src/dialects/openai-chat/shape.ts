@@ -2,6 +2,7 @@
  * Reads a parsed JSON body field by field and refuses what has the wrong shape, naming the path. Null counts as
  * absent: SDKs write null for an option that was not set.
  */
+import type { Carried, DialectId } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -80,6 +81,19 @@ export function optionalWord<Word extends string>(
   const word = words.find((candidate) => candidate === value);
   if (word === undefined) throw wrongShape(pathOf(at, key), `one of ${words.join(', ')}`, value);
   return word;
+}
+
+/**
+ * The fields beside `known`, carried for their own dialect; undefined when there are none. Clients send an answer back as
+ * it came, with its empty fields: they say nothing.
+ */
+export function filledBeside(fields: Fields, known: readonly string[], dialect: DialectId): Carried | undefined {
+  const rest = Object.entries(fields).filter(([key, value]) => !known.includes(key) && !isNothing(value));
+  return rest.length === 0 ? undefined : { dialect, raw: Object.fromEntries(rest) };
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 /** The refusal for a value of the wrong shape. Says what it is only as far as that cannot be a secret or a prompt. */

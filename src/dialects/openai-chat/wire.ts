@@ -4,7 +4,7 @@
  */
 import type { Carried } from '../../llm/chat.ts';
 import { carrier } from '../wire-object.ts';
-import type { Fields } from './shape.ts';
+import { type Fields, filledBeside } from './shape.ts';
 
 export const dialectId = 'openai-chat';
 
@@ -13,13 +13,7 @@ export const rawKeys: readonly string[] = ['parameters', 'schema'];
 
 /** The fields beside `known`, to be given back to this dialect as they are; undefined when there are none. */
 export function leftover(fields: Fields, known: readonly string[]): Carried | undefined {
-  const rest = Object.entries(fields).filter(([key, value]) => !known.includes(key) && !isNothing(value));
-  return rest.length === 0 ? undefined : { dialect: dialectId, raw: Object.fromEntries(rest) };
+  return filledBeside(fields, known, dialectId);
 }
 
 export const { restored } = carrier(dialectId, rawKeys);
-
-/** Clients send an answer's message back as it came, with its empty fields: they say nothing. */
-function isNothing(value: unknown): boolean {
-  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
-}
