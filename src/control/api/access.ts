@@ -27,6 +27,8 @@ export const access: Readonly<Record<string, Rule>> = {
   'PATCH /keys/{keyId}': everyone,
   'POST /keys/{keyId}/rotate': everyone,
   'POST /keys/{keyId}/revoke': everyone,
+  'GET /usage': everyone,
+  'GET /usage/summary': everyone,
   'GET /openapi.json': { auth: 'none', why: 'it describes the product, not this installation' },
   'GET /docs': { auth: 'none', why: 'it describes the product, not this installation' },
   'GET /docs/style.css': { auth: 'none', why: 'the looks of the reference page' },

@@ -10,6 +10,7 @@ export interface UsageFilter {
   readonly key?: string;
   /** Id or name. */
   readonly organization?: string;
+  readonly organizationId?: string;
   /** As requested or as served. */
   readonly model?: string;
   readonly status?: string;
@@ -19,7 +20,7 @@ export interface UsageFilter {
 
 /** The rows that pass, for a select to go on from. */
 export function filterUsage(store: Store, filter: UsageFilter) {
-  const { sinceMs, untilMs, key, organization, model, status, operation } = filter;
+  const { sinceMs, untilMs, key, organization, organizationId, model, status, operation } = filter;
   let query = store.db.selectFrom('usage');
   if (sinceMs !== undefined) query = query.where('usage.started_at', '>=', new Date(sinceMs));
   if (untilMs !== undefined) query = query.where('usage.started_at', '<', new Date(untilMs));
@@ -34,6 +35,7 @@ export function filterUsage(store: Store, filter: UsageFilter) {
     const named = store.db.selectFrom('keys').select('id').where('name', '=', key);
     query = query.where((where) => where.or([where('usage.key_id', '=', key), where('usage.key_id', 'in', named)]));
   }
+  if (organizationId !== undefined) query = query.where('usage.organization_id', '=', organizationId);
   if (organization !== undefined) {
     const named = store.db.selectFrom('organizations').select('id').where('name', '=', organization);
     query = query.where((where) =>

@@ -30,7 +30,10 @@ export interface UsageEntry extends TokenCounts {
   readonly recovered: boolean;
   readonly flags: readonly string[];
   readonly priceVersion?: string;
+  /** What the provider takes. */
   readonly costNanoUsd: bigint;
+  /** What the organization pays. */
+  readonly chargeNanoUsd: bigint;
   readonly firstTokenMs?: number;
   readonly totalMs: number;
   readonly overheadMs: number;
@@ -155,6 +158,7 @@ function toOutcome(row: JoinedRow) {
     recovered: row.recovered,
     flags: row.flags,
     costNanoUsd: row.cost_nano_usd,
+    chargeNanoUsd: row.charge_nano_usd,
     ...(row.error_kind !== null && { errorKind: row.error_kind }),
     ...(row.price_version !== null && { priceVersion: row.price_version }),
   };

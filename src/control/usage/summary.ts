@@ -16,6 +16,7 @@ export interface UsageSummary extends TokenCounts {
   /** Of the requests: counted by us, not by the provider. */
   readonly estimated: number;
   readonly costNanoUsd: bigint;
+  readonly chargeNanoUsd: bigint;
 }
 
 export interface UsageSummaryOptions extends UsageFilter {
@@ -38,10 +39,11 @@ export async function summarizeUsage(store: Store, options: UsageSummaryOptions)
     groupBy,
     rows.map(({ group }) => group),
   );
-  return rows.map(({ group, cost_nano_usd, ...counts }) => ({
+  return rows.map(({ group, cost_nano_usd, charge_nano_usd, ...counts }) => ({
     group,
     label: names.get(group) ?? group,
     costNanoUsd: cost_nano_usd,
+    chargeNanoUsd: charge_nano_usd,
     ...counts,
   }));
 }
@@ -64,6 +66,7 @@ function grouped(store: Store, options: UsageSummaryOptions) {
         cast<number>(fn.countAll().filterWhere('usage.status', '<>', 'completed'), 'bigint').as('failed'),
         cast<number>(fn.countAll().filterWhere('usage.estimated', '=', true), 'bigint').as('estimated'),
         cast<bigint>(fn.sum('usage.cost_nano_usd'), 'bigint').as('cost_nano_usd'),
+        cast<bigint>(fn.sum('usage.charge_nano_usd'), 'bigint').as('charge_nano_usd'),
         total('input_tokens').as('inputTokens'),
         total('output_tokens').as('outputTokens'),
         total('cache_read_tokens').as('cacheReadTokens'),
