@@ -4,7 +4,7 @@ import type { DialectId } from '../../../src/llm/chat.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import { answering, take } from '../../golden/run.ts';
 import type { Rig } from '../rig.ts';
-import { chunk, counts, done, sse, type Wire } from './frames.ts';
+import { chunk, counts, done, event, sse, type Wire } from './frames.ts';
 import { allRoads, answerOf, requestOf } from './road.ts';
 
 let rig: Rig;
@@ -19,6 +19,23 @@ const tokens = { promptTokenCount: 12, candidatesTokenCount: 5, totalTokenCount:
 const geminiOf = (candidate: Wire) =>
   `data: ${JSON.stringify({ candidates: [{ index: 0, finishReason: 'STOP', ...candidate }], usageMetadata: tokens })}\r\n\r\n`;
 const says = (text: string) => ({ content: { role: 'model', parts: [{ text }] } });
+
+const logprobs = [{ token: 'hi', logprob: -0.1, bytes: [104, 105], top_logprobs: [] }];
+const said = { type: 'output_text', text: 'hi', annotations: [], logprobs };
+const item = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [said] };
+const response = {
+  ...{ id: 'resp_1', object: 'response', model: 'm', status: 'completed', error: null, incomplete_details: null },
+  ...{ output: [item], usage: { input_tokens: 12, output_tokens: 5, total_tokens: 17 } },
+};
+const inItem = { item_id: 'msg_1', output_index: 0, content_index: 0 };
+const responsesEvents: (Wire & { type: string })[] = [
+  { type: 'response.created', response: { ...response, status: 'in_progress', output: [], usage: null } },
+  { type: 'response.output_item.added', output_index: 0, item: { ...item, content: [] } },
+  { type: 'response.output_text.delta', ...inItem, delta: 'hi', logprobs },
+  { type: 'response.output_text.done', ...inItem, text: 'hi', logprobs },
+  { type: 'response.output_item.done', output_index: 0, item },
+  { type: 'response.completed', response },
+];
 
 /** The caller, what it asks for, and a stream of its own dialect with it. Messages and Converse have no such thing. */
 const asks: readonly (readonly [DialectId, string, Wire, readonly string[]])[] = [
@@ -53,6 +70,12 @@ const asks: readonly (readonly [DialectId, string, Wire, readonly string[]])[] =
       counts,
       done,
     ],
+  ],
+  [
+    'openai-responses',
+    'logprobs',
+    { top_logprobs: 2, include: ['message.output_text.logprobs'] },
+    responsesEvents.map((each, i) => event(each.type, { ...each, sequence_number: i })),
   ],
   [
     'gemini',
