@@ -3,7 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DialectId } from '../../../src/llm/chat.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import type { Rig } from '../rig.ts';
-import { args, begun, block, called, calls, chunk, counts, done, ended, event, sse, started, text } from './frames.ts';
+import {
+  args,
+  begun,
+  block,
+  called,
+  calls,
+  chunk,
+  counts,
+  done,
+  ended,
+  event,
+  sse,
+  started,
+  text,
+  type Wire,
+} from './frames.ts';
 import { go, heard, translatedRoads, words } from './road.ts';
 
 let rig: Rig;
@@ -14,6 +29,43 @@ afterAll(() => rig.close());
 
 const both = ['call f {"x":1}', 'call g {"y":2}', 'stop tool-call'];
 const said = ['text Hi there', 'stop end'];
+
+const item = (id: string, name: string, args: string) => ({
+  id,
+  type: 'function_call',
+  call_id: id,
+  name,
+  arguments: args,
+});
+const added = (output_index: number, id: string, name: string) => ({
+  type: 'response.output_item.added',
+  output_index,
+  item: item(id, name, ''),
+});
+const piece = (output_index: number, delta: string) => ({
+  type: 'response.function_call_arguments.delta',
+  output_index,
+  delta,
+});
+const over = (output_index: number, each: Wire) => ({ type: 'response.output_item.done', output_index, item: each });
+const output = [item('a', 'f', '{"x":1}'), item('b', 'g', '{"y":2}')] as const;
+const response = {
+  id: 'r',
+  object: 'response',
+  model: 'm',
+  status: 'completed',
+  error: null,
+  incomplete_details: null,
+};
+const mixed: readonly (Wire & { type: string })[] = [
+  { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
+  ...[added(0, 'a', 'f'), added(1, 'b', 'g'), piece(0, '{"x"'), piece(1, '{"y"'), piece(0, ':1}'), piece(1, ':2}')],
+  ...[over(1, output[1]), over(0, output[0])],
+  {
+    type: 'response.completed',
+    response: { ...response, output, usage: { input_tokens: 12, output_tokens: 5, total_tokens: 17 } },
+  },
+];
 
 /** The provider's dialect, what is odd, its stream, and what every caller is to read. */
 const odd: readonly (readonly [DialectId, string, readonly string[], readonly string[]])[] = [
@@ -55,6 +107,17 @@ const odd: readonly (readonly [DialectId, string, readonly string[], readonly st
   ],
   [
     'openai-chat',
+    'case 92: a name in two pieces, an id that comes late',
+    [
+      calls({ index: 0, type: 'function', function: { name: 'f' } }),
+      calls({ index: 0, id: 'a', function: { name: 'ind', arguments: '' } }),
+      calls(args(0, '{"x":1}')),
+      ...called,
+    ],
+    ['call find {"x":1}', 'stop tool-call'],
+  ],
+  [
+    'openai-chat',
     'case 92: a call in the words of functions',
     [
       chunk({ function_call: { name: 'f', arguments: '' } }),
@@ -89,6 +152,12 @@ const odd: readonly (readonly [DialectId, string, readonly string[], readonly st
       ...[chunk({ content: 'Hi' }), chunk({ content: ' there' }), chunk({}, 'stop'), counts, done],
     ],
     said,
+  ],
+  [
+    'openai-responses',
+    'case 91: pieces of two calls are mixed',
+    mixed.map((each, i) => event(each.type, { ...each, sequence_number: i })),
+    both,
   ],
   [
     'anthropic',

@@ -1,4 +1,4 @@
-/** Cases 51, 52 and 69 as streams on all roads: calls without arguments or in one piece, and thinking between texts. */
+/** Cases 51, 52, 69 and 93 as streams on all roads: calls without arguments or in one piece, and thinking between texts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import type { Turn } from '../../golden/run.ts';
@@ -48,6 +48,21 @@ describe('case 52: a call that comes in one piece', () => {
       { call: 'f', pieces: null, args: '{"x":2,"y":"a b"}' },
     ]);
     expect(facts).toEqual(['text Look.', 'call f {"x":1}', 'call f {"x":2,"y":"a b"}', 'stop tool-call']);
+  });
+});
+
+describe('case 93: text behind a call, and between two', () => {
+  it.each(translatedRoads)('%s over %s', async (to, _from, road) => {
+    const wanted = ['call f {"x":1}', 'text then', 'call g {"y":2}', 'text last', 'stop tool-call'];
+    const facts = await listened(road, [
+      { call: 'f', pieces: ['{"x":1}'] },
+      { text: 'then' },
+      { call: 'g', pieces: ['{"y"', ':2}'] },
+      { text: 'last' },
+    ]);
+    // A message of Chat has one text, and no order of words and calls.
+    if (to !== 'openai-chat') expect(facts).toEqual(wanted);
+    else expect(facts.toSorted()).toEqual(['call f {"x":1}', 'call g {"y":2}', 'stop tool-call', 'text thenlast']);
   });
 });
 
