@@ -10,6 +10,7 @@ import { defaultSettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
 import { type Shipper, startShipper } from './journal/shipper.ts';
 import { storableRows } from './journal/usage-rows.ts';
+import { keepLeases, type LeaseKeeper } from './lease-keeper.ts';
 import { postUsage } from './ledger/post-usage.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
@@ -62,7 +63,18 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       sealTtlMs: config.seals.ttlMs,
       sealBytesMax: config.seals.bytesMax,
       promptCacheMarks: config.promptCache.automaticMarks,
+      growthStepTokens: config.budgets.growthStepTokens,
     };
+    const leases = await keepLeases({
+      store,
+      instance: name,
+      clock,
+      log,
+      patienceMs: config.budgets.patienceMs,
+      ship: (deadlineMs) => shipper.flush(deadlineMs),
+      heardInstances: () => journal.heardInstances,
+    });
+    parts.leases = leases;
     const api = await createApi({ store, snapshot, clock, log, refresh: () => snapshot.refresh() });
     parts.api = api;
     const gateway = createGateway({
@@ -72,13 +84,18 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       log,
       instance: name,
       settings,
+      leases: leases.book,
       resources: storedResources(store),
       idempotency: storedIdempotency(store),
       others: (request, response) => api.handle(request, response),
     });
     parts.gateway = gateway;
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
-    return new Instance({ host, port }, { journal, shipper, mock, snapshot, prices: parts.prices, api, gateway }, log);
+    return new Instance(
+      { host, port },
+      { ...parts, shipper, mock, snapshot, prices: parts.prices, leases, api, gateway },
+      log,
+    );
   } catch (error) {
     await closeParts(parts);
     throw error;
@@ -91,6 +108,7 @@ interface Parts {
   mock: Mock | undefined;
   snapshot: LiveSnapshot;
   prices: PriceRefresher | undefined;
+  leases: LeaseKeeper;
   api: Api;
   gateway: Gateway;
 }
@@ -123,6 +141,11 @@ export class Instance {
     return this.#parts.snapshot.refresh();
   }
 
+  /** Brings what is settled to the database. Returns whether all of it arrived in time. */
+  ship(): Promise<boolean> {
+    return this.#parts.shipper.flush(shipMs);
+  }
+
   /** Lets running requests end within `drainMs`, fails the rest, ships all usage. The store stays open. */
   async stop(drainMs: number): Promise<void> {
     const { api, gateway, shipper } = this.#parts;
@@ -145,9 +168,11 @@ export class Instance {
 }
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
-async function closeParts({ gateway, api, prices, snapshot, mock, shipper, journal }: Partial<Parts>): Promise<void> {
+async function closeParts(parts: Partial<Parts>): Promise<void> {
+  const { gateway, api, leases, prices, snapshot, mock, shipper, journal } = parts;
   prices?.close();
   await gateway?.close();
+  await leases?.close();
   await api?.close();
   await snapshot?.close();
   await mock?.close();

@@ -16,6 +16,7 @@ import { decoded } from './answer/decoder.ts';
 import { RefusalReader } from './answer/refusal.ts';
 import { emptyTally, type Tally } from './answer/tally.ts';
 import type { RunUnderWay } from './attempts-under-way.ts';
+import type { Gate, StreamFunds } from './budgets/stream-funds.ts';
 import type { HeaderList } from './edge/delivery.ts';
 import { answerHeaders, ownHeaders } from './edge/headers.ts';
 import type { Visit } from './exchange.ts';
@@ -53,7 +54,7 @@ export interface AttemptFacts {
 /** After its last content an answer gets this long to name its usage and close. */
 const lingerMs = 2000;
 
-export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUnderWay {
+export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUnderWay, Gate {
   readonly id: string;
   readonly startedAt: number;
   upstreamStatus = 0;
@@ -62,6 +63,8 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
   protected headers: IncomingHttpHeaders = {};
   /** Something of this answer is with the caller. */
   protected shown = false;
+  /** Absent: nobody limits what this answer may cost. */
+  protected streamFunds: StreamFunds | undefined;
   readonly #facts: AttemptFacts;
   #controller: Dispatcher.DispatchController | undefined;
   #reader: AnswerReader | undefined;
@@ -173,6 +176,7 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
       this.startStream();
     }
     if (!visit.delivery.write(piece, now)) this.#controller?.pause();
+    this.streamFunds?.shown(this.tally.outputTokensSeen);
   }
 
   showWhole(body: Buffer | string, tally: Tally): void {
@@ -259,10 +263,23 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
     if (!this.#ended) this.#controller?.abort(over);
   }
 
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (!this.#facts.visit.delivery.stalled) this.#readOn();
+  }
+
+  /** What pays for it is used up. An answer that is complete is paid for as it is. */
+  end(error: LlmError): void {
+    if (this.#completedAt === undefined) this.fail(error);
+  }
+
   /** The provider was kept waiting by the caller: its own silence begins now. */
   #readOn(): void {
     this.#lastDataAt = this.#now();
-    this.#controller?.resume();
+    if (this.streamFunds?.waits !== true) this.#controller?.resume();
   }
 
   #now(): number {

@@ -5,6 +5,7 @@ import { SniffingReader } from './answer/reader.ts';
 import type { Tally } from './answer/tally.ts';
 import { UnwrappedReader } from './answer/unwrapped-reader.ts';
 import { AttemptRun, type AttemptTools, type Outcome } from './attempt.ts';
+import { StreamFunds } from './budgets/stream-funds.ts';
 import type { HeaderList } from './edge/delivery.ts';
 import { costHeader } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
@@ -19,6 +20,9 @@ export class ChatAttempt extends AttemptRun {
     super({ visit: exchange, target: plan.target, dialect: plan.dialect, tools, done });
     this.#exchange = exchange;
     this.#plan = plan;
+    const { funds, ask } = exchange;
+    if (funds !== undefined && ask.stream)
+      this.streamFunds = new StreamFunds(funds, plan, this, tools.settings.growthStepTokens);
   }
 
   protected override begin(): void {

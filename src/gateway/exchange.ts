@@ -12,6 +12,7 @@ import { type Note, NoteList } from '../llm/notes.ts';
 import type { Key } from '../snapshot/snapshot.ts';
 import type { Tally } from './answer/tally.ts';
 import type { Ask } from './body.ts';
+import type { RequestFunds } from './budgets/request-funds.ts';
 import type { Delivery } from './edge/delivery.ts';
 import type { JudgedUsage } from './metering/judged-usage.ts';
 
@@ -57,6 +58,12 @@ export abstract class Visit {
   admittedAt: number | undefined;
   /** The rate limits that this request was counted against. */
   limitStates: readonly LimitState[] = [];
+  /** What it holds on budgets. Undefined: nothing limits it. */
+  funds: RequestFunds | undefined;
+  /** The budget that was used up and sent it by another route. */
+  switchedBy: string | undefined;
+  /** Nano-dollars that failed attempts cost, by their providers' word; no customer pays them. */
+  houseCostNanoUsd = 0n;
   /** Undefined before its end, and where it was refused before its intent. */
   ending: VisitEnding | undefined;
 
@@ -77,6 +84,14 @@ export abstract class Visit {
   replaceNotes(notes: readonly Note[]): void {
     this.notes.list.length = 0;
     this.notes.list.push(...notes);
+  }
+
+  /** What the caller wrote on it for reports and budgets. */
+  get tags(): readonly string[] | undefined {
+    return this.header('x-tollgate-tags')
+      ?.split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== '');
   }
 
   /** The first value of a request header, bounded: callers' text ends up in logs and rows. */

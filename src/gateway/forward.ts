@@ -38,6 +38,9 @@ async function dispatch(
   const run = new ChatAttempt(exchange, plan, parts, resolve);
   parts.active.add(run);
   try {
+    // Nearly always held already: nothing is awaited then.
+    const held = exchange.funds?.cover(plan);
+    if (held !== undefined) await held;
     const { origin, prefix, pool } = parts.upstreams.of(plan.target);
     const path = withQuery(prefix + plan.path, upstreamQuery(exchange, plan.relayed));
     const own = { ...plan.endpoint.headers, ...plan.headers };

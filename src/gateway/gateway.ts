@@ -2,12 +2,14 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Journal } from '../journal/record.ts';
+import type { LeaseBook } from '../ledger/leases/lease-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { LlmError } from '../llm/error.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
 import { AttemptsUnderWay } from './attempts-under-way.ts';
+import { Funds } from './budgets/funds.ts';
 import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
@@ -32,6 +34,8 @@ export interface GatewayOptions {
   readonly settings?: Partial<GatewaySettings>;
   /** Files and batches that other instances, or earlier runs, made. Absent: only those of this run are known. */
   readonly resources?: StoredResources;
+  /** Absent: no budget holds anybody back. */
+  readonly leases?: LeaseBook;
   /** Absent: a request with an `Idempotency-Key` gets 503. */
   readonly idempotency?: IdempotencyStore;
   /** Takes requests under /api/, on the same port. Absent: there is nothing. */
@@ -66,6 +70,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     upstreams: new Upstreams(),
     health: new Health(),
     limits: new RateLimits(),
+    funds: new Funds({
+      book: options.leases,
+      stepTokens: settings.growthStepTokens,
+      nowMs: () => options.clock.nowMs(),
+    }),
     retries: new RetryBudget(),
     resources: new KnownResources(options.resources),
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),

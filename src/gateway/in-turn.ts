@@ -3,7 +3,10 @@
  * they are asked once more after a short pause, as far as the retry budget allows. Once anything was shown to the
  * caller nobody else is asked.
  */
+import type { OperationPrice } from '../catalog/catalog.ts';
+import { chargeNanoUsd } from '../catalog/charge.ts';
 import { errorKinds, type LlmError, LlmFailure } from '../llm/error.ts';
+import { noUsage } from '../llm/usage.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import type { Outcome } from './attempt.ts';
 import { ownHeaders } from './edge/headers.ts';
@@ -11,8 +14,15 @@ import type { Visit } from './exchange.ts';
 import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 
+/** What is known of every plan. */
+export interface Planned {
+  readonly target: Target;
+  /** Absent: it costs nothing. */
+  readonly price?: OperationPrice;
+}
+
 /** How one target is asked. */
-export interface Asking<P extends { readonly target: Target }> {
+export interface Asking<P extends Planned> {
   /** Throws LlmFailure when this target cannot be asked this. */
   plan(target: Target): P;
   dispatch(plan: P): Promise<Dispatched>;
@@ -28,7 +38,7 @@ export interface Dispatched {
 const roundsMax = 2;
 
 /** Never rejects: every way to end is an Ending, and the caller has been told. */
-export async function askInTurn<P extends { readonly target: Target }>(
+export async function askInTurn<P extends Planned>(
   exchange: Visit,
   targets: readonly Target[],
   parts: GatewayParts,
@@ -47,6 +57,8 @@ export async function askInTurn<P extends { readonly target: Target }>(
         refusal ??= plan.error;
         continue;
       }
+      // That one failed, and somebody else is asked: what it cost is on no customer's bill.
+      if (last !== undefined) exchange.houseCostNanoUsd += costOf(last);
       const outcome = await attempt(exchange, plan, parts, asking);
       last = { plan, outcome };
       if (outcome.type === 'answered') return answered(last, outcome.status, exchange.dispatchedAt !== undefined);
@@ -58,7 +70,7 @@ export async function askInTurn<P extends { readonly target: Target }>(
   return failed(exchange, error, last);
 }
 
-function tryPlan<P extends { readonly target: Target }>(target: Target, asking: Asking<P>): P | { error: LlmError } {
+function tryPlan<P extends Planned>(target: Target, asking: Asking<P>): P | { error: LlmError } {
   try {
     return asking.plan(target);
   } catch (error) {
@@ -67,7 +79,7 @@ function tryPlan<P extends { readonly target: Target }>(target: Target, asking: 
   }
 }
 
-async function attempt<P extends { readonly target: Target }>(
+async function attempt<P extends Planned>(
   exchange: Visit,
   plan: P,
   parts: GatewayParts,
@@ -129,6 +141,13 @@ function cancelled<P>(last: Asked<P> | undefined): Ending<P> {
 function failed<P>(exchange: Visit, error: LlmError, last: Asked<P> | undefined): Ending<P> {
   exchange.delivery.fail(error, ownHeaders(exchange));
   return { status: 'failed', error, plan: last?.plan, tally: last?.outcome.tally, billable: false };
+}
+
+/** What the provider itself said that it used. */
+function costOf({ plan, outcome }: Asked<Planned>): bigint {
+  const { usage } = outcome.tally;
+  if (usage === undefined || plan.price === undefined) return 0n;
+  return chargeNanoUsd(plan.price, { ...noUsage, ...usage });
 }
 
 interface Asked<P> {

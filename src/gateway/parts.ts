@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import type { RateLimits } from './admit.ts';
 import type { AttemptsUnderWay } from './attempts-under-way.ts';
+import type { Funds } from './budgets/funds.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KnownResources } from './operations/known-resources.ts';
 import type { Seals } from './seals/seals.ts';
@@ -26,6 +27,8 @@ export interface GatewayParts {
   readonly upstreams: Upstreams;
   readonly health: Health;
   readonly limits: RateLimits;
+  /** What pays for requests. */
+  readonly funds: Funds;
   readonly retries: RetryBudget;
   /** Files and batches, and whose they are. */
   readonly resources: KnownResources;

@@ -12,6 +12,7 @@ import { totalTokens } from '../llm/usage.ts';
 import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
 import { authenticate } from './authenticate.ts';
 import { discardBody, readAsk, receiveBody } from './body.ts';
+import { expectedChat } from './budgets/expected.ts';
 import { countTokens } from './count-tokens.ts';
 import type { Delivery } from './edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from './edge/headers.ts';
@@ -20,7 +21,7 @@ import { forward } from './forward.ts';
 import { once } from './idempotency/once.ts';
 import { type Ending, intentRecord, settlementRecord } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
-import { findRoute } from './route.ts';
+import { findOwn, findRoute } from './route.ts';
 
 export interface Arrival {
   readonly request: IncomingMessage;
@@ -73,14 +74,23 @@ function enter(
 }
 
 async function serve(exchange: Exchange, snapshot: Snapshot, parts: GatewayParts): Promise<void> {
-  const route = findRoute(snapshot, exchange.key, exchange.ask.model);
+  const named = findRoute(snapshot, exchange.key, exchange.ask.model);
   refuseWithoutJournal(parts);
-  // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
-  parts.limits.admit(exchange, route, parts.clock.monotonicMs());
-  parts.retries.request(exchange.startedAt);
-  const intent = intentRecord(exchange, parts.instance);
-  parts.journal.intent(intent);
-  await answer(intent, exchange, route, exchange.door.operation === 'count-tokens' ? countTokens : forward, parts);
+  const counts = exchange.door.operation === 'count-tokens';
+  const expected = expectedChat(exchange, parts.funds);
+  const funded = counts ? undefined : parts.funds.admit(exchange, named, expected, (name) => findOwn(snapshot, name));
+  const route = funded === undefined ? named : await funded;
+  try {
+    // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
+    parts.limits.admit(exchange, route, parts.clock.monotonicMs());
+    parts.retries.request(exchange.startedAt);
+    const intent = intentRecord(exchange, parts.instance);
+    parts.journal.intent(intent);
+    await answer(intent, exchange, route, counts ? countTokens : forward, parts);
+  } finally {
+    // What was settled stays so: this is for a request that was refused behind its hold.
+    exchange.funds?.release();
+  }
 }
 
 type Answer = (exchange: Exchange, targets: readonly Target[], parts: GatewayParts) => Promise<Ending>;
@@ -105,6 +115,7 @@ async function answer(
   const now = parts.clock.monotonicMs();
   const record = settlementRecord(intent, exchange, ending, now, parts.clock.nowMs());
   parts.journal.settle(record);
+  parts.funds.settle(exchange, record);
   parts.limits.settle(exchange, route, totalTokens(record.usage), now);
   logEnding(exchange, ending, parts);
 }

@@ -1,6 +1,7 @@
 /** How one target will be asked: in which dialect, at which path, with which bytes. */
 
 import type { PriceVersion } from '../catalog/catalog.ts';
+import { type SaleRule, saleFor } from '../catalog/sale.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialects } from '../dialects/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -26,6 +27,8 @@ export interface Plan extends MadeBody {
   readonly endpoint: Endpoint;
   readonly path: string;
   readonly price: PriceVersion;
+  /** What the customer pays for it. */
+  readonly sale: SaleRule;
 }
 
 export interface PlanTools {
@@ -72,7 +75,8 @@ function planWay(exchange: Exchange, target: Target, price: PriceVersion, way: W
       });
   exchange.wantsStreamUsage = made.wantsStreamUsage;
   if (exchange.strict && exchange.notes.list.length > 0) throw tooLossy(target, exchange.notes.list);
-  return { target, dialect, relayed, endpoint, path, price, ...made };
+  const sale = saleFor(exchange.key.organization.sales, target.model);
+  return { target, dialect, relayed, endpoint, path, price, sale, ...made };
 }
 
 function pathOf(exchange: Exchange, { endpoint }: Way, relayed: boolean): Path {

@@ -13,6 +13,16 @@ export function findRoute(snapshot: Snapshot, key: Key, model: string): Route {
   return found.route;
 }
 
+/** A route that the operator named, for whatever key. Throws LlmFailure (internal). */
+export function findOwn(snapshot: Snapshot, name: string): Route {
+  const found = snapshot.resolve(name);
+  if ('route' in found) return found.route;
+  throw new LlmFailure({
+    kind: 'internal',
+    message: `A budget of this key switches to ${JSON.stringify(name)}, which does not exist. The operator corrects it.`,
+  });
+}
+
 function notFound(model: string): LlmFailure {
   return new LlmFailure({
     kind: 'model-not-found',

@@ -30,6 +30,8 @@ export interface GatewaySettings {
   readonly sealBytesMax: number;
   /** Marks prompts for the cache where the provider needs marks and the caller's dialect has none. */
   readonly promptCacheMarks: boolean;
+  /** Output tokens that a stream holds ahead on its budgets: it ends at most this much too late. */
+  readonly growthStepTokens: number;
 }
 
 export const defaultSettings: GatewaySettings = Object.freeze({
@@ -49,4 +51,5 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   sealTtlMs: 24 * 3_600_000,
   sealBytesMax: 64 * 1024 * 1024,
   promptCacheMarks: true,
+  growthStepTokens: 256,
 });

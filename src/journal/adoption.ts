@@ -34,7 +34,7 @@ export function adoptDead(adopter: Adopter, bytesMax: number): readonly DeadJour
     .flatMap((directory) => {
       try {
         if (!isJournal(directory) || livingHolder(directory, clock) || bytesOf(directory) > bytesMax) return [];
-        const aside = `${directory.replace(/\.adopted-[^/\\]*$/, '')}.adopted-${randomUUID().slice(0, 8)}`;
+        const aside = join(parent, `${instanceOf(directory)}.adopted-${randomUUID().slice(0, 8)}`);
         fs.renameSync(directory, aside);
         log.info({ directory, aside }, 'adopting the journal of a dead instance');
         return [{ directory: aside, lock: lockDirectory(aside, instance, clock) }];
@@ -43,6 +43,11 @@ export function adoptDead(adopter: Adopter, bytesMax: number): readonly DeadJour
         return [];
       }
     });
+}
+
+/** The instance that a journal is of, which may have been adopted. */
+export function instanceOf(directory: string): string {
+  return basename(directory).replace(/\.adopted-.*$/, '');
 }
 
 function isJournal(directory: string): boolean {

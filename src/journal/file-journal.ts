@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { adoptDead, type DeadJournal } from './adoption.ts';
+import { adoptDead, type DeadJournal, instanceOf } from './adoption.ts';
 import { alone, aloneNow, type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { type JournalDisk, realDisk } from './disk.ts';
 import { JournalDirectory } from './journal-directory.ts';
@@ -104,6 +104,7 @@ export class FileJournal implements Journal {
   /** Of adopted directories that are gone again. */
   readonly #gone = { recoveredRequests: 0, damagedBytes: 0, tornTails: 0, lostRows: 0 };
 
+  readonly #heard = new Set<string>();
   readonly #adoptTimer: NodeJS.Timeout;
 
   constructor(
@@ -126,6 +127,11 @@ export class FileJournal implements Journal {
 
   get writable(): boolean {
     return this.#own.writable;
+  }
+
+  /** Names of dead instances of which everything is in Postgres. */
+  get heardInstances(): ReadonlySet<string> {
+    return this.#heard;
   }
 
   intent(record: IntentRecord): void {
@@ -196,6 +202,7 @@ export class FileJournal implements Journal {
     this.#gone.damagedBytes += damagedBytes;
     this.#gone.tornTails += tornTails;
     this.#gone.lostRows += lostRows;
+    this.#heard.add(instanceOf(directory.directory));
     directory.retire();
   }
 }

@@ -1,13 +1,11 @@
 /** Reads from the database what an instance does not know yet. */
 import type { Store } from '../store/store.ts';
-import type { SnapshotKeyRow, SnapshotOrganizationRow } from './keys.ts';
+import type { ChangedRows } from './keys.ts';
 
-export interface Changes {
+export interface Changes extends ChangedRows {
   readonly version: number;
   /** These rows are everything: forget what was known before. */
   readonly whole: boolean;
-  readonly organizations: readonly SnapshotOrganizationRow[];
-  readonly keys: readonly SnapshotKeyRow[];
 }
 
 /** Rows are read in pages, so that a hundred thousand keys neither block the event loop nor outlast a statement. */
@@ -33,7 +31,7 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const organizations = await readPages((after) =>
         db
           .selectFrom('organizations')
-          .select(['id', 'name', 'disabled', 'limits'])
+          .select(['id', 'name', 'disabled', 'limits', 'billing', 'spends', 'blocked_reason'])
           .where('snapshot_version', '>', since)
           .where('id', '>', after)
           .orderBy('id')
@@ -56,6 +54,8 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
             'scopes',
             'previous_hash',
             'previous_expires_at',
+            'project_id',
+            'member_id',
           ])
           .where('snapshot_version', '>', since)
           .where('id', '>', after)
@@ -63,8 +63,33 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
           .limit(pageRows)
           .execute(),
       );
-      return { version, whole, organizations, keys };
+      const budgets = await readBudgets(db, since);
+      return { version, whole, organizations, keys, budgets };
     });
+}
+
+function readBudgets(db: Store['db'], since: number) {
+  return readPages((after) =>
+    db
+      .selectFrom('budgets')
+      .select([
+        'id',
+        'organization_id',
+        'owner_kind',
+        'owner_id',
+        'unit',
+        'time_window',
+        'limit_units',
+        'action',
+        'switch_to',
+        'disabled',
+      ])
+      .where('snapshot_version', '>', since)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(pageRows)
+      .execute(),
+  );
 }
 
 function readVersions(db: Pick<Store['db'], 'selectFrom'>) {

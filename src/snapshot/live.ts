@@ -143,7 +143,7 @@ class Live implements LiveSnapshot {
     const changes = await readChanges(this.#store, this.#current.version);
     if (changes === undefined || this.#closed) return;
     const before = changes.whole ? noAccess : this.#access;
-    this.#access = applyRows(before, changes.organizations, changes.keys);
+    this.#access = applyRows(before, changes);
     this.#publish(changes.version);
     this.#log.debug({ version: changes.version, keys: changes.keys.length }, 'the snapshot changed');
   }

@@ -48,22 +48,23 @@ const parts: NameParts = {
   timeouts,
 };
 
-const { keys } = applyRows(
-  noAccess,
-  [
-    { id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 } },
-    { id: 'org_2', name: 'two', disabled: true, limits: null },
+const unbilled = { billing: 'metered', spends: 'metered', blocked_reason: null } as const;
+const { keys } = applyRows(noAccess, {
+  organizations: [
+    { id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 }, ...unbilled },
+    { id: 'org_2', name: 'two', disabled: true, limits: null, ...unbilled },
   ],
-  [
+  budgets: [],
+  keys: [
     keyRow('a', { models: ['main'], limits: { requestsPerMinute: 5 }, expires_at: new Date(1_000) }),
     keyRow('b', { organization_id: 'org_2', kind: 'management' }),
     keyRow('c', { revoked_at: new Date(0) }),
   ],
-);
+});
 
 function keyRow(hash: string, more: Partial<SnapshotKeyRow>): SnapshotKeyRow {
   const row = { id: `key_${hash}`, hash, name: hash, kind: 'call' as const, organization_id: 'org_1' };
-  const none = { models: null, limits: null, expires_at: null, revoked_at: null };
+  const none = { models: null, limits: null, expires_at: null, revoked_at: null, project_id: null, member_id: null };
   return { ...row, ...none, scopes: null, previous_hash: null, previous_expires_at: null, ...more };
 }
 
@@ -139,7 +140,10 @@ describe('keys', () => {
       id: 'key_a',
       name: 'a',
       kind: 'call',
-      organization: { id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 } },
+      organization: {
+        ...{ id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 } },
+        ...{ billing: 'metered', spends: 'metered' },
+      },
       models: ['main'],
       limits: { requestsPerMinute: 5 },
       expiresAtMs: 1_000,

@@ -3,6 +3,7 @@
  * its first line to its last. Entries point up to their owner, so one edit is one delta.
  */
 import type { CatalogModel } from '../catalog/catalog.ts';
+import type { SaleRule } from '../catalog/sale.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** The longest key: no longer one can be declared, and a caller's longer text is refused without being hashed. */
@@ -22,6 +23,31 @@ export interface Organization {
   readonly name: string;
   readonly disabled: boolean;
   readonly limits?: Limits;
+  readonly billing?: 'metered' | 'prepaid' | 'plan';
+  /** What pays for its requests: nothing until the bill, credit and then the wallet, or credit alone. Absent: metered. */
+  readonly spends?: 'metered' | 'wallet' | 'credit';
+  /** Why it may not spend anything now. */
+  readonly blockedReason?: string;
+  /** What it pays; absent: what the provider charges. */
+  readonly sales?: readonly SaleRule[];
+  /** Budgets of requests with a tag, by the tag. */
+  readonly tagBudgets?: ReadonlyMap<string, readonly Budget[]>;
+}
+
+/** A limit on what may be spent in a window of time. */
+export interface Budget {
+  /** `bud_…`, or `wallet:org_…`. */
+  readonly id: string;
+  readonly organizationId: string;
+  readonly ownerKind: 'wallet' | 'organization' | 'project' | 'member' | 'key' | 'tag';
+  readonly ownerId: string;
+  readonly unit: 'usd' | 'tokens' | 'requests';
+  readonly window: 'day' | 'week' | 'month' | 'total';
+  /** Nano-dollars, tokens or requests. */
+  readonly limitUnits: number;
+  readonly action: 'refuse' | 'warn' | 'switch';
+  /** The route that takes over when it is used up. */
+  readonly switchTo?: string;
 }
 
 export interface Key {
@@ -36,6 +62,10 @@ export interface Key {
   readonly models?: readonly string[];
   readonly expiresAtMs?: number;
   readonly limits?: Limits;
+  readonly projectId?: string;
+  readonly memberId?: string;
+  /** What holds its requests back, the nearest owner first, the wallet last. Absent: nothing. */
+  readonly budgets?: readonly Budget[];
 }
 
 /** A provider at an address with a secret. The secret exists in memory only. */

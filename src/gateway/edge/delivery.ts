@@ -157,8 +157,14 @@ export class Delivery {
     return this.#wrap === undefined ? frames : this.#wrap(frames);
   }
 
-  /** Cuts a caller that reads nothing. */
+  /** Cuts a caller that reads nothing. What is recorded goes on, as when it had hung up. */
   cut(): void {
+    if (!this.#isKept) this.#ended = true;
+    this.#response.destroy();
+  }
+
+  /** Ends an answer that broke where its dialect has no form of failure. */
+  tear(): void {
     this.#ended = true;
     this.#response.destroy();
   }

@@ -1,6 +1,6 @@
 /** Headers by allow-list, both ways: nothing of the caller reaches a provider, and nothing of ours leaks, unnamed. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { chargeNanoUsd } from '../../catalog/charge.ts';
+import { saleChargeNanoUsd } from '../../catalog/sale.ts';
 import { formatUsd } from '../../lib/money.ts';
 import { quotesSecret, type SecretHolder } from '../../llm/redact.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
@@ -87,6 +87,7 @@ export function ownHeaders(exchange: Visit, servedModel?: string): HeaderList {
       .slice(0, 1024);
   if (exchange.dispatchedAt !== undefined)
     headers['x-tollgate-overhead-ms'] = (exchange.dispatchedAt - exchange.startedAt).toFixed(2);
+  if (exchange.switchedBy !== undefined) headers['x-tollgate-budget-switch'] = exchange.switchedBy;
   headers['x-tollgate-cache'] = 'off';
   if (exchange.limitStates.length > 0)
     Object.assign(headers, exchange.limitHeaders(exchange.limitStates, exchange.startedAtMs));
@@ -108,5 +109,5 @@ function asHeaderText(text: string): string {
 export function costHeader(exchange: Exchange, plan: Plan, tally: Tally): HeaderList {
   const judged = judgeUsage(exchange, plan, tally, 'completed');
   exchange.judged = { tally, usage: judged };
-  return { 'x-tollgate-cost-usd': formatUsd(chargeNanoUsd(plan.price, judged.usage)).slice(1) };
+  return { 'x-tollgate-cost-usd': formatUsd(saleChargeNanoUsd(plan.sale, plan.price, judged.usage)).slice(1) };
 }

@@ -1,6 +1,7 @@
 /** Usage times the price in force gives the charge; the settlement is the usage row, exactly one for each request. */
-import type { PriceVersion } from '../../catalog/catalog.ts';
+import type { OperationPrice } from '../../catalog/catalog.ts';
 import { chargeNanoUsd } from '../../catalog/charge.ts';
+import { atCost, type SaleRule, saleChargeNanoUsd } from '../../catalog/sale.ts';
 import type {
   AttemptRecord,
   IntentRecord,
@@ -41,17 +42,14 @@ export function visitRecord(visit: Visit, instance: string) {
     snapshotVersion: visit.snapshotVersion,
     clientRequestId: visit.header('x-request-id'),
     sessionId: visit.header('x-tollgate-session'),
-    tags: visit
-      .header('x-tollgate-tags')
-      ?.split(',')
-      .map((tag) => tag.trim())
-      .filter((tag) => tag !== ''),
+    tags: visit.tags,
+    leases: visit.funds?.leases,
   };
 }
 
 /** Enough to settle the request if the gateway dies the next moment. */
 export function attemptRecord(exchange: Exchange, plan: Plan, attemptId: string, nowMs: number): AttemptRecord {
-  const input = exchange.ask.inputTokensEstimate;
+  const asked = { ...noUsage, input: exchange.ask.inputTokensEstimate };
   return {
     type: 'attempt',
     requestId: exchange.id,
@@ -62,8 +60,9 @@ export function attemptRecord(exchange: Exchange, plan: Plan, attemptId: string,
     credential: plan.target.credential.id,
     upstreamDialect: plan.dialect.id,
     priceVersion: plan.price.id,
-    inputNanoUsd: String(chargeNanoUsd(plan.price, { ...noUsage, input })),
+    inputNanoUsd: String(chargeNanoUsd(plan.price, asked)),
     outputPicoUsd: String(plan.price.output.base),
+    inputChargeNanoUsd: String(saleChargeNanoUsd(plan.sale, plan.price, asked)),
   };
 }
 
@@ -75,6 +74,7 @@ export function progressRecord(exchange: Exchange, plan: Plan, tally: Tally, now
     requestId: exchange.id,
     usage,
     costNanoUsd: String(chargeNanoUsd(plan.price, usage)),
+    chargeNanoUsd: String(saleChargeNanoUsd(plan.sale, plan.price, usage)),
     elapsedMs: now - exchange.startedAt,
     firstTokenMs: firstTokenOf(exchange),
   };
@@ -103,9 +103,8 @@ export function settlementRecord(
   return closingRecord(intent, exchange, ending, {
     target: plan?.target,
     wire: plan?.dialect.id,
-    priceVersion: plan?.price.id,
     judged,
-    costNanoUsd: plan === undefined ? 0n : costOf(plan.price, judged),
+    ...billOf(plan, judged),
     now,
     nowMs,
   });
@@ -117,6 +116,8 @@ export interface ClosingFacts {
   readonly priceVersion: string | undefined;
   readonly judged: JudgedUsage;
   readonly costNanoUsd: bigint;
+  /** What the customer pays. */
+  readonly chargeNanoUsd: bigint;
   readonly now: number;
   readonly nowMs: number;
 }
@@ -126,7 +127,7 @@ export function closingRecord(
   intent: IntentRecord,
   visit: Visit,
   ending: Pick<Ending, 'status' | 'error'>,
-  { target, wire, priceVersion, judged, costNanoUsd, now, nowMs }: ClosingFacts,
+  { target, wire, priceVersion, judged, costNanoUsd, chargeNanoUsd, now, nowMs }: ClosingFacts,
 ): SettlementRecord {
   return {
     ...intent,
@@ -144,6 +145,9 @@ export function closingRecord(
     flags: judged.flags,
     priceVersion,
     costNanoUsd: String(costNanoUsd),
+    chargeNanoUsd: String(chargeNanoUsd),
+    ...(visit.houseCostNanoUsd > 0n && { houseCostNanoUsd: String(visit.houseCostNanoUsd) }),
+    leases: visit.funds?.leases,
     firstTokenMs: firstTokenOf(visit),
     totalMs: now - visit.startedAt,
     overheadMs: (visit.dispatchedAt ?? now) - visit.startedAt,
@@ -167,6 +171,17 @@ function judgeEnding(exchange: Exchange, ending: Ending, plan: Plan, tally: Tall
   return judgeUsage(exchange, plan, tally, ending.status);
 }
 
-function costOf(price: PriceVersion, judged: JudgedUsage): bigint {
-  return judged.charged ? chargeNanoUsd(price, judged.usage) : 0n;
+/** What the provider charges for it, and what the customer pays. */
+export function billOf(
+  plan: { readonly price: OperationPrice; readonly sale: SaleRule } | undefined,
+  judged: JudgedUsage,
+): Pick<ClosingFacts, 'priceVersion' | 'costNanoUsd' | 'chargeNanoUsd'> {
+  if (plan === undefined || !judged.charged) {
+    return { priceVersion: plan?.price.id, costNanoUsd: 0n, chargeNanoUsd: 0n };
+  }
+  const { price, sale } = plan;
+  const costNanoUsd = chargeNanoUsd(price, judged.usage);
+  const sold = sale === atCost ? costNanoUsd : saleChargeNanoUsd(sale, price, judged.usage);
+  const priceVersion = sale === atCost ? price.id : `${price.id} ${sale.id}`;
+  return { priceVersion, costNanoUsd, chargeNanoUsd: sold };
 }

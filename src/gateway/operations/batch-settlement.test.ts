@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chargePicoUsd } from '../../catalog/charge.ts';
 import { noUsage } from '../../llm/usage.ts';
 import { itemId, shareOf } from './batch-settlement.ts';
 
@@ -22,7 +23,7 @@ describe('the row of an answer in a batch', () => {
         const [input, output, inputs, outputs, percent] = facts;
         const price = { id: 'p', input: { base: input }, output: { base: output } };
         const exact = (BigInt(inputs) * input + BigInt(outputs) * output) * BigInt(percent);
-        const cost = shareOf(price, { ...noUsage, input: inputs, output: outputs }, percent);
+        const cost = shareOf(chargePicoUsd(price, { ...noUsage, input: inputs, output: outputs }), percent);
         // Within half a nano-dollar of the exact share: 100 percent of 1000 pico-dollars are one.
         expect(cost * 100_000n - exact).toBeLessThanOrEqual(50_000n);
         expect(exact - cost * 100_000n).toBeLessThan(50_000n);

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { CatalogModel, OperationPrice } from '../../catalog/catalog.ts';
 import { chargePicoUsd } from '../../catalog/charge.ts';
+import { atCost, type SaleRule, saleFor, salePicoUsd } from '../../catalog/sale.ts';
 import type { SettlementRecord } from '../../journal/record.ts';
 import type { Resource } from '../../llm/operation.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
@@ -19,6 +20,8 @@ export interface BatchFacts {
   readonly batchId: string;
   readonly service: Service;
   readonly snapshot: Snapshot;
+  /** What the batch's organization pays. */
+  readonly sales: readonly SaleRule[] | undefined;
   readonly wire: SettlementRecord['clientDialect'];
 }
 
@@ -35,6 +38,7 @@ function itemRecord(answer: BatchAnswer, facts: BatchFacts, parts: GatewayParts)
   const { model, price } = priceOf(answer.model, resource, snapshot, nowMs);
   const percent = service.percentOfPrice ?? 100;
   const usage: Usage = { ...noUsage, ...answer.read.usage };
+  const sale = model === undefined ? atCost : saleFor(facts.sales, model);
   const flags = price === undefined ? [...answer.read.flags, 'price-missing'] : answer.read.flags;
   return {
     type: 'settlement',
@@ -61,7 +65,8 @@ function itemRecord(answer: BatchAnswer, facts: BatchFacts, parts: GatewayParts)
     recovered: false,
     flags,
     priceVersion: price && (percent === 100 ? price.id : `${price.id}@${percent}%`),
-    costNanoUsd: String(price === undefined ? 0n : shareOf(price, usage, percent)),
+    costNanoUsd: String(price === undefined ? 0n : shareOf(chargePicoUsd(price, usage), percent)),
+    chargeNanoUsd: String(price === undefined ? 0n : shareOf(salePicoUsd(sale, price, usage), percent)),
     totalMs: 0,
     overheadMs: 0,
     attempts: [],
@@ -79,8 +84,8 @@ export function itemId(credential: string, batchId: string, customId: string): s
 }
 
 /** Nano-dollars, rounded once, half up. */
-export function shareOf(price: OperationPrice, usage: Usage, percent: number): bigint {
-  return (chargePicoUsd(price, usage) * BigInt(percent) + 50_000n) / 100_000n;
+export function shareOf(picoUsd: bigint, percent: number): bigint {
+  return (picoUsd * BigInt(percent) + 50_000n) / 100_000n;
 }
 
 /** By the name in the answer; where nobody knows that one, the dearest of those that the batch was made for. */

@@ -65,7 +65,7 @@ export class OperationAttempt extends AttemptRun {
   /** Sound has no form of failure: an end would make a whole answer of half a one. */
   protected override tellFailure(error: LlmError): void {
     if (this.#isEvents()) super.tellFailure(error);
-    else this.#visit.delivery.cut();
+    else this.#visit.delivery.tear();
   }
 
   /** A stream of events is framed as ours; bytes are what the provider says they are. */

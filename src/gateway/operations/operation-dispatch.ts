@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { chargeNanoUsd } from '../../catalog/charge.ts';
+import { saleChargeNanoUsd } from '../../catalog/sale.ts';
 import type { AttemptRecord } from '../../journal/record.ts';
 import { formatUsd } from '../../lib/money.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
@@ -78,7 +79,12 @@ const brokenUpload: LlmError = {
   message: 'The gateway could not read the upload back from its disk. Send it again.',
 };
 
-export function dispatchOperation(call: OperationCall, plan: OperationPlan, parts: GatewayParts): Promise<Dispatched> {
+export async function dispatchOperation(
+  call: OperationCall,
+  plan: OperationPlan,
+  parts: GatewayParts,
+): Promise<Dispatched> {
+  await call.funds?.cover(plan);
   return dispatchTo(call, plan.target, outgoingFor(call, plan), waysFor(call, plan, parts), parts);
 }
 
@@ -139,7 +145,7 @@ export function expectedOf({ ask, operation }: OperationCall): Usage {
 
 function waysFor(call: OperationCall, plan: OperationPlan, parts: GatewayParts): AttemptWays {
   const { operation, ask } = call;
-  const { target, price } = plan;
+  const { target, price, sale } = plan;
   return {
     target,
     stream: ask.stream,
@@ -156,7 +162,7 @@ function waysFor(call: OperationCall, plan: OperationPlan, parts: GatewayParts):
     parseError: (status, headers, body) => operation.voice.parseError(status, headers, body),
     costHeaders: (tally) => {
       call.judged = judgeOperation(operation, expectedOf(call), price, tally, 'completed');
-      return { 'x-tollgate-cost-usd': formatUsd(chargeNanoUsd(price, call.judged.usage)).slice(1) };
+      return { 'x-tollgate-cost-usd': formatUsd(saleChargeNanoUsd(sale, price, call.judged.usage)).slice(1) };
     },
     progress: (tally, now) => {
       const { usage } = judgeOperation(operation, expectedOf(call), price, tally, 'cancelled');
@@ -165,6 +171,7 @@ function waysFor(call: OperationCall, plan: OperationPlan, parts: GatewayParts):
         requestId: call.id,
         usage,
         costNanoUsd: String(chargeNanoUsd(price, usage)),
+        chargeNanoUsd: String(saleChargeNanoUsd(sale, price, usage)),
         elapsedMs: now - call.startedAt,
         firstTokenMs: firstTokenOf(call),
       };
@@ -175,7 +182,7 @@ function waysFor(call: OperationCall, plan: OperationPlan, parts: GatewayParts):
 /** A crash is charged what was asked for, without the tokens that nobody has seen. */
 function attemptRecord(
   call: OperationCall,
-  { target, price, wire }: OperationPlan,
+  { target, price, sale, wire }: OperationPlan,
   attemptId: string,
   nowMs: number,
 ): AttemptRecord {
@@ -191,6 +198,7 @@ function attemptRecord(
     upstreamDialect: wire,
     priceVersion: price.id,
     inputNanoUsd: String(chargeNanoUsd(price, expected)),
+    inputChargeNanoUsd: String(saleChargeNanoUsd(sale, price, expected)),
     outputPicoUsd: String(price.output?.base ?? 0n),
     expected,
   };

@@ -3,7 +3,6 @@
  * LlmFailure, and the caller is told in the words of its wire format.
  */
 import type { IncomingMessage } from 'node:http';
-import { chargeNanoUsd } from '../../catalog/charge.ts';
 import type { IntentRecord, SettlementRecord } from '../../journal/record.ts';
 import { totalTokens } from '../../llm/usage.ts';
 import type { ModelOperation, Operation, PathParts } from '../../operations/operation.ts';
@@ -16,10 +15,10 @@ import type { Visit, VisitFacts } from '../exchange.ts';
 import { once } from '../idempotency/once.ts';
 import { askInTurn } from '../in-turn.ts';
 import type { JudgedUsage } from '../metering/judged-usage.ts';
-import { closingRecord, type Ending, nothing, visitRecord } from '../metering/meter.ts';
+import { billOf, closingRecord, type Ending, nothing, visitRecord } from '../metering/meter.ts';
 import type { GatewayParts } from '../parts.ts';
 import { asError, refuseWithoutJournal } from '../pipeline.ts';
-import { findRoute } from '../route.ts';
+import { findOwn, findRoute } from '../route.ts';
 import { receiveAsk } from './operation-ask.ts';
 import { OperationCall } from './operation-call.ts';
 import { dispatchOperation, expectedOf } from './operation-dispatch.ts';
@@ -83,13 +82,20 @@ async function askModel(
 }
 
 async function serve(call: OperationCall, snapshot: Snapshot, key: Key, parts: GatewayParts): Promise<void> {
-  const route = findRoute(snapshot, key, call.ask.model);
+  const named = findRoute(snapshot, key, call.ask.model);
   refuseWithoutJournal(parts);
-  parts.limits.admit(call, route, parts.clock.monotonicMs());
-  parts.retries.request(call.startedAt);
-  const intent = intentOf(call, parts.instance);
-  parts.journal.intent(intent);
-  await answer(intent, call, route, parts);
+  const switchTo = (name: string) => findOwn(snapshot, name);
+  const funded = parts.funds.admit(call, named, () => expectedOf(call), switchTo);
+  const route = funded === undefined ? named : await funded;
+  try {
+    parts.limits.admit(call, route, parts.clock.monotonicMs());
+    parts.retries.request(call.startedAt);
+    const intent = intentOf(call, parts.instance);
+    parts.journal.intent(intent);
+    await answer(intent, call, route, parts);
+  } finally {
+    call.funds?.release();
+  }
 }
 
 function intentOf(call: OperationCall, instance: string): IntentRecord {
@@ -123,6 +129,7 @@ async function answer(intent: IntentRecord, call: OperationCall, route: Route, p
   const now = parts.clock.monotonicMs();
   const record = settlementOf(intent, call, ending, now, parts.clock.nowMs());
   parts.journal.settle(record);
+  parts.funds.settle(call, record);
   parts.limits.settle(call, route, totalTokens(record.usage), now);
   logOperation(call, record, ending.error?.internal, parts);
 }
@@ -141,9 +148,8 @@ function settlementOf(
   return closingRecord({ ...intent, stream }, call, ending, {
     target: plan?.target,
     wire: plan?.wire,
-    priceVersion: plan?.price.id,
     judged,
-    costNanoUsd: plan === undefined || !judged.charged ? 0n : chargeNanoUsd(plan.price, judged.usage),
+    ...billOf(plan, judged),
     now,
     nowMs,
   });

@@ -1,5 +1,6 @@
 /** How one target is asked for an operation: in which wire format, at which path, at which price. */
 import type { OperationPrice } from '../../catalog/catalog.ts';
+import { type SaleRule, saleFor } from '../../catalog/sale.ts';
 import type { JsonObject } from '../../dialects/dialect.ts';
 import { parseScanned, stringifyJson } from '../../lib/json.ts';
 import { LlmFailure } from '../../llm/error.ts';
@@ -22,6 +23,8 @@ export interface OperationPlan {
   readonly service: Service;
   readonly path: string;
   readonly price: OperationPrice;
+  /** What the customer pays for it. */
+  readonly sale: SaleRule;
   /** Absent: bytes pass. */
   readonly translation?: { readonly by: OperationTranslation; readonly asked: JsonObject };
   /** JSON; a form's bytes come from the request itself. */
@@ -35,7 +38,8 @@ export function planOperation(call: OperationCall, target: Target, nowMs: number
   const { service, wire, translation } = chooseService(operation, target);
   const price = priceFor(operation, target, service, nowMs);
   const path = pathFor(service.path, callOf(target, ask.stream));
-  const shared = { target, wire, service, path, price, withholdUsage: false };
+  const sale = saleFor(call.key.organization.sales, target.model);
+  const shared = { target, wire, service, path, price, sale, withholdUsage: false };
   if (ask.json === undefined) return shared;
   if (translation === undefined) {
     const relayed = { scan: ask.json.scan, stream: ask.stream, model: ask.model, inBody: ask.json.inBody };

@@ -72,7 +72,8 @@ function readerFor(call: ResourceCall, plan: ResourcePlan, host: AnswerHost, par
   const wire = resource.kind === 'message-batch' ? 'anthropic-batches' : 'openai-batches';
   // Results of a batch are kept as a file, but sold as a batch.
   const service = plan.keeper.target.credential.provider.serves?.[wire] ?? plan.keeper.service;
-  const facts = { resource, batchId, service, snapshot: call.snapshot, wire } as const;
+  const { sales } = call.key.organization;
+  const facts = { resource, batchId, service, snapshot: call.snapshot, sales, wire } as const;
   return new ContentReader(host, (line) => settleLine(line, facts, parts));
 }
 

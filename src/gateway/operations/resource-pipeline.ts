@@ -91,6 +91,7 @@ async function answer(
       priceVersion: undefined,
       judged: nothing,
       costNanoUsd: 0n,
+      chargeNanoUsd: 0n,
       now: parts.clock.monotonicMs(),
       nowMs: parts.clock.nowMs(),
     }),

@@ -1,13 +1,13 @@
 /** An answer that was made in the background leaves its usage row when it is first read whole: then its count is known. */
 
-import { chargeNanoUsd } from '../../catalog/charge.ts';
+import { saleFor } from '../../catalog/sale.ts';
 import type { JsonObject, StreamTap } from '../../dialects/dialect.ts';
 import type { LimitHeaders } from '../../dialects/limit-headers.ts';
 import { openaiLimitHeaders } from '../../dialects/limit-headers.ts';
 import type { StoredAnswerCall } from '../../dialects/stored-answers.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import { Visit } from '../exchange.ts';
-import { closingRecord, visitRecord } from '../metering/meter.ts';
+import { billOf, closingRecord, visitRecord } from '../metering/meter.ts';
 import type { GatewayParts } from '../parts.ts';
 import type { StoredAnswer } from './stored-answers.ts';
 
@@ -59,6 +59,7 @@ export function settleBackground(
   const usage: Usage = { ...noUsage, ...said };
   const nowMs = parts.clock.nowMs();
   const price = target.model.priceAt(nowMs);
+  const judged = { usage, estimated: flags.length > 0, flags: ['background', ...flags], charged: true };
   parts.journal.settle(
     closingRecord(
       intent,
@@ -67,9 +68,8 @@ export function settleBackground(
       {
         target,
         wire: call.dialect.id,
-        priceVersion: price?.id,
-        judged: { usage, estimated: flags.length > 0, flags: ['background', ...flags], charged: true },
-        costNanoUsd: price === undefined ? 0n : chargeNanoUsd(price, usage),
+        judged,
+        ...billOf(price && { price, sale: saleFor(visit.key.organization.sales, target.model) }, judged),
         now: parts.clock.monotonicMs(),
         nowMs,
       },

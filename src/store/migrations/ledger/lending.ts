@@ -50,6 +50,9 @@ export const lending: readonly string[] = [
   BEGIN
     UPDATE pots SET granted_units = NEW.limit_units
       WHERE budget_id = NEW.id AND (ends_at IS NULL OR ends_at > now());
+    -- What gateways have lent of the old limit they give back, as far as it is free.
+    PERFORM pg_notify('tollgate_leases', current_schema() || ':' || p.id)
+      FROM pots p WHERE p.budget_id = NEW.id AND (p.ends_at IS NULL OR p.ends_at > now());
     RETURN NULL;
   END $$`,
   `CREATE TRIGGER regrant_pots AFTER UPDATE OF limit_units ON budgets

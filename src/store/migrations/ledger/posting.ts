@@ -92,6 +92,7 @@ export const posting: readonly string[] = [
   `CREATE FUNCTION fund_changed_wallet() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   BEGIN
     PERFORM fund_wallets(ARRAY[NEW.id]);
+    PERFORM pg_notify('tollgate_leases', current_schema() || ':wallet:' || NEW.id);
     RETURN NULL;
   END $$`,
   `CREATE TRIGGER fund_wallet AFTER UPDATE OF spends, blocked_reason ON organizations

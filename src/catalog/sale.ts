@@ -1,0 +1,53 @@
+/** What a customer pays for what a provider charges: the same, a markup on it, or a price of its own. */
+import { nanoFromPicoUsd } from '../lib/money.ts';
+import type { Usage } from '../llm/usage.ts';
+import type { CatalogModel, OperationPrice } from './catalog.ts';
+import { chargePicoUsd } from './charge.ts';
+
+/** One rule of an organization's prices. */
+export interface SaleRule {
+  /** Kept with each usage row, so that a charge can be explained. */
+  readonly id: string;
+  /** `provider/name`, or a pattern with `*` at its end; absent: every model. */
+  readonly model?: string;
+  /** Hundredths of a percent on top of the cost: 2,000 is 20 %. */
+  readonly markupBasisPoints?: number;
+  /** Instead of a markup: fixed prices. */
+  readonly price?: OperationPrice;
+}
+
+/** At cost. */
+export const atCost: SaleRule = Object.freeze({ id: 'cost', markupBasisPoints: 0 });
+
+/** The rule for a model: the longest pattern that fits decides. */
+export function saleFor(rules: readonly SaleRule[] | undefined, model: Pick<CatalogModel, 'id'>): SaleRule {
+  if (rules === undefined) return atCost;
+  let best: SaleRule | undefined;
+  for (const rule of rules) {
+    if (fits(rule.model, model.id) && (best === undefined || weight(rule) > weight(best))) best = rule;
+  }
+  return best ?? atCost;
+}
+
+function fits(pattern: string | undefined, id: string): boolean {
+  if (pattern === undefined) return true;
+  return pattern.endsWith('*') ? id.startsWith(pattern.slice(0, -1)) : id === pattern;
+}
+
+function weight({ model }: SaleRule): number {
+  if (model === undefined) return -1;
+  return model.endsWith('*') ? model.length - 1 : Number.MAX_SAFE_INTEGER;
+}
+
+/** Nano-dollars, rounded once. `cost`: the price at which the provider charges. */
+export function saleChargeNanoUsd(sale: SaleRule, cost: OperationPrice, usage: Usage): bigint {
+  return nanoFromPicoUsd(salePicoUsd(sale, cost, usage));
+}
+
+/** The same before its rounding, and rounded to a pico-dollar where a markup makes fractions of one. */
+export function salePicoUsd(sale: SaleRule, cost: OperationPrice, usage: Usage): bigint {
+  if (sale.price !== undefined) return chargePicoUsd(sale.price, usage);
+  const pico = chargePicoUsd(cost, usage);
+  const basisPoints = BigInt(10_000 + (sale.markupBasisPoints ?? 0));
+  return basisPoints === 10_000n ? pico : (pico * basisPoints + 5_000n) / 10_000n;
+}
