@@ -1,15 +1,20 @@
 /** The command line. The only file, beside the configuration, that reads the environment. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBudgets } from './commands/budgets.ts';
 import { addConnect } from './commands/connect.ts';
 import type { Context } from './commands/context.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addKeys } from './commands/keys.ts';
+import { addLedger } from './commands/ledger.ts';
 import { addModels } from './commands/models.ts';
+import { addOrganizations } from './commands/organizations.ts';
 import { endingOf, exitCodes } from './commands/outcome.ts';
 import { addServe } from './commands/serve.ts';
 import { renderJson } from './commands/table.ts';
 import { addUsage } from './commands/usage.ts';
+import { addWallet } from './commands/wallet.ts';
 import { nearest } from './lib/nearest.ts';
 
 // One level up both from src/ and from dist/.
@@ -20,6 +25,9 @@ const context: Context = {
   cwd: currentDirectory(),
   version: manifest.version,
   out: (text) => void process.stdout.write(text),
+  drained: async () => {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+  },
   err: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY === true,
 };
@@ -71,6 +79,10 @@ function buildProgram(): Command {
   addServe(program, context);
   addKeys(program, context);
   addUsage(program, context);
+  addOrganizations(program, context);
+  addWallet(program, context);
+  addBudgets(program, context);
+  addLedger(program, context);
   addModels(program, context);
   addConnect(program, context);
   addDoctor(program, context);

@@ -15,6 +15,8 @@ export interface Context {
   readonly version: string;
   /** Writes to stdout: results only. */
   readonly out: (text: string) => void;
+  /** Resolves when what was written can be followed by more without piling up. */
+  readonly drained: () => Promise<void>;
   /** Writes to stderr. */
   readonly err: (text: string) => void;
   readonly isTerminal: boolean;

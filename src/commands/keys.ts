@@ -1,6 +1,6 @@
 /** `tollgate keys create|list|revoke`: works beside a running gateway, which follows within a second. */
-import type { Command } from 'commander';
-import { createKey, type KeyFilter, type KeyInfo, listKeys, revokeKey } from '../control/keys/keys.ts';
+import { type Command, Option } from 'commander';
+import { createKey, type KeyFilter, type KeyInfo, type KeyScope, listKeys, revokeKey } from '../control/keys/keys.ts';
 import { systemClock } from '../lib/clock.ts';
 import { type Limits, limitMax } from '../snapshot/snapshot.ts';
 import type { Store } from '../store/store.ts';
@@ -14,11 +14,19 @@ export function addKeys(program: Command, context: Context): void {
   addCommonOptions(keys.command('create').description('make a key; it is shown once'))
     .argument('<name>', 'what it is for')
     .option('--organization <name>', 'who it belongs to; made if it is not there (default: default)')
+    .option('--project <name>', 'the project that it belongs to, with its budgets; made if it is not there')
+    .option('--member <name>', 'the person or program that it belongs to; made if it is not there')
     .option('--models <patterns>', 'models and routes it may call, with commas: openai/*,main (default: all)')
     .option('--rpm <requests>', 'most requests per minute; one more gets 429 (default: no limit)')
     .option('--tpm <tokens>', 'most tokens per minute, input and output together (default: no limit)')
     .option('--expires <when>', 'from when it is refused: 30d, 12h or 2027-01-31T00:00:00Z (default: never)')
     .option('--management', 'a key for managing (tgm-) instead of calling')
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        'how far a management key reaches: every organization, or its own (default: operator in the organization default, else organization)',
+      ).choices(['operator', 'organization']),
+    )
     .action((name: string, options: CreateOptions) => create(context, name, options));
   addCommonOptions(keys.command('list').description('list keys, newest first'))
     .option('--organization <name>', 'only keys of this organization')
@@ -31,11 +39,14 @@ export function addKeys(program: Command, context: Context): void {
 
 interface CreateOptions extends CommonOptions {
   readonly organization?: string;
+  readonly project?: string;
+  readonly member?: string;
   readonly models?: string;
   readonly rpm?: string;
   readonly tpm?: string;
   readonly expires?: string;
   readonly management?: boolean;
+  readonly scope?: KeyScope;
 }
 
 interface ListOptions extends CommonOptions {
@@ -44,7 +55,7 @@ interface ListOptions extends CommonOptions {
 }
 
 async function create(context: Context, name: string, options: CreateOptions): Promise<void> {
-  const { organization, models, rpm, tpm, expires, management } = options;
+  const { organization, project, member, models, rpm, tpm, expires, management, scope } = options;
   const limits = {
     ...(rpm !== undefined && { requestsPerMinute: parseLimit('--rpm', rpm) }),
     ...(tpm !== undefined && { tokensPerMinute: parseLimit('--tpm', tpm) }),
@@ -52,7 +63,10 @@ async function create(context: Context, name: string, options: CreateOptions): P
   const request = {
     name,
     ...(management && { kind: 'management' as const }),
+    ...(scope !== undefined && { scope }),
     ...(organization !== undefined && { organization }),
+    ...(project !== undefined && { project }),
+    ...(member !== undefined && { member }),
     ...(models !== undefined && { models: models.split(',').map((pattern) => pattern.trim()) }),
     limits,
     ...(expires !== undefined && { expiresAtMs: parseTime('--expires', expires, 'future', systemClock.nowMs()) }),

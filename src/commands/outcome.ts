@@ -1,6 +1,7 @@
 /** How a command ends: exit codes that scripts can rely on, and one sentence with a remedy for people. */
 import { ConfigError } from '../config.ts';
 import { Refusal } from '../control/refusal.ts';
+import { LedgerRefusal } from '../ledger/refusal.ts';
 import { StoreError } from '../store/error.ts';
 
 /** Documented in docs/reference/exit-codes.md. */
@@ -44,6 +45,10 @@ export function endingOf(error: unknown): Ending {
   }
   if (error instanceof CommandFailure) return withRemedy(error.exitCode, error.message, error.remedy);
   if (error instanceof Refusal) return withRemedy(exitCodes.usage, error.message, error.remedy);
+  if (error instanceof LedgerRefusal) {
+    const exitCode = error.reason === 'amount' ? exitCodes.usage : exitCodes.failure;
+    return withRemedy(exitCode, error.message, error.remedy);
+  }
   if (error instanceof StoreError) {
     const exitCode = error.fault === 'directory' ? exitCodes.directory : exitCodes.database;
     return withRemedy(exitCode, error.message, error.remedy);

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Task } from './jobs/queue.ts';
+import { ledgerTasks } from './ledger/check.ts';
 
 /** What tasks stand on. Extend it with plain settings; configuration is read above. */
 export interface JobParts {
@@ -11,6 +12,6 @@ export interface JobParts {
   readonly log: Log;
 }
 
-export function listTasks(_parts: JobParts): readonly Task[] {
-  return [];
+export function listTasks(parts: JobParts): readonly Task[] {
+  return [...ledgerTasks(parts)];
 }

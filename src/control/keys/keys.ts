@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts';
 import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
+import { ensureOwner, type OwnerTableName } from '../owners.ts';
 import { Refusal } from '../refusal.ts';
 import { hashKey, type KeyKind, newKey, shownPrefix } from './format.ts';
 
@@ -23,6 +24,9 @@ export interface KeyInfo {
   readonly prefix: string;
   /** `file`: declared in the configuration file. */
   readonly source: 'created' | 'file';
+  /** The names of the project and the member that it belongs to: their budgets are its budgets too. */
+  readonly project?: string;
+  readonly member?: string;
   /** Patterns of names it may call; undefined: all. */
   readonly models?: readonly string[];
   readonly limits?: Limits;
@@ -44,6 +48,9 @@ export interface KeyRequest {
   readonly scope?: KeyScope;
   /** Made if it is not there. Default `default`. */
   readonly organization?: string;
+  /** Of the organization; made if they are not there. */
+  readonly project?: string;
+  readonly member?: string;
   /** `openai/*`, a route's name ...; undefined: all. */
   readonly models?: readonly string[];
   readonly limits?: Limits;
@@ -64,7 +71,12 @@ export async function createKey(store: Store, request: KeyRequest, clock: Clock)
   const checked = checkKey({ ...request, scope: scopeOf(request, organization) }, clock);
   return store.db.transaction().execute(async (db) => {
     const organizationId = await ensureOrganization(db, organization, clock);
-    return insertKey(db, checked, organizationId, clock);
+    return insertKey(
+      db,
+      { ...checked, ...(await ownersOf(db, organizationId, request, clock)) },
+      organizationId,
+      clock,
+    );
   });
 }
 
@@ -75,7 +87,14 @@ export async function createKeyOf(
   request: Omit<KeyRequest, 'organization'>,
   clock: Clock,
 ): Promise<CreatedKey> {
-  return insertKey(db, checkKey({ ...request, scope: scopeOf(request, '') }, clock), organizationId, clock);
+  const checked = checkKey({ ...request, scope: scopeOf(request, '') }, clock);
+  return insertKey(db, { ...checked, ...(await ownersOf(db, organizationId, request, clock)) }, organizationId, clock);
+}
+
+async function ownersOf(db: Store['db'], organizationId: string, { project, member }: KeyRequest, clock: Clock) {
+  const make = (table: OwnerTableName, name: string | undefined) =>
+    name === undefined ? null : ensureOwner(db, table, organizationId, name, clock);
+  return { project_id: await make('projects', project), member_id: await make('members', member) };
 }
 
 /** What of a request goes into the row as it is. Throws Refusal. */
@@ -92,7 +111,7 @@ function checkKey(request: KeyRequest, clock: Clock) {
 
 async function insertKey(
   db: Store['db'],
-  checked: ReturnType<typeof checkKey>,
+  checked: ReturnType<typeof checkKey> & Awaited<ReturnType<typeof ownersOf>>,
   organizationId: string,
   clock: Clock,
 ): Promise<CreatedKey> {
@@ -183,11 +202,19 @@ function findKeys(db: Store['db']) {
   return db
     .selectFrom('keys')
     .innerJoin('organizations', 'organizations.id', 'keys.organization_id')
+    .leftJoin('projects', 'projects.id', 'keys.project_id')
+    .leftJoin('members', 'members.id', 'keys.member_id')
     .selectAll('keys')
-    .select('organizations.name as organization');
+    .select(['organizations.name as organization', 'projects.name as project', 'members.name as member']);
 }
 
-function toInfo(row: KeyRow & { readonly organization: string }): KeyInfo {
+interface NamedRow extends KeyRow {
+  readonly organization: string;
+  readonly project: string | null;
+  readonly member: string | null;
+}
+
+function toInfo(row: NamedRow): KeyInfo {
   return {
     id: row.id,
     name: row.name,
@@ -198,6 +225,8 @@ function toInfo(row: KeyRow & { readonly organization: string }): KeyInfo {
     source: row.source,
     createdAtMs: row.created_at.getTime(),
     ...(row.scopes && { scopes: row.scopes }),
+    ...(row.project !== null && { project: row.project }),
+    ...(row.member !== null && { member: row.member }),
     ...(row.models && { models: row.models }),
     ...(row.limits && { limits: row.limits }),
     ...(row.expires_at && { expiresAtMs: row.expires_at.getTime() }),

@@ -1,0 +1,144 @@
+/** Recomputes the books from what they were made of, and names every row that does not agree. Reads only. */
+import { sql } from 'kysely';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Store } from '../store/store.ts';
+import { addEntries, checkAccounts, checkTransfers, nameEntries, type Sums } from './verify/books.ts';
+import { checkDigests, checkHead, checkLinks, genesis, type Head, nextPage } from './verify/chain.ts';
+import { checkSpent, checkUsage, checkUsageTransfers } from './verify/charges.ts';
+import { type Finding, Findings } from './verify/findings.ts';
+import { checkFunds, checkGrants, checkLeases } from './verify/holds.ts';
+
+export interface Verification {
+  /** How many findings mean that the books are wrong. 0 is right. */
+  readonly drift: number;
+  readonly warnings: number;
+  /** The first thousand. */
+  readonly findings: readonly Finding[];
+  readonly counts: VerifiedCounts;
+  readonly head: Head;
+}
+
+export interface VerifiedCounts {
+  readonly links: number;
+  readonly transfers: number;
+  readonly entries: number;
+  readonly accounts: number;
+  readonly usageRows: number;
+  readonly openLeases: number;
+}
+
+/** A rule of a feature above the ledger: payments against its entries. It reads only, and tells `found`. */
+export type LedgerCheck = (db: Store['db'], found: Findings) => Promise<void>;
+
+export interface VerifyOptions {
+  readonly checks?: readonly LedgerCheck[];
+  /** Nothing runs and no gateway has a lease: then nothing may be held. */
+  readonly idle?: boolean;
+  /** A head that somebody kept: the chain must still go through it. */
+  readonly anchor?: Head;
+}
+
+/**
+ * All in one snapshot of the database, page by page, so that no statement is long however many rows there are. Throws
+ * StoreError. Takes about ten seconds for a million transfers.
+ */
+export function verifyLedger(store: Pick<Store, 'db'>, options: VerifyOptions = {}): Promise<Verification> {
+  const { checks = [], idle = false, anchor } = options;
+  return store.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute(async (db) => {
+      const found = new Findings();
+      const books = await checkBooks(db, found);
+      if (anchor !== undefined) await checkAnchor(db, anchor, found);
+      const usage = await checkUsage(db, found);
+      await checkSpent(db, usage, found);
+      const openLeases = await checkLeases(db, idle, found);
+      await checkGrants(db, found);
+      await checkFunds(db, found);
+      for (const check of checks) await check(db, found);
+      const { drift, warnings, list } = found;
+      const counts = { ...books.counts, usageRows: usage.rows, openLeases };
+      return { drift, warnings, findings: list, counts, head: books.head };
+    });
+}
+
+/** The whole chain once, with all that can be told of a transfer on the way. */
+async function checkBooks(db: Store['db'], found: Findings) {
+  const sums: Sums = new Map();
+  const changed: string[] = [];
+  const counts = { links: 0, transfers: 0, entries: 0 };
+  let head = await genesis(db);
+  for (let page = await nextPage(db, 0); page !== undefined; page = await nextPage(db, page.to)) {
+    head = await checkLinks(db, page, head, found);
+    changed.push(...(await checkDigests(db, page, found)));
+    await checkTransfers(db, page, found);
+    await checkUsageTransfers(db, page, found);
+    counts.entries += await addEntries(db, page, sums);
+    counts.transfers += page.transfers;
+    counts.links += page.to - page.from + 1;
+  }
+  await checkHead(db, head, found);
+  const odd = await checkAccounts(db, sums, found);
+  await nameEntries(db, changed, odd, found);
+  return { head, counts: { ...counts, accounts: sums.size } };
+}
+
+async function checkAnchor(db: Store['db'], anchor: Head, found: Findings): Promise<void> {
+  const { rows } = await sql<{ hash: string }>`
+    SELECT encode(hash, 'hex') AS hash FROM ledger_links WHERE seq = ${anchor.seq}`.execute(db);
+  const [link] = rows;
+  if (link?.hash === anchor.hash) return;
+  const message = link === undefined ? 'it is not there any more' : `its hash is ${link.hash}, and was ${anchor.hash}`;
+  found.drifts('chain', `link ${anchor.seq}`, message);
+}
+
+/** Results are kept this long. */
+const keptDays = 90;
+/** A check must not use more than this part of the time, whatever there is to read. */
+const timeShare = 0.1;
+
+export interface CheckParts {
+  readonly store: Pick<Store, 'db'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Verifies, keeps the result for whoever watches, and says so when the books are wrong. Undefined: too soon again. */
+export async function checkLedger(parts: CheckParts, options: VerifyOptions = {}): Promise<Verification | undefined> {
+  const { store, clock, log } = parts;
+  const last = await lastLedgerCheck(store.db);
+  if (last !== undefined && last.agoMs < last.tookMs / timeShare) return undefined;
+  const startedMs = clock.monotonicMs();
+  const result = await verifyLedger(store, options);
+  const { drift, warnings, findings, counts } = result;
+  const row = { drift, warnings, findings: JSON.stringify(findings), counts: JSON.stringify(counts) };
+  const took_ms = clock.monotonicMs() - startedMs;
+  await store.db
+    .insertInto('ledger_checks')
+    .values({ took_ms, ...row })
+    .execute();
+  await sql`DELETE FROM ledger_checks WHERE checked_at < now() - make_interval(days => ${keptDays})`.execute(store.db);
+  const first = findings.find(({ level }) => level === 'drift');
+  if (drift > 0) log.error({ drift, ...first }, 'the ledger does not agree with itself; run "tollgate ledger verify"');
+  else if (warnings > 0) log.warn({ warnings, ...findings[0] }, 'the check of the ledger has something to tell');
+  return result;
+}
+
+export interface LastCheck {
+  readonly drift: number;
+  readonly warnings: number;
+  readonly tookMs: number;
+  /** By the database's clock. */
+  readonly agoMs: number;
+}
+
+/** Undefined: there was none yet. */
+export async function lastLedgerCheck(db: Store['db']): Promise<LastCheck | undefined> {
+  const { rows } = await sql<LastCheck>`
+    SELECT drift, warnings, took_ms AS "tookMs", extract(epoch FROM now() - checked_at)::float8 * 1000 AS "agoMs"
+    FROM ledger_checks ORDER BY id DESC LIMIT 1`.execute(db);
+  return rows[0];
+}

@@ -1,0 +1,111 @@
+/** Usage and its transfers, row by row and in both directions; and what budgets counted of it. */
+import { sql } from 'kysely';
+import type { Store } from '../../store/store.ts';
+import type { LinkPage } from './chain.ts';
+import type { Findings } from './findings.ts';
+
+/** I4, from the ledger's side: what a transfer of usage earned is the charge of its row. */
+export async function checkUsageTransfers(db: Store['db'], page: LinkPage, found: Findings): Promise<void> {
+  const { rows } = await sql<{ id: string; request: string | null; charge: string | null; earned: string }>`
+    SELECT t.id, t.request_id AS request, u.charge_nano_usd::text AS charge,
+      coalesce(sum(e.amount_nano_usd) FILTER (WHERE e.account_id = 'house:revenue'), 0)::text AS earned
+    FROM transfers t LEFT JOIN usage u ON u.request_id = t.request_id AND t.idempotency_key = 'usage:' || u.request_id
+      AND u.organization_id = t.organization_id
+      LEFT JOIN entries e ON e.transfer_id = t.id
+    WHERE t.kind = 'usage' AND t.link BETWEEN ${page.from} AND ${page.to}
+    GROUP BY t.id, u.charge_nano_usd
+    HAVING u.charge_nano_usd IS DISTINCT FROM
+      coalesce(sum(e.amount_nano_usd) FILTER (WHERE e.account_id = 'house:revenue'), 0)
+    ORDER BY t.id`.execute(db);
+  for (const { id, request, charge, earned } of rows) {
+    const row =
+      charge === null ? `there is no usage row ${request} of its organization` : `usage ${request} says ${charge}`;
+    found.drifts('I4', `transfer ${id}`, `it earned ${earned}, and ${row}`);
+  }
+}
+
+const usageRowsMax = 5_000;
+
+export interface UsageCounts {
+  readonly rows: number;
+  /** By pot: units of the rows that surely count in it, and of those that may. */
+  readonly pots: ReadonlyMap<string, Bounds>;
+}
+
+interface Bounds {
+  readonly least: bigint;
+  readonly most: bigint;
+}
+
+/** I4, from the side of usage: each charged row has its transfer. */
+export async function checkUsage(db: Store['db'], found: Findings): Promise<UsageCounts> {
+  const pots = new Map<string, Bounds>();
+  const budgets = await sql`SELECT 1 FROM budgets LIMIT 1`.execute(db);
+  let count = 0;
+  for (let after = ''; ; ) {
+    const page = await sql<{ last: string | null; rows: number }>`
+      SELECT max(request_id) AS last, count(*)::int AS rows FROM (
+        SELECT request_id FROM usage WHERE request_id > ${after} ORDER BY request_id LIMIT ${usageRowsMax}
+      ) AS page`.execute(db);
+    const { last = null, rows = 0 } = page.rows[0] ?? {};
+    if (last === null) return { rows: count, pots };
+    await checkCharged(db, after, last, found);
+    if (budgets.rows.length > 0) await addUnits(db, after, last, pots);
+    count += rows;
+    after = last;
+  }
+}
+
+async function checkCharged(db: Store['db'], after: string, last: string, found: Findings): Promise<void> {
+  const { rows } = await sql<{ request_id: string; charge: string }>`
+    SELECT u.request_id, u.charge_nano_usd::text AS charge
+    FROM usage u LEFT JOIN transfers t ON t.idempotency_key = 'usage:' || u.request_id
+    WHERE u.request_id > ${after} AND u.request_id <= ${last} AND u.charge_nano_usd <> 0 AND t.id IS NULL
+    ORDER BY u.request_id`.execute(db);
+  for (const { request_id, charge } of rows) {
+    found.drifts('I4', `usage ${request_id}`, `its charge of ${charge} has no transfer usage:${request_id}`);
+  }
+}
+
+/**
+ * A row counts in the window in which it was held, and that may have been the one before it was settled: within this
+ * long of a window's ends it may be on either side.
+ */
+const edge = "interval '1 hour'";
+
+async function addUnits(db: Store['db'], after: string, last: string, pots: Map<string, Bounds>): Promise<void> {
+  const { rows } = await sql<{ pot: string; least: string; most: string }>`
+    SELECT p.id AS pot, sum(units_of(b.unit, u))::text AS most, coalesce(sum(units_of(b.unit, u)) FILTER (
+      WHERE u.settled_at >= greatest(p.starts_at, b.created_at) + ${sql.raw(edge)}
+        AND (p.ends_at IS NULL OR u.settled_at < p.ends_at - ${sql.raw(edge)})), 0)::text AS least
+    FROM usage u CROSS JOIN LATERAL budgets_of(u) b
+      JOIN pots p ON p.budget_id = b.id AND u.settled_at >= greatest(p.starts_at, b.created_at) - ${sql.raw(edge)}
+        AND (p.ends_at IS NULL OR u.settled_at < p.ends_at + ${sql.raw(edge)})
+    WHERE u.request_id > ${after} AND u.request_id <= ${last} GROUP BY p.id`.execute(db);
+  for (const { pot, least, most } of rows) {
+    const before = pots.get(pot) ?? { least: 0n, most: 0n };
+    pots.set(pot, { least: before.least + BigInt(least), most: before.most + BigInt(most) });
+  }
+}
+
+const potsMax = 10_000;
+
+/**
+ * What pots of budgets counted, against usage. Only a warning: a key that moved to another project, a budget that was
+ * turned off for a while, or usage that came in after a long absence of the database counted elsewhere, rightly.
+ */
+export async function checkSpent(db: Store['db'], { pots }: UsageCounts, found: Findings): Promise<void> {
+  for (let after = ''; ; ) {
+    const { rows } = await sql<{ id: string; spent: string }>`
+      SELECT p.id, p.spent_units::text AS spent FROM pots p JOIN budgets b ON b.id = p.budget_id
+      WHERE p.id > ${after} AND NOT b.disabled ORDER BY p.id LIMIT ${potsMax}`.execute(db);
+    for (const { id, spent } of rows) {
+      const { least, most } = pots.get(id) ?? { least: 0n, most: 0n };
+      if (BigInt(spent) >= least && BigInt(spent) <= most) continue;
+      const told = least === most ? `${most}` : `${least} to ${most}`;
+      found.warns('spent', `pot ${id}`, `it counted ${spent}, and usage of its window comes to ${told}`);
+    }
+    if (rows.length < potsMax) return;
+    after = rows.at(-1)?.id ?? '';
+  }
+}
