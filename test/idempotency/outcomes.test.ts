@@ -232,6 +232,34 @@ describe('a caller that hangs up', () => {
     expect(settlements()).toMatchObject([{ status: 'completed', httpStatus: 200 }]);
   });
 
+  it('or reads nothing is cut, and finds the whole answer too', async () => {
+    const slow = await startKeyedRig({ settings: { clientStallMs: 200 } });
+    try {
+      const answer = answerOf(relayed.provider, 'text', true);
+      const frames = framesOf(relayed.provider, answer);
+      const middle = Buffer.concat(Array.from({ length: 20_000 }, () => frames[1] ?? Buffer.alloc(0)));
+      slow.upstream.once(async (_call, reply) => {
+        reply.head(answer.status, answer.headers);
+        for (const piece of [frames[0], middle, ...frames.slice(2)]) await reply.write(piece ?? '');
+        reply.end();
+      });
+      const client = await open(slow, relayed, true, 'stalled');
+      await client.untilText('data:');
+      client.pause();
+      const [row] = await slow.rows();
+      expect(row?.status).toBe('completed');
+      await quiet(slow);
+      const again = await say(slow, relayed, true, 'stalled');
+      expect(again.status).toBe(200);
+      expect(again.body.length).toBeGreaterThan(middle.length);
+      expect(again.body.toString().trimEnd().endsWith('data: [DONE]')).toBe(true);
+      expect(slow.upstream.calls).toHaveLength(1);
+      client.abort();
+    } finally {
+      await slow.close();
+    }
+  });
+
   it('keeps nobody at work on an answer that is too large to be kept', async () => {
     const key = newKey();
     const gate = new Gate();
