@@ -152,6 +152,15 @@ const promptCache = z.strictObject({
     ),
 });
 
+const budgets = z.strictObject({
+  growthStepTokens: wholeNumber(1, 1_000_000)
+    .default(256)
+    .describe('Output tokens that a stream holds ahead on its budgets: it ends at most this much too late.'),
+  patienceMs: wholeNumber(0, 60_000, 'milliseconds')
+    .default(1_000)
+    .describe('How long a request waits for what running ones may leave over, before it is refused.'),
+});
+
 const log = z.strictObject({
   level: choice(['debug', 'info', 'warn', 'error']).default('info').describe('Least important lines that are written.'),
   format: choice(['auto', 'json', 'text'])
@@ -282,12 +291,10 @@ const route = z.strictObject({
 
 const organization = z.strictObject({
   billing: choice(['metered', 'prepaid', 'plan'])
-    .refine(
-      (value) => value === 'metered',
-      notYet('billing other than metered', 'Use metered: usage is counted and never refused.'),
-    )
-    .default('metered')
-    .describe('Only `metered` (counted, never refused) for now.'),
+    .optional()
+    .describe(
+      '`metered`: counted, billed later, never refused. `prepaid`: spends what was paid in, and no more. `plan`: what its plan says. Absent: as it is in the database (`metered` at first).',
+    ),
   markupPercent: amount(0, 1_000, 'percent')
     .refine((value) => value === 0, notYet('a markup', 'Remove it.'))
     .default(0)
@@ -317,6 +324,28 @@ const key = z.strictObject({
   limits: rateLimits('of the key'),
 });
 
+const webhookSecret = text('a signing secret of Stripe, which begins with whsec_', /^whsec_[\x21-\x7e]{1,512}$/);
+const whole = (min: number, max: number) => wholeNumber(min, max, 'dollars');
+
+const stripe = z.strictObject({
+  secretKey: text('a secret key of Stripe, which begins with sk_ or rk_', /^[sr]k_(test|live)_[\x21-\x7e]{1,512}$/)
+    .optional()
+    .describe('Turns payments on. Also read from STRIPE_SECRET_KEY.'),
+  webhookSecrets: list(webhookSecret, 'a list of signing secrets')
+    .min(1, { error: 'at least one signing secret' })
+    .optional()
+    .describe(
+      'Signing secrets of the webhook endpoint, needed with a secret key; two while one is rolled. Also read from STRIPE_WEBHOOK_SECRET (separated by commas).',
+    ),
+  currency: choice(['usd']).default('usd').describe('What customers pay in.'),
+  topUpMinUsd: whole(1, 100_000).default(5).describe('Smallest top-up.'),
+  topUpMaxUsd: whole(1, 100_000).default(10_000).describe('Largest top-up, also an automatic one.'),
+  returnUrl: httpUrl()
+    .default('http://127.0.0.1:7070')
+    .describe('Where the pages of Stripe send people back to, when a request does not say.'),
+  apiBase: httpUrl().optional().describe("Replaces Stripe's address; for the stand-in of the tests."),
+});
+
 export const configSchema = z.strictObject({
   server: server.prefault({}),
   dataDir: text('a directory', /^[^\0]{1,4096}$/)
@@ -327,7 +356,9 @@ export const configSchema = z.strictObject({
   journal: journal.prefault({}),
   seals: seals.prefault({}),
   promptCache: promptCache.prefault({}),
+  budgets: budgets.prefault({}),
   log: log.prefault({}),
+  stripe: stripe.prefault({}),
   timeouts: timeouts.prefault({}),
   providers: z.record(providerName, provider).prefault({}),
   catalog: catalog.prefault({}),
