@@ -78,8 +78,12 @@ export async function startTollgate(providerPort: number, options: TollgateOptio
 
 function askProbe(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', () => reject(new Error('Tollgate ended.')));
+    const ended = (): void => reject(new Error('Tollgate ended.'));
+    child.once('exit', ended);
+    child.once('message', (seen) => {
+      child.off('exit', ended);
+      resolve(seen);
+    });
     child.send({});
   });
 }
