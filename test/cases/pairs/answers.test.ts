@@ -30,6 +30,53 @@ describe('case 80: why the answer ended', () => {
   });
 });
 
+/** How a plain answer's end is written by each provider, in any of its words for it. */
+const endsBy: Readonly<Partial<Record<DialectId, (word: string) => (json: string) => string>>> = {
+  'openai-chat': (word) => (json) => json.replaceAll('"finish_reason":"stop"', `"finish_reason":"${word}"`),
+  anthropic: (word) => (json) => json.replaceAll('"stop_reason":"end_turn"', `"stop_reason":"${word}"`),
+  gemini: (word) => (json) => json.replaceAll('"finishReason":"STOP"', `"finishReason":"${word}"`),
+  'bedrock-converse': (word) => (json) => json.replaceAll('"stopReason":"end_turn"', `"stopReason":"${word}"`),
+};
+const meanings: readonly (readonly [DialectId, string, readonly string[]])[] = [
+  ['openai-chat', 'refusal', ['content_filter']],
+  ['openai-chat', 'length', ['length']],
+  ['anthropic', 'length', ['max_tokens', 'model_context_window_exceeded']],
+  ['anthropic', 'refusal', ['refusal']],
+  ['anthropic', 'end', ['pause_turn']],
+  ['gemini', 'length', ['MAX_TOKENS']],
+  ['gemini', 'refusal', ['SAFETY', 'RECITATION', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'LANGUAGE']],
+  ['gemini', 'end', ['OTHER']],
+  ['gemini', 'broken', ['MALFORMED_FUNCTION_CALL']],
+  ['bedrock-converse', 'length', ['max_tokens', 'model_context_window_exceeded']],
+  ['bedrock-converse', 'refusal', ['content_filtered', 'guardrail_intervened']],
+  ['bedrock-converse', 'broken', ['malformed_model_output', 'malformed_tool_use']],
+];
+
+describe.each(meanings)('case 80: %s, %s', (provider, meaning, reasons) => {
+  it.each(translatedRoads.filter(([, from]) => from === provider))('%s over %s', async (to, from, road) => {
+    for (const reason of reasons)
+      for (const stream of forms) {
+        const odd = changed(
+          road.provider,
+          answerOf(road.provider, 'text', stream),
+          stream,
+          endsBy[from]?.(reason) ?? String,
+        );
+        const turn = await go(rig, road, stream, odd);
+        const facts = heard(road, turn, stream);
+        const last = facts.find((fact) => /^(stop|error) /.test(fact));
+        // Messages and Converse share this word, which says more than a length.
+        if (last === 'stop unknown') {
+          expect(turn.answer.body.toString()).toContain('model_context_window_exceeded');
+          expect([to, from].toSorted()).toEqual(['anthropic', 'bedrock-converse']);
+          continue;
+        }
+        expect(last, `${reason} ${String(stream)}`).toBe(meaning === 'broken' ? 'error failure' : `stop ${meaning}`);
+        expect(turn.row.status).toBe(meaning === 'broken' ? 'failed' : 'completed');
+      }
+  });
+});
+
 /** What ends a plain answer in each provider's words, and a word in its place that nobody knows yet. */
 const unknownEnds: Readonly<Record<DialectId, (json: string) => string>> = {
   'openai-chat': (json) => json.replaceAll('"finish_reason":"stop"', '"finish_reason":"new_reason"'),
