@@ -1,5 +1,6 @@
-/** Cases 26 to 29, 32 and 33 on all roads: text that is absent, empty or blank, and pictures beside it. */
+/** Cases 26 to 30, 32 and 33 on all roads: text that is absent, empty or blank, and pictures beside it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DialectId } from '../../../src/llm/chat.ts';
 import { png } from '../../golden/features.ts';
 import { startMatrixRig } from '../../golden/matrix.ts';
 import type { Rig } from '../rig.ts';
@@ -61,6 +62,52 @@ describe('case 29: texts and a picture keep their order', () => {
     const turn = await say(rig, road, [user('a', { image: png }, 'b')]);
     expect(spoken(turn)).toEqual(['user a', `user image image/png ${png}`, 'user b']);
   });
+});
+
+const address = 'https://x.example/a.png';
+const turnOf = (...content: object[]) => ({ messages: [{ role: 'user', content }] });
+/** Converse knows buckets alone. */
+const addressed: Readonly<Partial<Record<DialectId, object>>> = {
+  'openai-chat': turnOf({ type: 'text', text: 'a' }, { type: 'image_url', image_url: { url: address } }),
+  'openai-responses': {
+    input: [
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'a' },
+          { type: 'input_image', image_url: address },
+        ],
+      },
+    ],
+  },
+  anthropic: turnOf({ type: 'text', text: 'a' }, { type: 'image', source: { type: 'url', url: address } }),
+  gemini: {
+    contents: [{ role: 'user', parts: [{ text: 'a' }, { fileData: { mimeType: 'image/png', fileUri: address } }] }],
+  },
+};
+
+describe('case 30: an image by its address arrives as the address, or is refused: nothing is fetched', () => {
+  it.each(translatedRoads.filter(([caller]) => addressed[caller] !== undefined))(
+    '%s over %s',
+    async (caller, from, road) => {
+      const turn = await say(rig, road, [], addressed[caller]);
+      if (from !== 'bedrock-converse') return expect(turn.askedText).toContain(address);
+      expect(turn.answer.status).toBe(400);
+      expect(turn.answer.body.toString()).toMatch(/(messages|input|contents)\[0\]\.(content|parts)\[1\]/);
+      expect(rig.upstream.calls).toEqual([]);
+    },
+  );
+
+  it.each(translatedRoads.filter(([caller]) => caller === 'bedrock-converse'))(
+    '%s over %s: one in a bucket is refused',
+    async (_caller, _from, road) => {
+      const image = { format: 'png', source: { s3Location: { uri: 's3://bucket/a.png' } } };
+      const turn = await say(rig, road, [], turnOf({ text: 'a' }, { image }));
+      expect(turn.answer.status).toBe(400);
+      expect(turn.answer.body.toString()).toMatch(/messages\[0\]\.content\[1\]/);
+      expect(rig.upstream.calls).toEqual([]);
+    },
+  );
 });
 
 const noImages = [

@@ -63,3 +63,76 @@ describe('case 42: callers whose dialect has no marks', () => {
     expect(marks.length).toBeLessThanOrEqual(4);
   });
 });
+
+const schema = { type: 'object', properties: {} };
+const texts = ['a', 'b', 'c'];
+
+/** Six marks: on the instructions, a tool, a result and three texts. */
+const many: Readonly<Partial<Record<DialectId, object>>> = {
+  'openai-chat': {
+    messages: [
+      { role: 'system', content: [{ type: 'text', text: 'Be brief.', ...mark }] },
+      { role: 'user', content: 'go' },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
+      { role: 'tool', tool_call_id: 'c1', content: [{ type: 'text', text: 'r', ...mark }] },
+      { role: 'user', content: texts.map((text) => ({ type: 'text', text, ...mark })) },
+    ],
+    tools: [{ type: 'function', function: { name: 'f', parameters: schema }, ...mark }],
+  },
+  anthropic: {
+    max_tokens: 9,
+    system: [{ type: 'text', text: 'Be brief.', ...mark }],
+    messages: [
+      { role: 'user', content: 'go' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'c1', name: 'f', input: {} }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'c1', content: 'r', ...mark },
+          ...texts.map((text) => ({ type: 'text', text, ...mark })),
+        ],
+      },
+    ],
+    tools: [{ name: 'f', input_schema: schema, ...mark }],
+  },
+  'bedrock-converse': {
+    system: [{ text: 'Be brief.' }, point],
+    messages: [
+      { role: 'user', content: [{ text: 'go' }] },
+      { role: 'assistant', content: [{ toolUse: { toolUseId: 'c1', name: 'f', input: {} } }] },
+      {
+        role: 'user',
+        content: [
+          { toolResult: { toolUseId: 'c1', content: [{ text: 'r' }] } },
+          point,
+          ...texts.flatMap((text) => [{ text }, point]),
+        ],
+      },
+    ],
+    toolConfig: { tools: [{ toolSpec: { name: 'f', inputSchema: { json: schema } } }, point] },
+  },
+};
+
+const everyMark = /,?"cache_control":\{"type":"ephemeral"\}|,\{"cachePoint":\{"type":"default"\}\}/g;
+const unmarked = (text: string) => text.replaceAll(everyMark, '');
+
+describe('case 42: more than four marks, on tools and results too', () => {
+  const roads = translatedRoads.filter(([caller]) => many[caller] !== undefined);
+  it.each(roads)('%s over %s: four at most, and that is reported', async (caller, provider, road) => {
+    const model = 'model' in requestOf(road, 'text', false) ? { model: modelOf(road.provider) } : {};
+    const ask = (body: object) =>
+      take(rig, road, { ...model, ...body }, false, answering(answerOf(road.provider, 'text', false)));
+    const turn = await ask(many[caller] ?? {});
+    expect(turn.answer.status, turn.answer.body.toString()).toBe(200);
+    const name = nameOf[provider];
+    expect(marksIn(turn.askedText)).toEqual(name === undefined ? [] : [name, name, name, name]);
+    expect(turn.dropped).toContain('cache_control');
+    // A mark changes no other byte: what is cached is the same with it and without.
+    const plain = await ask(JSON.parse(unmarked(JSON.stringify(many[caller]))) as object);
+    expect(unmarked(turn.askedText)).toBe(unmarked(plain.askedText));
+  });
+});
