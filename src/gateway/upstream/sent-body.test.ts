@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { sentBody, wholeBody } from './sent-body.ts';
 
@@ -21,5 +22,13 @@ describe("A provider's request", () => {
     expect(got.some((piece) => piece.buffer === large.buffer)).toBe(true);
     expect(Buffer.concat(got).equals(wholeBody(pieces))).toBe(true);
     expect(headers).toEqual({ 'content-length': String(large.length + 11) });
+  });
+
+  it('of large pieces that nobody takes any more ends nobody else', async () => {
+    const body = sentBody([large, large]).body as Readable;
+    const closed = new Promise<void>((resolve) => body.once('close', resolve));
+    body.destroy(new Error('the provider hung up'));
+    await closed;
+    expect(body.errored?.message).toBe('the provider hung up');
   });
 });

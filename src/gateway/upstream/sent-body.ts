@@ -21,5 +21,8 @@ export interface SentBody {
 export function sentBody(pieces: BodyPieces): SentBody {
   const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
   if (pieces.length === 1 || bytes < largeBytes) return { body: wholeBody(pieces), headers: {} };
-  return { body: Readable.from(pieces, { objectMode: false }), headers: { 'content-length': String(bytes) } };
+  const body = Readable.from(pieces, { objectMode: false });
+  // The handler of the request is told. This is for when undici has stopped listening, and must not end the process.
+  body.on('error', () => {});
+  return { body, headers: { 'content-length': String(bytes) } };
 }
