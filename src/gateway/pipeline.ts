@@ -77,8 +77,9 @@ async function serve(exchange: Exchange, snapshot: Snapshot, parts: GatewayParts
   const named = findRoute(snapshot, exchange.key, exchange.ask.model);
   refuseWithoutJournal(parts);
   const counts = exchange.door.operation === 'count-tokens';
-  const expected = expectedChat(exchange, parts.funds);
-  const funded = counts ? undefined : parts.funds.admit(exchange, named, expected, (name) => findOwn(snapshot, name));
+  const expected = expectedChat(exchange, parts.funds.stepTokens, parts.funds.memory);
+  const switchTo = (name: string) => findOwn(snapshot, name);
+  const funded = counts ? undefined : parts.funds.admit({ visit: exchange, route: named, expected, switchTo });
   const route = funded === undefined ? named : await funded;
   try {
     // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.

@@ -31,6 +31,8 @@ export interface Answered {
   readonly text: string;
 }
 
+export type Asked = Readonly<Record<string, unknown>>;
+
 export interface Fleet {
   readonly database: TestDatabase;
   readonly store: Store;
@@ -39,8 +41,14 @@ export interface Fleet {
   /** A prepaid organization with a key. */
   customer(name: string, balanceNanoUsd: bigint): Promise<Customer>;
   /** To one instance; by turns when none is named. */
-  chat(key: string, body: Record<string, unknown>, instance?: number): Promise<Answered>;
-  post(pathname: string, key: string, body: Record<string, unknown>, instance?: number): Promise<Answered>;
+  chat(key: string, body: Asked, instance?: number, headers?: Record<string, string>): Promise<Answered>;
+  post(
+    pathname: string,
+    key: string,
+    body: Asked,
+    instance?: number,
+    headers?: Record<string, string>,
+  ): Promise<Answered>;
   /** Everything that is settled is in the database, and every instance knows all keys and budgets. */
   settle(): Promise<void>;
   refresh(): Promise<void>;
@@ -79,13 +87,13 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     upstream,
     instances,
     customer: (name, balance) => makeCustomer(fleet, name, balance),
-    chat: (key, body, instance) => fleet.post('/v1/chat/completions', key, body, instance),
-    async post(pathname, key, body, instance = turn++) {
+    chat: (key, body, instance, headers) => fleet.post('/v1/chat/completions', key, body, instance, headers),
+    async post(pathname, key, body, instance = turn++, headers = {}) {
       const { host, port } = (instances[instance % instances.length] as Instance).address;
       const answer = await request(`http://${host}:${port}${pathname}`, {
         method: 'POST',
         dispatcher: agent,
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ model: 'fake/m', messages: [{ role: 'user', content: 'hi' }], ...body }),
       });
       const text = await answer.body.text();

@@ -3,18 +3,34 @@ import { type JsonScan, readField } from '../../lib/json.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Funds } from './funds.ts';
+import { estimateInput } from '../metering/input-estimate.ts';
+import type { OutputMemory } from './output-memory.ts';
+
+export interface ExpectedUse {
+  readonly usage: Usage;
+  /** More output than this the caller does not want. */
+  readonly outputMax: number;
+}
+
+/**
+ * What a request is expected to use of a model: quickly, which is too much rather than too little, or closely, which
+ * costs a parse.
+ */
+export type Expected = (target: Target | undefined, closely: boolean) => ExpectedUse;
 
 /**
  * The whole input, and of the output a first step: a stream's hold grows with it. An answer in one piece cannot grow,
  * so it holds what answers of this model usually have, or less where the caller asks for less.
  */
-export function expectedChat({ ask }: Exchange, funds: Funds): (target: Target | undefined) => Usage {
-  return (target) => {
+export function expectedChat(exchange: Exchange, stepTokens: number, memory: OutputMemory): Expected {
+  const { ask } = exchange;
+  return (target, closely) => {
     const contextTokens = target?.model.contextTokens ?? Number.POSITIVE_INFINITY;
-    const input = Math.min(ask.inputTokensEstimate, contextTokens);
-    const usual = ask.stream ? funds.stepTokens : funds.memory.expected(target?.model.id ?? '');
-    return { ...noUsage, input, output: Math.min(usual, askedMax(ask.scan)) };
+    const counted = closely ? Math.min(estimateInput(exchange), ask.inputTokensEstimate) : ask.inputTokensEstimate;
+    const input = Math.min(counted, contextTokens);
+    const usual = ask.stream ? stepTokens : memory.expected(target?.model.id ?? '');
+    const outputMax = askedMax(ask.scan);
+    return { usage: { ...noUsage, input, output: Math.min(usual, outputMax) }, outputMax };
   };
 }
 

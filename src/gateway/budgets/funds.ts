@@ -4,11 +4,11 @@
  */
 import { saleFor } from '../../catalog/sale.ts';
 import type { SettlementRecord } from '../../journal/record.ts';
-import type { Hold } from '../../ledger/leases/hold.ts';
+import type { Hold, Needs } from '../../ledger/leases/hold.ts';
 import { BudgetShort, type LeaseBook } from '../../ledger/leases/lease-book.ts';
-import type { Usage } from '../../llm/usage.ts';
 import type { Budget, Key, Route, Target } from '../../snapshot/snapshot.ts';
 import type { Visit } from '../exchange.ts';
+import type { Expected, ExpectedUse } from './expected.ts';
 import { OutputMemory } from './output-memory.ts';
 import { asBudgetFailure, blocked } from './refusal.ts';
 import { needsOf, type Priced, RequestFunds } from './request-funds.ts';
@@ -21,8 +21,19 @@ export interface FundsOptions {
   readonly nowMs: () => number;
 }
 
-/** What a request is expected to use of a model. */
-export type Expected = (target: Target | undefined) => Usage;
+/** A request that wants to go on. */
+export interface Applicant {
+  readonly visit: Visit;
+  readonly route: Route;
+  readonly expected: Expected;
+  /** The route that a used-up budget names. Throws LlmFailure. */
+  readonly switchTo: (name: string) => Route;
+}
+
+interface Need {
+  readonly use: ExpectedUse;
+  readonly needs: Needs;
+}
 
 /** Routes that take over from each other in a circle end somewhere. */
 const switchesMax = 3;
@@ -40,25 +51,20 @@ export class Funds {
   }
 
   /**
-   * Undefined: the request may go on by `route`. A promise: by the route that it resolves to, or not at all. Throws or
+   * Undefined: the request may go on by its route. A promise: by the route that it resolves to, or not at all. Throws or
    * rejects with LlmFailure: payment-required, unavailable.
    */
-  admit(visit: Visit, route: Route, expected: Expected, switchTo: (name: string) => Route): undefined | Promise<Route> {
-    const { organization } = visit.key;
-    if (organization.blockedReason !== undefined) throw blocked(organization);
-    const budgets = budgetsOf(visit);
+  admit(applicant: Applicant): undefined | Promise<Route> {
+    const { key } = applicant.visit;
+    if (key.organization.blockedReason !== undefined) throw blocked(key.organization);
+    const budgets = budgetsOf(applicant.visit);
     const { book } = this.#options;
     if (budgets === undefined || book === undefined) return undefined;
-    const { usage, needs } = this.#need(visit.key, route, expected);
-    const taken = (hold: Hold): undefined => {
-      visit.funds = new RequestFunds(hold, usage, needs, { book, key: visit.key, stepTokens: this.stepTokens });
-    };
-    const hold = book.hold(budgets, needs);
-    if (!(hold instanceof Promise)) return taken(hold);
-    return hold.then(
-      (held) => taken(held) ?? route,
-      (error: unknown) => this.#switch(error, visit, expected, switchTo, budgets, book),
-    );
+    const quick = this.#need(applicant, applicant.route, false);
+    const hold = book.hold(budgets, quick.needs);
+    if (hold instanceof Promise) return this.#wait(hold, applicant, budgets, book, quick);
+    this.#fund(applicant, hold, quick, book);
+    return undefined;
   }
 
   /** What the request used is known. */
@@ -69,41 +75,60 @@ export class Funds {
     }
   }
 
-  /** A budget that is used up may name a route that takes over; what holds on it no longer holds on that budget. */
-  async #switch(
-    reason: unknown,
-    visit: Visit,
-    expected: Expected,
-    switchTo: (name: string) => Route,
+  /** Before anybody is refused, what the request needs is looked at closely. */
+  async #wait(
+    first: Promise<Hold>,
+    applicant: Applicant,
     budgets: readonly Budget[],
     book: LeaseBook,
+    quick: Need,
   ): Promise<Route> {
+    try {
+      this.#fund(applicant, await first, quick, book);
+      return applicant.route;
+    } catch (error) {
+      if (!(error instanceof BudgetShort)) throw asBudgetFailure(error, applicant.visit.key);
+    }
+    const close = this.#need(applicant, applicant.route, true);
+    try {
+      this.#fund(applicant, await book.hold(budgets, close.needs), close, book);
+      return applicant.route;
+    } catch (error) {
+      return this.#switch(error, applicant, budgets, book);
+    }
+  }
+
+  /** A budget that is used up may name a route that takes over; what goes there no longer holds on that budget. */
+  async #switch(reason: unknown, applicant: Applicant, budgets: readonly Budget[], book: LeaseBook): Promise<Route> {
     let error = reason;
     let left = budgets;
     for (let switches = 0; switches < switchesMax; switches++) {
       const used = error instanceof BudgetShort ? (error.budget as Budget) : undefined;
       if (used?.switchTo === undefined) break;
       left = left.filter(({ id }) => id !== used.id);
-      const route = switchTo(used.switchTo);
-      const { usage, needs } = this.#need(visit.key, route, expected);
+      const route = applicant.switchTo(used.switchTo);
+      const need = this.#need(applicant, route, true);
       try {
-        const hold = await book.hold(left, needs);
-        visit.funds = new RequestFunds(hold, usage, needs, { book, key: visit.key, stepTokens: this.stepTokens });
-        visit.switchedBy = used.id;
+        this.#fund(applicant, await book.hold(left, need.needs), need, book);
+        applicant.visit.switchedBy = used.id;
         return route;
       } catch (next) {
         error = next;
       }
     }
-    throw asBudgetFailure(error, visit.key);
+    throw asBudgetFailure(error, applicant.visit.key);
   }
 
-  #need(key: Key, { targets }: Route, expected: Expected) {
+  #fund({ visit }: Applicant, hold: Hold, { use, needs }: Need, book: LeaseBook): void {
+    visit.funds = new RequestFunds(hold, use, needs, { book, key: visit.key, stepTokens: this.stepTokens });
+  }
+
+  #need({ visit, expected }: Applicant, { targets }: Route, closely: boolean): Need {
     const [target] = targets;
-    const usage = expected(target);
-    const priced = target && this.#priced(key, target);
-    const tokensOnly = { usd: 0, tokens: usage.input + usage.output, requests: 1 };
-    return { usage, needs: priced === undefined ? tokensOnly : needsOf(priced, usage) };
+    const use = expected(target, closely);
+    const priced = target && this.#priced(visit.key, target);
+    const tokens = use.usage.input + use.usage.output;
+    return { use, needs: priced === undefined ? { usd: 0, tokens, requests: 1 } : needsOf(priced, use.usage) };
   }
 
   /** Undefined where the target has no price: it will not be asked. */

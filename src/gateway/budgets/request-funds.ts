@@ -9,6 +9,7 @@ import { type Hold, type Needs, nothingUsed } from '../../ledger/leases/hold.ts'
 import type { LeaseBook } from '../../ledger/leases/lease-book.ts';
 import { totalTokens, type Usage } from '../../llm/usage.ts';
 import type { Key } from '../../snapshot/snapshot.ts';
+import type { ExpectedUse } from './expected.ts';
 import { asBudgetFailure } from './refusal.ts';
 
 /** How a target is priced for the customer. */
@@ -23,12 +24,14 @@ export class RequestFunds {
   readonly #key: Key;
   /** What the request is expected to use, with `output` as far as it is paid for. */
   #covered: Usage;
+  readonly #outputMax: number;
   #needs: Needs;
   readonly #stepTokens: number;
 
-  constructor(hold: Hold, covered: Usage, needs: Needs, tools: { book: LeaseBook; key: Key; stepTokens: number }) {
+  constructor(hold: Hold, use: ExpectedUse, needs: Needs, tools: { book: LeaseBook; key: Key; stepTokens: number }) {
     this.#hold = hold;
-    this.#covered = covered;
+    this.#covered = use.usage;
+    this.#outputMax = use.outputMax;
     this.#needs = needs;
     this.#book = tools.book;
     this.#key = tools.key;
@@ -39,9 +42,9 @@ export class RequestFunds {
     return this.#hold.leases;
   }
 
-  /** Output tokens that are paid for. */
+  /** Output tokens that are paid for; of an answer that is paid for to its end, any number. */
   get coveredTokens(): number {
-    return this.#covered.output;
+    return this.#covered.output < this.#outputMax ? this.#covered.output : Number.POSITIVE_INFINITY;
   }
 
   /** A target may be dearer than the one that was held for. Undefined: it is held already. Rejects with LlmFailure. */
@@ -51,7 +54,8 @@ export class RequestFunds {
 
   /** `seenTokens` of output have come: a step more than that. Undefined: it is held. Rejects with LlmFailure. */
   grow(priced: Priced, seenTokens: number): undefined | Promise<void> {
-    return this.#raise({ ...this.#covered, output: Math.ceil(seenTokens) + this.#stepTokens }, priced);
+    const output = Math.min(Math.ceil(seenTokens) + this.#stepTokens, this.#outputMax);
+    return this.#raise({ ...this.#covered, output }, priced);
   }
 
   #raise(usage: Usage, priced: Priced): undefined | Promise<void> {

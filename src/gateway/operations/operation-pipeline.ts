@@ -85,7 +85,8 @@ async function serve(call: OperationCall, snapshot: Snapshot, key: Key, parts: G
   const named = findRoute(snapshot, key, call.ask.model);
   refuseWithoutJournal(parts);
   const switchTo = (name: string) => findOwn(snapshot, name);
-  const funded = parts.funds.admit(call, named, () => expectedOf(call), switchTo);
+  const expected = () => ({ usage: expectedOf(call), outputMax: Number.POSITIVE_INFINITY });
+  const funded = parts.funds.admit({ visit: call, route: named, expected, switchTo });
   const route = funded === undefined ? named : await funded;
   try {
     parts.limits.admit(call, route, parts.clock.monotonicMs());
