@@ -239,6 +239,14 @@ describe('beside a running gateway', () => {
     expect((await run(['keys', 'revoke', 'ci'], env)).status).toBe(1);
   });
 
+  it('management keys are made for every organization or for one', async () => {
+    const env = onDatabase('scopes');
+    const made = await run(['keys', 'create', 'ops', '--management', '--scope', 'organization', '--json'], env);
+    expect(JSON.parse(made.stdout)).toMatchObject({ kind: 'management', scopes: ['organization'] });
+    expect((await run(['keys', 'create', 'ops', '--management', '--scope', 'odd'], env)).status).toBe(2);
+    expect((await run(['keys', 'create', 'ops', '--scope', 'operator'], env)).stderr).toContain('has no scope');
+  });
+
   it('doctor says what is well and what is not, with a remedy', async () => {
     const gateway = serve('doctor');
     const port = await portOf(gateway);

@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestApi, testApi } from '../../../test/api/harness.ts';
+import { RawClient } from '../../../test/harness/raw-client.ts';
+import { LedgerRefusal } from '../../ledger/refusal.ts';
 import { StoreError } from '../../store/error.ts';
 import { type ApiRoute, downloadRoute, rawRoute, route } from './route.ts';
 
@@ -133,6 +138,19 @@ describe('an error', () => {
     expect(text).not.toContain('10.0.0.1');
   });
 
+  it.each([
+    ['insufficient', 409, 'conflict'],
+    ['conflict', 409, 'conflict'],
+    ['no-organization', 404, 'not_found'],
+    ['amount', 400, 'invalid_request'],
+  ] as const)('of the ledger says what it said: %s', async (reason, status, code) => {
+    const answer = await failing(new LedgerRefusal(reason, 'The wallet has $1.00.', 'Top it up.'));
+    expect([answer.status, answer.body.error]).toEqual([
+      status,
+      expect.objectContaining({ code, message: 'The wallet has $1.00.', remedy: 'Top it up.' }),
+    ]);
+  });
+
   it('of a constraint is a conflict that does not name it', async () => {
     const thrown = Object.assign(new Error('duplicate key value violates "organizations_name_key"'), { code: '23505' });
     const { status, text } = await failing(thrown);
@@ -205,6 +223,29 @@ describe('a request', () => {
     const refused = many.find(({ status }) => status === 429);
     expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
     expect((await api.ask('GET /keys')).status).toBe(200);
+  });
+});
+
+describe('a body that trickles in', () => {
+  it('is cut with 408 when its time is over, before or after an answer', async () => {
+    const slow = await testApi({ routes, bodyTimeoutMs: 100 });
+    const server = createServer((request, response) => slow.api.handle(request, response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const head = (key: string) =>
+      `POST /api/v1/organizations HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n` +
+      'content-type: application/json\r\ncontent-length: 100\r\n\r\n{"text"';
+    const waiting = await RawClient.connect(url);
+    waiting.send(head(slow.operator));
+    await waiting.until(() => waiting.ended, 'the end of the connection');
+    expect(waiting.answer.status).toBe(408);
+    expect(JSON.parse(waiting.answer.body.toString())).toMatchObject({ error: { code: 'request_timeout' } });
+    const refused = await RawClient.connect(url);
+    refused.send(head('tgm-none'));
+    await refused.until(() => refused.ended, 'the end of the connection');
+    expect(refused.answer.status).toBe(401);
+    await new Promise((resolve) => server.close(resolve));
+    await slow.close();
   });
 });
 

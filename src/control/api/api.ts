@@ -21,6 +21,8 @@ export interface ApiOptions extends ApiParts {
   readonly routes?: readonly ApiRoute[];
   /** Of each key. Default 600. */
   readonly requestsPerMinute?: number;
+  /** A whole body takes less, or its connection is cut. Default 30 s. */
+  readonly bodyTimeoutMs?: number;
 }
 
 export interface Api {
@@ -34,8 +36,7 @@ export interface Api {
 }
 
 const bodyBytesMax = 1024 * 1024;
-/** A whole body takes less, or its connection is cut: one that trickles in would hold it for ever. */
-const bodyTimeoutMs = 30_000;
+const bodyTimeoutMsDefault = 30_000;
 
 export async function createApi(options: ApiOptions): Promise<Api> {
   const server = new ApiServer(options);
@@ -93,7 +94,8 @@ class ApiServer implements Api {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const cut = setTimeout(() => request.destroy(), bodyTimeoutMs);
+    const { bodyTimeoutMs = bodyTimeoutMsDefault, clock } = this.#options;
+    const cut = setTimeout(() => cutOff(request, response, newId('req', clock.nowMs())), bodyTimeoutMs);
     const stop = () => clearTimeout(cut);
     request.once('end', stop).once('close', stop);
     this.#app.routing(request, response);
@@ -117,6 +119,9 @@ class ApiServer implements Api {
       });
       if (this.#draining) throw shuttingDown;
       if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw compressed;
+    });
+    this.#app.addHook('onSend', async (_request, reply) => {
+      if (this.#draining) reply.header('connection', 'close');
     });
     this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply));
     this.#app.setNotFoundHandler((request, reply) =>
@@ -225,3 +230,15 @@ const shuttingDown = new ApiFailure('unavailable', 'This instance is shutting do
 const compressed = new ApiFailure('unsupported_media_type', 'Bodies must not be compressed.', {
   remedy: 'Send plain JSON, without content-encoding.',
 });
+
+const tooSlow = new ApiFailure('request_timeout', 'The body did not come in time.', {
+  remedy: 'Send it again, faster.',
+});
+
+/** A body that trickles in would hold its connection for ever. Whoever was answered already is not told again. */
+function cutOff(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+  if (response.headersSent) return void request.destroy();
+  const headers = { 'content-type': 'application/json; charset=utf-8', connection: 'close', 'x-request-id': requestId };
+  response.writeHead(tooSlow.status, headers);
+  response.end(JSON.stringify(tooSlow.toBody(requestId)), () => request.destroy());
+}

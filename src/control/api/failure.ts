@@ -1,5 +1,6 @@
 /** What goes wrong with a request to the management API, in the one shape that all its errors have. */
 import type { z } from 'zod';
+import { type LedgerReason, LedgerRefusal } from '../../ledger/refusal.ts';
 import { codeOf, StoreError } from '../../store/error.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -13,6 +14,7 @@ const statuses = {
   method_not_allowed: 405,
   request_timeout: 408,
   conflict: 409,
+  stripe_not_configured: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   idempotency_mismatch: 422,
@@ -73,6 +75,9 @@ export function toFailure(error: unknown, requestId: string): ApiFailure {
   if (error instanceof Refusal) {
     return new ApiFailure('invalid_request', error.message, { remedy: error.remedy });
   }
+  if (error instanceof LedgerRefusal) {
+    return new ApiFailure(ledgerCodes[error.reason], error.message, { remedy: error.remedy });
+  }
   if (error instanceof StoreError || isAway(error)) return away(error);
   const known = sqlFailures[codeOf(error)] ?? frameworkFailures[codeOf(error)];
   if (known !== undefined) return new ApiFailure(known[0], known[1], { remedy: known[2], cause: error });
@@ -81,6 +86,13 @@ export function toFailure(error: unknown, requestId: string): ApiFailure {
     cause: error,
   });
 }
+
+const ledgerCodes: Readonly<Record<LedgerReason, FailureCode>> = {
+  insufficient: 'conflict',
+  conflict: 'conflict',
+  'no-organization': 'not_found',
+  amount: 'invalid_request',
+};
 
 /** The first fault that zod found, named by its path. */
 export function invalid(where: 'body' | 'query' | 'params', error: z.ZodError): ApiFailure {
