@@ -36,6 +36,7 @@ function start(drainMs: number): Promise<TestGateway> {
   const names = new Set(allRoads.map(([, , { provider }]) => modelOf(provider)));
   const models = [...names].map((name) => [name, { price: { input: 1, output: 2 } }] as const);
   return startGateway({
+    readyMs: 60_000,
     config: {
       server: { drainMs },
       keys: { test: { key: rigKey } },
@@ -91,7 +92,8 @@ async function endsOf(clients: readonly RawClient[], outcome: 'whole' | 'failed'
 
 const statuses = async () => (await gateway.waitForUsage(allRoads.length)).map((row) => row.status);
 
-describe('case 108: the real process', () => {
+// A process starts slowly on a machine that is busy with other tests.
+describe('case 108: the real process', { timeout: 150_000 }, () => {
   it('SIGTERM: running streams of every road end whole, each has its row, exit 0', async () => {
     gateway = await start(60_000);
     const gate = new Gate();
