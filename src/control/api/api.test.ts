@@ -7,12 +7,12 @@ import { type TestApi, testApi } from '../../../test/api/harness.ts';
 import { RawClient } from '../../../test/harness/raw-client.ts';
 import { LedgerRefusal } from '../../ledger/refusal.ts';
 import { StoreError } from '../../store/error.ts';
+import { access } from './access.ts';
 import { type ApiRoute, downloadRoute, rawRoute, route } from './route.ts';
 
 let api: TestApi;
 
-/** Stand-ins under names that the table of access knows. */
-const rawName = { method: 'GET', path: '/openapi.json', tag: 'x', summary: 'x' } as const;
+const named = { tag: 'x', summary: 'x' } as const;
 let failure: unknown;
 const routes: readonly ApiRoute[] = [
   route({
@@ -41,11 +41,21 @@ const routes: readonly ApiRoute[] = [
     produces: 'text/csv; charset=utf-8',
     handle: async () => ({ body: 'a,b\n', filename: 'x"\r\ny.csv' }),
   }),
-  rawRoute({ ...rawName, method: 'GET', receive: async () => ({ open: true }) }),
+  rawRoute({
+    ...named,
+    method: 'POST',
+    path: '/signed',
+    receive: async ({ body, headers, requestId }) => ({
+      hex: body.toString('hex'),
+      signature: headers['x-signature'],
+      requestId,
+    }),
+  }),
 ];
+const rules = { ...access, 'POST /signed': { auth: 'none', why: 'the test signs it' } } as const;
 
 beforeAll(async () => {
-  api = await testApi({ routes, requestsPerMinute: 200 });
+  api = await testApi({ routes, rules, requestsPerMinute: 200 });
 });
 
 afterAll(() => api.close());
@@ -226,9 +236,29 @@ describe('a request', () => {
   });
 });
 
+describe('a raw route', () => {
+  const send = (payload: Buffer, headers: Readonly<Record<string, string>>) =>
+    api.api.inject({ method: 'POST', url: '/api/v1/signed', headers, payload });
+
+  it.each<Readonly<Record<string, string>>>([
+    { 'content-type': 'application/json' },
+    { 'content-type': 'application/octet-stream' },
+    {},
+  ])('gets the body byte for byte, without a key: %j', async (headers) => {
+    const bytes = Buffer.from([0x7b, 0xff, 0x00, 0x0d, 0x0a, 0x7d]);
+    const { statusCode, body } = await send(bytes, { ...headers, 'x-signature': 's' });
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({ hex: bytes.toString('hex'), signature: 's' });
+  });
+
+  it('has the same limit on bodies', async () => {
+    expect((await send(Buffer.alloc(1024 * 1024 + 1), {})).statusCode).toBe(413);
+  });
+});
+
 describe('a body that trickles in', () => {
   it('is cut with 408 when its time is over, before or after an answer', async () => {
-    const slow = await testApi({ routes, bodyTimeoutMs: 100 });
+    const slow = await testApi({ routes, rules, bodyTimeoutMs: 100 });
     const server = createServer((request, response) => slow.api.handle(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -251,7 +281,7 @@ describe('a body that trickles in', () => {
 
 describe('an instance that shuts down', () => {
   it('refuses what is new, and says when to come back', async () => {
-    const ending = await testApi({ routes });
+    const ending = await testApi({ routes, rules });
     ending.api.beginDrain();
     const { status, headers, body } = await ending.ask('GET /keys');
     expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'unavailable']);

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '../../lib/id.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
-import { access } from './access.ts';
+import { access, type Rule } from './access.ts';
 import { type Caller, findCaller } from './caller.ts';
 import { ApiFailure, toFailure } from './failure.ts';
 import { apiRoot, nothingAt, toFastifyPath } from './paths.ts';
@@ -19,6 +19,8 @@ export interface ApiOptions extends ApiParts {
   readonly snapshot: SnapshotSource;
   /** Default: all of `routes.ts`. */
   readonly routes?: readonly ApiRoute[];
+  /** By the routes' names. Default: the table of `access.ts`. */
+  readonly rules?: Readonly<Record<string, Rule>>;
   /** Of each key. Default 600. */
   readonly requestsPerMinute?: number;
   /** A whole body takes less, or its connection is cut. Default 30 s. */
@@ -138,15 +140,15 @@ class ApiServer implements Api {
 
   #addRoutes(app: FastifyInstance, routes: readonly ApiRoute[]): void {
     for (const route of routes) {
-      const open = isOpen(route);
+      const rule = this.#ruleOf(route);
       app.route({
         method: route.method,
         url: toFastifyPath(route.path),
         // Before the body is read: nobody without a key makes us hold one.
         onRequest: async (request) => {
-          if (!open) this.#admit(request);
+          if (!('auth' in rule)) this.#admit(request);
         },
-        handler: (request, reply) => this.#serve(route, request, reply),
+        handler: (request, reply) => this.#serve(route, rule, request, reply),
       });
     }
   }
@@ -158,22 +160,30 @@ class ApiServer implements Api {
     this.#callers.set(request, caller);
   }
 
-  async #serve(route: ApiRoute, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  async #serve(route: ApiRoute, rule: Rule, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id: requestId, url, params, query, body } = request;
     const header = request.headers['idempotency-key'];
     const idempotencyKey = typeof header === 'string' ? header : undefined;
     const asked = { requestId, url, idempotencyKey, params, query, body };
-    const { answer, replayed } = await perform(route, asked, this.#callers.get(request), this.#options);
+    const { answer, replayed } = await perform(route, rule, asked, this.#callers.get(request), this.#options);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (route.method !== 'GET') await this.#options.refresh().catch(() => {});
     return send(route, answer, reply);
+  }
+
+  /** Throws for a route without a rule: such a one is never served. */
+  #ruleOf(route: ApiRoute): Rule {
+    const rule = (this.#options.rules ?? access)[routeName(route)];
+    if (rule === undefined) throw new Error(`${routeName(route)} has no rule in control/api/access.ts`);
+    return rule;
   }
 
   #addRaw(app: FastifyInstance, routes: readonly ApiRoute[]): void {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     for (const route of routes) {
-      if (!isOpen(route)) throw new Error(`${routeName(route)} is raw, and its rule must say auth: none and why`);
+      if (!('auth' in this.#ruleOf(route)))
+        throw new Error(`${routeName(route)} is raw, and its rule must say auth: none and why`);
       app.route({
         method: route.method,
         url: toFastifyPath(route.path),
@@ -192,19 +202,15 @@ class ApiServer implements Api {
 
   #fail(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = toFailure(error, request.id);
-    if (failure.status >= 500) this.#options.log.error({ error, requestId: request.id }, 'a management request failed');
+    // An absent database is told in one place, not once for each request.
+    if (failure.code === 'internal') {
+      this.#options.log.error({ error, requestId: request.id }, 'a management request failed');
+    }
     reply
       .code(failure.status)
       .headers({ 'x-request-id': request.id, 'request-id': request.id, ...failure.detail.headers })
       .send(failure.toBody(request.id));
   }
-}
-
-/** Whether it needs no key. Throws for a route without a rule: such a one is never served. */
-function isOpen(route: ApiRoute): boolean {
-  const rule = access[routeName(route)];
-  if (rule === undefined) throw new Error(`${routeName(route)} has no rule in control/api/access.ts`);
-  return 'auth' in rule;
 }
 
 function send(route: ApiRoute, answer: unknown, reply: FastifyReply): FastifyReply {

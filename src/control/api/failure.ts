@@ -169,5 +169,6 @@ const frameworkFailures: Readonly<Record<string, Known>> = {
     'Send it again.',
   ],
   FST_ERR_CTP_INVALID_JSON_BODY: badJson,
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing with so long an id.', 'Use an id from a list.'],
   FST_ERR_BAD_URL: ['invalid_request', 'The path is not valid: its percent-encoding is broken.', 'Correct the path.'],
 };

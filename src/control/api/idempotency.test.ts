@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type TestApi, testApi } from '../../../test/api/harness.ts';
+import type { Store } from '../../store/store.ts';
+import { route } from './route.ts';
 
 let api: TestApi;
 
@@ -73,5 +76,81 @@ describe('a write with an Idempotency-Key', () => {
   it.each(['', 'two words', 'ü', 'x'.repeat(256)])('is refused for the key %j', async (key) => {
     const answer = await create('never', key);
     expect([answer.status, answer.body.error.path]).toEqual([400, 'Idempotency-Key']);
+  });
+});
+
+describe('what is kept', () => {
+  /** Makes an organization, and does what the test says before the write ends. */
+  let meanwhile: (db: Store['db']) => Promise<void> = async () => {};
+  const slow = route({
+    method: 'POST',
+    path: '/organizations',
+    tag: 'x',
+    summary: 'x',
+    body: z.strictObject({ name: z.string() }),
+    answer: z.object({ name: z.string(), key: z.string() }),
+    async handle({ body: { name }, write, idempotencyKey }) {
+      return write(async (db) => {
+        await db
+          .insertInto('organizations')
+          .values({ id: `org_${name}`, name })
+          .execute();
+        await meanwhile(db);
+        return { name, key: idempotencyKey };
+      });
+    },
+  });
+  let own: TestApi;
+
+  beforeAll(async () => {
+    own = await testApi({ routes: [slow] });
+  });
+
+  afterAll(() => own.close());
+
+  const send = (name: string, idempotencyKey: string) =>
+    own.ask('POST /organizations', { body: { name }, headers: { 'idempotency-key': idempotencyKey } });
+  const made = async (name: string) =>
+    (await own.store.db.selectFrom('organizations').select('id').where('name', '=', name).execute()).length;
+  const setAll = (values: Partial<Record<'claim', string> & Record<'claimed_until' | 'expires_at', Date>>) =>
+    own.store.db.updateTable('api_answers').set(values).execute();
+
+  it('is kept with the write or not at all: a handler that fails after it leaves nothing', async () => {
+    meanwhile = () => Promise.reject(new Error('the handler fails'));
+    expect((await send('failed', 'b-1')).status).toBe(500);
+    expect(await made('failed')).toBe(0);
+    meanwhile = async () => {};
+    expect((await send('failed', 'b-1')).status).toBe(200);
+    expect(await made('failed')).toBe(1);
+  });
+
+  it('is not written twice when a run was given up and another took it over', async () => {
+    meanwhile = async () => {
+      await setAll({ claim: 'another run' });
+    };
+    expect((await send('lost', 'b-2')).status).toBe(409);
+    expect(await made('lost')).toBe(0);
+  });
+
+  it('is run again when the run before ended without a word', async () => {
+    meanwhile = async () => {};
+    // What the test before left: a claim that nobody ends.
+    expect((await send('lost', 'b-2')).status).toBe(409);
+    await setAll({ claimed_until: new Date(0) });
+    expect((await send('lost', 'b-2')).status).toBe(200);
+    expect(await made('lost')).toBe(1);
+  });
+
+  it('gives the ledger the same key for each repetition, and another for each key and organization', async () => {
+    const first = (await send('keyed', 'b-3')).body.key;
+    expect((await send('keyed', 'b-3')).body.key).toBe(first);
+    expect((await send('keyed two', 'b-4')).body.key).not.toBe(first);
+  });
+
+  it('is gone after its day, and a request sweeps what is expired', async () => {
+    await setAll({ expires_at: new Date(0) });
+    expect((await send('keyed', 'b-3')).status).toBe(409);
+    const left = await own.store.db.selectFrom('api_answers').select('hash').execute();
+    expect(left).toEqual([]);
   });
 });

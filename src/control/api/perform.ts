@@ -1,11 +1,11 @@
 /** One request of a known caller: parsed by the route's schemas, handled, and its answer encoded by them. */
 import { z } from 'zod';
 import type { Store } from '../../store/store.ts';
-import { access, checkReach } from './access.ts';
+import { checkReach, type Rule } from './access.ts';
 import type { Caller } from './caller.ts';
 import { ApiFailure, invalid, notFound } from './failure.ts';
 import { type Outcome, runOnce } from './idempotency.ts';
-import { type ApiParts, type ApiRequest, type ApiRoute, routeName } from './route.ts';
+import type { ApiParts, ApiRequest, ApiRoute } from './route.ts';
 
 /** Of a route that needs no key: it may see nothing that belongs to anybody. */
 const nobody: Caller = { keyId: '', role: 'organization', organizationId: '', secret: '' };
@@ -24,11 +24,12 @@ export interface Asked {
 /** `caller` is absent for routes that need no key. Throws ApiFailure, and whatever the handler throws. */
 export async function perform(
   route: ApiRoute,
+  rule: Rule,
   asked: Asked,
   caller: Caller | undefined,
   parts: ApiParts,
 ): Promise<Outcome> {
-  await checkAccess(route, asked, caller, parts);
+  await checkAccess(rule, asked, caller, parts);
   const parsed = {
     requestId: asked.requestId,
     caller: caller ?? nobody,
@@ -57,10 +58,9 @@ function encode(route: ApiRoute, answer: unknown): unknown {
 }
 
 /** Before anything else is looked at: whoever may not be here learns nothing of what would be valid. */
-async function checkAccess(route: ApiRoute, asked: Asked, caller: Caller | undefined, parts: ApiParts): Promise<void> {
-  const rule = access[routeName(route)];
-  if (rule !== undefined && 'auth' in rule) return;
-  if (rule === undefined || caller === undefined) throw new Error(`${routeName(route)} has no rule, or no caller`);
+async function checkAccess(rule: Rule, asked: Asked, caller: Caller | undefined, parts: ApiParts): Promise<void> {
+  if ('auth' in rule) return;
+  if (caller === undefined) throw new Error('a route that needs a key was asked without a caller');
   const organizationId = organizationOf(asked.params);
   checkReach(rule, caller, organizationId);
   if (organizationId !== undefined) await checkOrganization(parts.store.db, organizationId);
