@@ -1,22 +1,10 @@
-/** What a request is expected to use, before anybody is asked: what it holds on its budgets to begin with. */
+/** What a chat is expected to use: what it holds on its budgets to begin with. */
 import { type JsonScan, readField } from '../../lib/json.ts';
-import { noUsage, type Usage } from '../../llm/usage.ts';
-import type { Target } from '../../snapshot/snapshot.ts';
+import { noUsage } from '../../llm/usage.ts';
 import type { Exchange } from '../exchange.ts';
 import { estimateInput } from '../metering/input-estimate.ts';
+import type { Expected } from './expectation.ts';
 import type { OutputMemory } from './output-memory.ts';
-
-export interface ExpectedUse {
-  readonly usage: Usage;
-  /** More output than this the caller does not want. */
-  readonly outputMax: number;
-}
-
-/**
- * What a request is expected to use of a model: quickly, which is too much rather than too little, or closely, which
- * costs a parse.
- */
-export type Expected = (target: Target | undefined, closely: boolean) => ExpectedUse;
 
 /**
  * The whole input, and of the output a first step: a stream's hold grows with it. An answer in one piece cannot grow,

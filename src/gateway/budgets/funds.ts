@@ -8,7 +8,7 @@ import type { Hold, Needs } from '../../ledger/leases/hold.ts';
 import { BudgetShort, type LeaseBook } from '../../ledger/leases/lease-book.ts';
 import type { Budget, Key, Route, Target } from '../../snapshot/snapshot.ts';
 import type { Visit } from '../exchange.ts';
-import type { Expected, ExpectedUse } from './expected.ts';
+import type { Expected, ExpectedUse } from './expectation.ts';
 import { OutputMemory } from './output-memory.ts';
 import { asBudgetFailure, blocked } from './refusal.ts';
 import { needsOf, type Priced, RequestFunds } from './request-funds.ts';

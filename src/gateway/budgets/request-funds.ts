@@ -9,7 +9,7 @@ import { type Hold, type Needs, nothingUsed } from '../../ledger/leases/hold.ts'
 import type { LeaseBook } from '../../ledger/leases/lease-book.ts';
 import { totalTokens, type Usage } from '../../llm/usage.ts';
 import type { Key } from '../../snapshot/snapshot.ts';
-import type { ExpectedUse } from './expected.ts';
+import type { ExpectedUse } from './expectation.ts';
 import { asBudgetFailure } from './refusal.ts';
 
 /** How a target is priced for the customer. */
