@@ -30,6 +30,7 @@ export function crossCheck(tree: Record<string, unknown>, registry: readonly Pro
     }
   }
   checkKeys(tree, report);
+  checkStripe(isRecord(tree.stripe) ? tree.stripe : {}, report);
   return problems;
 }
 
@@ -109,6 +110,19 @@ function checkKeys(tree: Record<string, unknown>, report: Report): void {
         'Give a random one, for example from "openssl rand -hex 32", or make it by "tollgate keys create".';
       report(['keys', name, 'key'], 'is an example that anybody would guess', remedy);
     }
+  }
+}
+
+/** Without a signing secret anybody could tell us of payments that nobody made. */
+function checkStripe(section: Record<string, unknown>, report: Report): void {
+  const { secretKey, webhookSecrets, topUpMinUsd = 5, topUpMaxUsd = 10_000 } = section;
+  const secrets = Array.isArray(webhookSecrets) ? webhookSecrets : [webhookSecrets];
+  if (secretKey !== undefined && !secrets.some((secret) => typeof secret === 'string' && secret.trim() !== '')) {
+    const remedy = 'Add the signing secret of the webhook endpoint (whsec_...), or set STRIPE_WEBHOOK_SECRET.';
+    report(['stripe', 'webhookSecrets'], 'is missing, and stripe.secretKey is set', remedy);
+  }
+  if (Number(topUpMinUsd) > Number(topUpMaxUsd)) {
+    report(['stripe', 'topUpMinUsd'], 'is more than stripe.topUpMaxUsd', 'Lower it, or raise the other one.');
   }
 }
 

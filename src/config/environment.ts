@@ -135,6 +135,8 @@ function fillGeneral(
     if (isAbsent(valueAt(tree, path)) && setAt(tree, path, env[name])) sources.set(pathKey(path), name);
   };
   if (env.DATABASE_URL) fill(['database', 'url'], 'DATABASE_URL');
+  if (env.STRIPE_SECRET_KEY) fill(['stripe', 'secretKey'], 'STRIPE_SECRET_KEY');
+  if (env.STRIPE_WEBHOOK_SECRET) fill(['stripe', 'webhookSecrets'], 'STRIPE_WEBHOOK_SECRET');
   if (env.REDIS_URL && tree.redis === undefined) {
     warnings.push('REDIS_URL is set, but this version does not use Redis: one instance keeps everything in memory.');
   }

@@ -49,7 +49,13 @@ export function showValue(path: readonly string[], value: unknown): string {
   const leaf = (path.at(-1) ?? '').toLowerCase().replaceAll(/[-_]/g, '');
   const named = [...secretLeaves].some((name) => leaf === name || leaf.endsWith(name));
   if (typeof value !== 'string') return named ? `a hidden ${typeof value}, not a text in quotes` : String(value);
-  if (named || path[0] === 'keys' || path.includes('headers') || secrets.some((shape) => value.search(shape) >= 0)) {
+  if (
+    named ||
+    path[0] === 'keys' ||
+    path[0] === 'stripe' ||
+    path.includes('headers') ||
+    secrets.some((shape) => value.search(shape) >= 0)
+  ) {
     return `a hidden text of ${value.length} characters`;
   }
   const open = leaf.endsWith('url') || value.includes('://') ? hideInAddress(value) : value;

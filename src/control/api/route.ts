@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Store } from '../../store/store.ts';
+import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
 
 /** What handlers may use beside the request. Features add what they need, as an optional member. */
@@ -14,6 +15,8 @@ export interface ApiParts {
   readonly log: Log;
   /** Resolves when this instance knows what was committed before: a key that was just made is valid here. */
   readonly refresh: () => Promise<void>;
+  /** Absent: this installation takes no payments. */
+  readonly stripe?: StripeParts | undefined;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -1,6 +1,7 @@
 /** Every route of the management API. A feature keeps its own in `control/<feature>/routes.ts`, and is listed here. */
 import { keyRoutes } from '../keys/routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
+import { stripeRoutes } from '../stripe/routes.ts';
 import { usageRoutes } from '../usage/routes.ts';
 import { referenceRoutes } from './reference-routes.ts';
 import type { ApiRoute } from './route.ts';
@@ -9,5 +10,6 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...organizationRoutes,
   ...keyRoutes,
   ...usageRoutes,
+  ...stripeRoutes,
   ...referenceRoutes(() => apiRoutes),
 ];

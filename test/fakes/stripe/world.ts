@@ -38,6 +38,7 @@ export const apiVersion = '2026-10-28.endive';
 
 export class World {
   readonly things = new Map<string, Thing>();
+  readonly #byKind = new Map<string, Thing[]>();
   readonly events: Stripe.Event[] = [];
   /** How a saved card behaves: that is the bank's secret, not a field. */
   readonly behaviours = new Map<string, Behaviour>();
@@ -78,6 +79,9 @@ export class World {
     if ('livemode' in shape) Object.assign(stamped, { livemode: this.livemode });
     const made = { ...stamped, ...fields, id, object: kind } as unknown as T;
     this.things.set(id, made);
+    const siblings = this.#byKind.get(kind);
+    if (siblings === undefined) this.#byKind.set(kind, [made]);
+    else siblings.push(made);
     return made;
   }
 
@@ -94,7 +98,7 @@ export class World {
 
   /** Newest first, as lists are. */
   all<T extends Thing>(kind: string): T[] {
-    return [...this.things.values()].filter((thing) => thing.object === kind).reverse() as T[];
+    return (this.#byKind.get(kind) ?? []).toReversed() as T[];
   }
 
   /** The event has the object as it is now. */
