@@ -226,8 +226,6 @@ describe('mistakes', () => {
     ['server: { workers: 4 }', 'server.workers'],
     ['redis: { url: "redis://localhost" }', 'redis.url'],
     ['routes: { a: { strategy: cheapest, targets: [mock/echo] } }', 'routes.a.strategy'],
-    ['organizations: { acme: { billing: prepaid } }', 'organizations.acme.billing'],
-    ['organizations: { acme: { markupPercent: 20 } }', 'organizations.acme.markupPercent'],
     ['keys: { ci: { key: abcdefgh, budgets: [{ usd: 10, window: month }] } }', 'keys.ci.budgets'],
   ];
   it.each(refused)('what cannot be honoured yet is refused, not ignored: %s', (text, path) => {

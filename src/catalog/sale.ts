@@ -8,7 +8,7 @@ import { chargePicoUsd } from './charge.ts';
 export interface SaleRule {
   /** Kept with each usage row, so that a charge can be explained. */
   readonly id: string;
-  /** `provider/name`, or a pattern with `*` at its end; absent: every model. */
+  /** `provider/name` (with its dated names), or a pattern with `*` at its end; absent: every model. */
   readonly model?: string;
   /** Hundredths of a percent on top of the cost: 2,000 is 20 %. */
   readonly markupBasisPoints?: number;
@@ -23,20 +23,25 @@ export const atCost: SaleRule = Object.freeze({ id: 'cost', markupBasisPoints: 0
 export function saleFor(rules: readonly SaleRule[] | undefined, model: Pick<CatalogModel, 'id'>): SaleRule {
   if (rules === undefined) return atCost;
   let best: SaleRule | undefined;
+  let most = 0;
   for (const rule of rules) {
-    if (fits(rule.model, model.id) && (best === undefined || weight(rule) > weight(best))) best = rule;
+    const weight = weightOf(rule.model, model.id);
+    if (weight <= most) continue;
+    best = rule;
+    most = weight;
   }
   return best ?? atCost;
 }
 
-function fits(pattern: string | undefined, id: string): boolean {
-  if (pattern === undefined) return true;
-  return pattern.endsWith('*') ? id.startsWith(pattern.slice(0, -1)) : id === pattern;
-}
+/** What a name may end with that is no other model: `-2025-08-07`, `-20250807`, `@20250807`, `-latest`. */
+const dated = /^[-@](?:\d{4}-?\d\d-?\d\d|latest)$/;
 
-function weight({ model }: SaleRule): number {
-  if (model === undefined) return -1;
-  return model.endsWith('*') ? model.length - 1 : Number.MAX_SAFE_INTEGER;
+/** How well a pattern fits a model: 0 not at all. A dated name is no way around the price of its model. */
+function weightOf(pattern: string | undefined, id: string): number {
+  if (pattern === undefined) return 0.5;
+  if (id === pattern) return Number.MAX_SAFE_INTEGER;
+  if (pattern.endsWith('*')) return id.startsWith(pattern.slice(0, -1)) ? pattern.length : 0;
+  return id.startsWith(pattern) && dated.test(id.slice(pattern.length)) ? pattern.length + 1.5 : 0;
 }
 
 /** Nano-dollars, rounded once. `cost`: the price at which the provider charges. */

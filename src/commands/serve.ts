@@ -7,6 +7,7 @@ import { createKey, listKeys } from '../control/keys/keys.ts';
 import { type Instance, startInstance } from '../instance.ts';
 import { JournalLocked } from '../journal/directory-lock.ts';
 import { systemClock } from '../lib/clock.ts';
+import { scaleDecimal } from '../lib/money.ts';
 import { providers } from '../providers/index.ts';
 import type { Store } from '../store/store.ts';
 import {
@@ -108,8 +109,10 @@ function declaredBy(config: Config): Declared {
     ...(limits && { limits }),
     ...(expiresAt && { expiresAtMs: Date.parse(expiresAt) }),
   }));
-  const organizations = Object.entries(config.organizations).map(([name, { limits }]) => ({
+  const organizations = Object.entries(config.organizations).map(([name, { billing, markupPercent, limits }]) => ({
     name,
+    ...(billing && { billing }),
+    ...(markupPercent !== undefined && { markupBasisPoints: Number(scaleDecimal(markupPercent, 2)) }),
     ...(limits && { limits }),
   }));
   return { organizations, keys };

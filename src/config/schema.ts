@@ -296,9 +296,11 @@ const organization = z.strictObject({
       '`metered`: counted, billed later, never refused. `prepaid`: spends what was paid in, and no more. `plan`: what its plan says. Absent: as it is in the database (`metered` at first).',
     ),
   markupPercent: amount(0, 1_000, 'percent')
-    .refine((value) => value === 0, notYet('a markup', 'Remove it.'))
-    .default(0)
-    .describe('Only 0 for now.'),
+    .refine((value) => isExact((percent) => scaleDecimal(percent, 2), value), { error: 'percent, with two decimals' })
+    .optional()
+    .describe(
+      'What its requests cost on top of what the provider charges, where no price is set for the model. Absent: as it is in the database (nothing at first).',
+    ),
   limits: rateLimits('of all of its keys together'),
 });
 

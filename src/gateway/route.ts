@@ -1,6 +1,6 @@
 /** A model's name to an ordered list of targets. */
 import { LlmFailure } from '../llm/error.ts';
-import { keyMayCall } from '../snapshot/allow-list.ts';
+import { isListed, keyMayCall } from '../snapshot/allow-list.ts';
 import type { Key, Route, Snapshot } from '../snapshot/snapshot.ts';
 
 /** Throws LlmFailure: model-not-found, invalid-request (ambiguous name), forbidden (not on the key's list). */
@@ -9,7 +9,7 @@ export function findRoute(snapshot: Snapshot, key: Key, model: string): Route {
   if ('missing' in found) throw notFound(model);
   if ('ambiguous' in found) throw ambiguous(model, found.ambiguous);
   const names = [model, found.route.name, ...found.route.targets.map((target) => target.model.id)];
-  if (!keyMayCall(key, names)) throw notAllowed(key, model);
+  if (!keyMayCall(key, names)) throw isListed(key.models, names) ? notInPlan(key, model) : notAllowed(key, model);
   return found.route;
 }
 
@@ -49,5 +49,15 @@ function notAllowed(key: Key, model: string): LlmFailure {
     message: `The key ${JSON.stringify(key.name)} may not call ${JSON.stringify(model)}. It may call: ${allowed}.`,
     param: 'model',
     code: 'model_not_allowed',
+  });
+}
+
+function notInPlan({ organization }: Key, model: string): LlmFailure {
+  const allowed = (organization.models ?? []).slice(0, 8).join(', ');
+  return new LlmFailure({
+    kind: 'forbidden',
+    message: `The plan ${organization.plan?.name} of the organization ${organization.name} does not include ${JSON.stringify(model)}. It includes: ${allowed}. Choose one of these, or another plan.`,
+    param: 'model',
+    code: 'model_not_in_plan',
   });
 }

@@ -1,12 +1,19 @@
 /** Which names a key may call: exact names, and patterns in which `*` stands for any characters (`openai/*`, `*`). */
-import type { Key } from './snapshot.ts';
+import type { Key, Organization } from './snapshot.ts';
+
+interface Listed extends Pick<Key, 'models'> {
+  readonly organization?: Pick<Organization, 'models'>;
+}
 
 /**
- * Whether one of `names` (what the caller wrote, the route's name, the targets' `provider/name`) is on the key's list.
- * No list allows everything, an empty list nothing.
+ * Whether one of `names` (what the caller wrote, the route's name, the targets' `provider/name`) is on the key's list,
+ * and on that of its organization's plan. No list allows everything, an empty list nothing.
  */
-export function keyMayCall(key: Pick<Key, 'models'>, names: readonly string[]): boolean {
-  const patterns = key.models;
+export function keyMayCall({ models, organization }: Listed, names: readonly string[]): boolean {
+  return isListed(models, names) && isListed(organization?.models, names);
+}
+
+export function isListed(patterns: readonly string[] | undefined, names: readonly string[]): boolean {
   if (patterns === undefined) return true;
   return patterns.some((pattern) => names.some((name) => matchesPattern(pattern, name)));
 }

@@ -31,7 +31,7 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const organizations = await readPages((after) =>
         db
           .selectFrom('organizations')
-          .select(['id', 'name', 'disabled', 'limits', 'billing', 'spends', 'blocked_reason'])
+          .select(['id', 'name', 'disabled', 'limits', 'billing', 'spends', 'blocked_reason', 'plan'])
           .where('snapshot_version', '>', since)
           .where('id', '>', after)
           .orderBy('id')
@@ -64,7 +64,8 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
           .execute(),
       );
       const budgets = await readBudgets(db, since);
-      return { version, whole, organizations, keys, budgets };
+      const sales = await readSales(db, since);
+      return { version, whole, organizations, keys, budgets, sales };
     });
 }
 
@@ -84,6 +85,19 @@ function readBudgets(db: Store['db'], since: number) {
         'switch_to',
         'disabled',
       ])
+      .where('snapshot_version', '>', since)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(pageRows)
+      .execute(),
+  );
+}
+
+function readSales(db: Store['db'], since: number) {
+  return readPages((after) =>
+    db
+      .selectFrom('sale_prices')
+      .select(['id', 'organization_id', 'model', 'markup_basis_points', 'price', 'ended_at'])
       .where('snapshot_version', '>', since)
       .where('id', '>', after)
       .orderBy('id')

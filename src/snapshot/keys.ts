@@ -1,7 +1,9 @@
 /** Rows of the database as the snapshot's keys. Nothing is changed in place: a request may be reading the old ones. */
+import type { StoredPlanTerms } from '../store/schema/selling.ts';
 import type { KeyRow, OrganizationRow } from '../store/schema.ts';
 import { applyBudgets, BudgetIndex, type Budgets, noBudgets, type SnapshotBudgetRow } from './budgets.ts';
-import type { Key, Organization } from './snapshot.ts';
+import { applySales, noSales, SaleIndex, type Sales, type SnapshotSaleRow } from './sales.ts';
+import type { Key, Limits, Organization } from './snapshot.ts';
 
 export type SnapshotKeyRow = Pick<
   KeyRow,
@@ -22,13 +24,14 @@ export type SnapshotKeyRow = Pick<
 >;
 export type SnapshotOrganizationRow = Pick<
   OrganizationRow,
-  'id' | 'name' | 'disabled' | 'limits' | 'billing' | 'spends' | 'blocked_reason'
+  'id' | 'name' | 'disabled' | 'limits' | 'billing' | 'spends' | 'blocked_reason' | 'plan'
 >;
 
 export interface ChangedRows {
   readonly organizations: readonly SnapshotOrganizationRow[];
   readonly keys: readonly SnapshotKeyRow[];
   readonly budgets: readonly SnapshotBudgetRow[];
+  readonly sales: readonly SnapshotSaleRow[];
 }
 
 /** What of a snapshot comes from the database. */
@@ -37,20 +40,29 @@ export interface Access {
   readonly keys: ReadonlyMap<string, Key>;
   readonly organizations: ReadonlyMap<string, Organization>;
   readonly budgets: Budgets;
-  readonly index: BudgetIndex;
+  readonly sales: Sales;
+  readonly index: Index;
+}
+
+/** What organizations and keys get by their ids. */
+interface Index {
+  readonly budgets: BudgetIndex;
+  readonly sales: SaleIndex;
 }
 
 export const noAccess: Access = {
   keys: new Map(),
   organizations: new Map(),
   budgets: noBudgets,
-  index: new BudgetIndex(noBudgets),
+  sales: noSales,
+  index: { budgets: new BudgetIndex(noBudgets), sales: new SaleIndex(noSales) },
 };
 
 /** `before` with the changed rows in it; with `noAccess` and all rows, everything. */
 export function applyRows(before: Access, rows: ChangedRows): Access {
   const budgets = applyBudgets(before.budgets, rows.budgets);
-  const index = budgets === before.budgets ? before.index : new BudgetIndex(budgets);
+  const sales = applySales(before.sales, rows.sales);
+  const index = indexOf(before, budgets, sales);
   const changed = new Map(rows.organizations.map((row) => [row.id, toOrganization(row, index)]));
   if (index !== before.index) regroup(before.organizations, changed, index);
   const organizations = new Map([...before.organizations, ...changed]);
@@ -62,27 +74,36 @@ export function applyRows(before: Access, rows: ChangedRows): Access {
     setKey(keys, row.hash, key);
     if (row.previous_hash !== null) setKey(keys, row.previous_hash, key && endingAt(key, row.previous_expires_at));
   }
-  return { keys, organizations, budgets, index };
+  return { keys, organizations, budgets, sales, index };
 }
 
-/** Budgets changed: every organization and key gets its own anew. That is rare, and a loop in memory. */
+function indexOf(before: Access, budgets: Budgets, sales: Sales): Index {
+  if (budgets === before.budgets && sales === before.sales) return before.index;
+  return {
+    budgets: budgets === before.budgets ? before.index.budgets : new BudgetIndex(budgets),
+    sales: sales === before.sales ? before.index.sales : new SaleIndex(sales),
+  };
+}
+
+/** Budgets or prices changed: every organization and key gets its own anew. That is rare, and a loop in memory. */
 function regroup(
   organizations: ReadonlyMap<string, Organization>,
   changed: Map<string, Organization>,
-  index: BudgetIndex,
+  index: Index,
 ): void {
   for (const [id, organization] of organizations) {
-    if (!changed.has(id)) changed.set(id, withTags(organization, index));
+    if (!changed.has(id)) changed.set(id, withIndexed(organization, index));
   }
 }
 
-function withTags({ tagBudgets, ...organization }: Organization, index: BudgetIndex): Organization {
-  const tags = index.tagsOf(organization.id);
-  return tags === undefined ? organization : { ...organization, tagBudgets: tags };
+function withIndexed({ tagBudgets: _, sales: __, ...organization }: Organization, index: Index): Organization {
+  const tagBudgets = index.budgets.tagsOf(organization.id);
+  const sales = index.sales.of(organization);
+  return { ...organization, ...(tagBudgets && { tagBudgets }), ...(sales && { sales }) };
 }
 
-function withChain({ budgets, ...key }: Key, index: BudgetIndex): Key {
-  const chain = index.chainOf(key, key.organization);
+function withChain({ budgets, ...key }: Key, index: Index): Key {
+  const chain = index.budgets.chainOf(key, key.organization);
   return chain === undefined ? key : { ...key, budgets: chain };
 }
 
@@ -100,7 +121,7 @@ function endingAt(key: Key, at: Date | null): Key {
 function repoint(
   keys: ReadonlyMap<string, Key>,
   changed: ReadonlyMap<string, Organization>,
-  index: BudgetIndex,
+  index: Index,
 ): Map<string, Key> {
   const result = new Map<string, Key>();
   for (const [hash, key] of keys) {
@@ -110,18 +131,37 @@ function repoint(
   return result;
 }
 
-function toOrganization(row: SnapshotOrganizationRow, index: BudgetIndex): Organization {
-  const { id, name, disabled, limits, billing, spends, blocked_reason } = row;
+function toOrganization(row: SnapshotOrganizationRow, index: Index): Organization {
+  const { id, name, disabled, billing, spends, blocked_reason, plan } = row;
+  const limits = nearer(row.limits, plan?.limits);
   const organization: Organization = {
     id,
     name,
     disabled,
     billing,
     spends,
-    ...(limits === null ? {} : { limits }),
+    ...(limits === undefined ? {} : { limits }),
     ...(blocked_reason === null ? {} : { blockedReason: blocked_reason }),
+    ...(plan === null ? {} : ofPlan(plan)),
   };
-  return withTags(organization, index);
+  return withIndexed(organization, index);
+}
+
+function ofPlan({ id, name, models, markupBasisPoints }: StoredPlanTerms): Pick<Organization, 'plan' | 'models'> {
+  const sale = markupBasisPoints === undefined ? undefined : Object.freeze({ id, markupBasisPoints });
+  return { plan: { id, name, ...(sale && { sale }) }, ...(models && { models }) };
+}
+
+/** Both limit: the smaller one holds. */
+function nearer(one: Limits | null, other: Limits | undefined): Limits | undefined {
+  if (one === null || other === undefined) return one ?? other;
+  const least = (a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY) => Math.min(a, b);
+  const requestsPerMinute = least(one.requestsPerMinute, other.requestsPerMinute);
+  const tokensPerMinute = least(one.tokensPerMinute, other.tokensPerMinute);
+  return {
+    ...(requestsPerMinute < Number.POSITIVE_INFINITY && { requestsPerMinute }),
+    ...(tokensPerMinute < Number.POSITIVE_INFINITY && { tokensPerMinute }),
+  };
 }
 
 function toKey(row: SnapshotKeyRow, organization: Organization): Key {

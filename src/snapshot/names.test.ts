@@ -48,13 +48,14 @@ const parts: NameParts = {
   timeouts,
 };
 
-const unbilled = { billing: 'metered', spends: 'metered', blocked_reason: null } as const;
+const unbilled = { billing: 'metered', spends: 'metered', blocked_reason: null, plan: null } as const;
 const { keys } = applyRows(noAccess, {
   organizations: [
     { id: 'org_1', name: 'one', disabled: false, limits: { tokensPerMinute: 9 }, ...unbilled },
     { id: 'org_2', name: 'two', disabled: true, limits: null, ...unbilled },
   ],
   budgets: [],
+  sales: [],
   keys: [
     keyRow('a', { models: ['main'], limits: { requestsPerMinute: 5 }, expires_at: new Date(1_000) }),
     keyRow('b', { organization_id: 'org_2', kind: 'management' }),

@@ -30,6 +30,10 @@ export interface Organization {
   readonly blockedReason?: string;
   /** What it pays; absent: what the provider charges. */
   readonly sales?: readonly SaleRule[];
+  /** What it subscribes to. */
+  readonly plan?: { readonly id: string; readonly name: string; readonly sale?: SaleRule };
+  /** Patterns that narrow those of each of its keys: its plan's. Absent: all. */
+  readonly models?: readonly string[];
   /** Budgets of requests with a tag, by the tag. */
   readonly tagBudgets?: ReadonlyMap<string, readonly Budget[]>;
 }

@@ -7,7 +7,7 @@ import type { IdempotencySchema } from './schema/idempotency.ts';
 import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
 import type { ManagementSchema } from './schema/management.ts';
-import type { SellingSchema } from './schema/selling.ts';
+import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
 import type { StripeSchema } from './schema/stripe.ts';
 
 export interface Schema
@@ -48,6 +48,8 @@ export interface OrganizationTable {
   readonly time_zone: Generated<string>;
   /** Why it may not spend anything; null: it may. */
   readonly blocked_reason: string | null;
+  /** Of the plan that it subscribes to; null: none. */
+  readonly plan: ColumnType<StoredPlanTerms | null, StoredPlanTerms | null | undefined>;
   readonly created_at: CreatedAt;
   /** The snapshot version that this row's last change made. Kept by a trigger. */
   readonly snapshot_version: Generated<number>;

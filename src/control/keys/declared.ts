@@ -6,7 +6,9 @@ import type { Limits } from '../../snapshot/snapshot.ts';
 import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { checkLimits, sameLimits } from '../limits.ts';
+import type { Billing } from '../organizations/billing.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
+import { setSalePrice } from '../selling/sale-prices.ts';
 import { hashKey, keyKind, shownPrefix } from './format.ts';
 import { checkModels, defaultScope, type KeyScope } from './keys.ts';
 
@@ -17,6 +19,10 @@ export interface Declared {
 
 export interface DeclaredOrganization {
   readonly name: string;
+  /** Absent: as it is. */
+  readonly billing?: Billing;
+  /** Hundredths of a percent on the cost of every model. Absent: as it is. */
+  readonly markupBasisPoints?: number;
   readonly limits?: Limits;
 }
 
@@ -39,7 +45,7 @@ export async function importDeclared(store: Store, declared: Declared, clock: Cl
   await store.db.transaction().execute(async (db) => {
     // Replicas start together: one after the other, or two would insert the same name.
     await db.selectFrom('settings').select('id').forUpdate().execute();
-    for (const organization of declared.organizations) await importOrganization(db, organization, clock);
+    for (const organization of declared.organizations) await importOrganization(db, organization, clock, log);
     const wanted: Wanted[] = [];
     for (const key of declared.keys) wanted.push(await toWanted(db, key, clock));
     if (wanted.length === 0) return;
@@ -50,12 +56,41 @@ export async function importDeclared(store: Store, declared: Declared, clock: Cl
   });
 }
 
-async function importOrganization(db: Store['db'], declared: DeclaredOrganization, clock: Clock): Promise<void> {
-  const limits = checkLimits(declared.limits);
-  const id = await ensureOrganization(db, declared.name, clock);
-  const known = await db.selectFrom('organizations').select('limits').where('id', '=', id).executeTakeFirstOrThrow();
-  if (sameLimits(known.limits, limits)) return;
-  await db.updateTable('organizations').set({ limits }).where('id', '=', id).execute();
+async function importOrganization(
+  db: Store['db'],
+  { name, billing, markupBasisPoints, limits: declared }: DeclaredOrganization,
+  clock: Clock,
+  log: Log,
+): Promise<void> {
+  const limits = checkLimits(declared);
+  const organizationId = await ensureOrganization(db, name, clock);
+  const known = await db
+    .selectFrom('organizations')
+    .select(['limits', 'billing'])
+    .where('id', '=', organizationId)
+    .executeTakeFirstOrThrow();
+  if (!sameLimits(known.limits, limits)) {
+    await db.updateTable('organizations').set({ limits }).where('id', '=', organizationId).execute();
+  }
+  if (billing !== undefined && billing !== known.billing) await importBilling(db, organizationId, billing, log);
+  if (markupBasisPoints !== undefined) {
+    await setSalePrice(db, { organizationId, markupBasisPoints }, clock, 'file');
+  }
+}
+
+/** A plan that runs says itself how it is paid; without one, `plan` spends nothing but credit. */
+async function importBilling(db: Store['db'], id: string, billing: Billing, log: Log): Promise<void> {
+  const spends = { metered: 'metered', prepaid: 'wallet', plan: 'credit' } as const;
+  const changed = await db
+    .updateTable('organizations')
+    .set({ billing, spends: spends[billing] })
+    .where('id', '=', id)
+    .where('plan', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (changed === undefined) {
+    log.warn({ organization: id, billing }, 'the organization has a plan, which says how it pays; the file does not');
+  }
 }
 
 interface Wanted {

@@ -60,6 +60,7 @@ export async function updateBilling(
     throw new Refusal('A plan is not set by hand: it comes with a subscription.', 'Use metered or prepaid.');
   }
   if (timeZone !== undefined) await checkTimeZone(db, timeZone);
+  if (billing !== undefined) await refusePlan(db, id);
   const change = {
     ...(billing !== undefined && { billing, spends: billing === 'prepaid' ? ('wallet' as const) : billing }),
     ...(timeZone !== undefined && { time_zone: timeZone }),
@@ -72,6 +73,13 @@ export async function updateBilling(
   }
   const row = await db.updateTable('organizations').set(change).where('id', '=', id).returningAll().executeTakeFirst();
   return row && toBilling(row);
+}
+
+async function refusePlan(db: Store['db'], id: string): Promise<void> {
+  const row = await db.selectFrom('organizations').select('plan').where('id', '=', id).executeTakeFirst();
+  if (row?.plan == null) return;
+  const message = `The organization has the plan ${row.plan.name}, which says how it pays.`;
+  throw new Refusal(message, 'Change the plan, or cancel it first.');
 }
 
 /** As the database knows it, because the database turns the windows. Throws Refusal. */
