@@ -53,7 +53,7 @@ describe('the OpenAPI description', () => {
     expect(parameters?.find(({ name }) => name === 'limit')?.schema).toEqual({
       type: 'integer',
       minimum: 1,
-      maximum: 1000,
+      maximum: 200,
     });
     expect(parameters?.find(({ name }) => name === 'includeRevoked')?.schema).toEqual({ type: 'boolean' });
     expect(components.schemas.Usd).toMatchObject({ type: 'string' });
