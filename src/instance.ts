@@ -5,6 +5,8 @@ import type { PriceFeed } from './catalog/feed.ts';
 import { mockIsOn, nameParts } from './config/names.ts';
 import type { Config } from './config.ts';
 import { type Api, createApi } from './control/api/api.ts';
+import { type Jobs, startJobs } from './control/jobs/queue.ts';
+import { listTasks } from './control/jobs.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
@@ -17,6 +19,7 @@ import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
 import { within } from './lib/within.ts';
 import { type Mock, startMock } from './mock/mock.ts';
+import { openPayments } from './payments.ts';
 import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
@@ -75,8 +78,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       heardInstances: () => journal.heardInstances,
     });
     parts.leases = leases;
-    const api = await createApi({ store, snapshot, clock, log, refresh: () => snapshot.refresh() });
+    const stripe = openPayments(config, { store, clock, log });
+    const api = await createApi({ store, snapshot, clock, log, refresh: () => snapshot.refresh(), stripe });
     parts.api = api;
+    const jobs = await startJobs({ store, log, tasks: listTasks({ store, clock, log, stripe }) });
+    parts.jobs = jobs;
     const gateway = createGateway({
       snapshot,
       journal,
@@ -93,7 +99,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
     return new Instance(
       { host, port },
-      { ...parts, shipper, mock, snapshot, prices: parts.prices, leases, api, gateway },
+      { ...parts, shipper, mock, snapshot, prices: parts.prices, leases, api, jobs, gateway },
       log,
     );
   } catch (error) {
@@ -110,6 +116,7 @@ interface Parts {
   prices: PriceRefresher | undefined;
   leases: LeaseKeeper;
   api: Api;
+  jobs: Jobs;
   gateway: Gateway;
 }
 
@@ -169,8 +176,9 @@ export class Instance {
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
 async function closeParts(parts: Partial<Parts>): Promise<void> {
-  const { gateway, api, leases, prices, snapshot, mock, shipper, journal } = parts;
+  const { gateway, api, jobs, leases, prices, snapshot, mock, shipper, journal } = parts;
   prices?.close();
+  await jobs?.stop();
   await gateway?.close();
   await leases?.close();
   await api?.close();

@@ -4,14 +4,18 @@ import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Task } from './jobs/queue.ts';
 import { ledgerTasks } from './ledger/check.ts';
+import type { StripeParts } from './stripe/parts.ts';
+import { stripeTasks } from './stripe/tasks.ts';
 
 /** What tasks stand on. Extend it with plain settings; configuration is read above. */
 export interface JobParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  /** Absent: no payments are taken. */
+  readonly stripe?: StripeParts | undefined;
 }
 
 export function listTasks(parts: JobParts): readonly Task[] {
-  return [...ledgerTasks(parts)];
+  return [...ledgerTasks(parts), ...(parts.stripe === undefined ? [] : stripeTasks(parts.stripe))];
 }

@@ -5,6 +5,7 @@
 import { Logger, parseCronItems, type Runner, run, runMigrations } from 'graphile-worker';
 import type { Log } from '../../lib/log.ts';
 import { within } from '../../lib/within.ts';
+import { codeOf, StoreError } from '../../store/error.ts';
 import { jobSchemaOf, releaseStuckJobs } from '../../store/jobs.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -43,14 +44,31 @@ const stopMs = 5_000;
 /** Makes or migrates the queue's tables, so that `addJob` works; for commands that run without a server. */
 export async function prepareJobs(store: Store, log: Log): Promise<void> {
   const pgPool = store.openDriverPool(1);
-  await runMigrations({ pgPool, schema: jobSchemaOf(store.schema), logger: toLogger(log) });
-  await pgPool.end();
+  try {
+    await runMigrations({ pgPool, schema: jobSchemaOf(store.schema), logger: toLogger(log) });
+  } catch (error) {
+    throw mayNot(error, jobSchemaOf(store.schema)) ?? error;
+  } finally {
+    await pgPool.end();
+  }
+}
+
+/** The user of a database that somebody else keeps may not make schemas. */
+function mayNot(error: unknown, schema: string): StoreError | undefined {
+  if (codeOf(error) !== '42501') return undefined;
+  return new StoreError(
+    'permission',
+    `The database user may not create the schema "${schema}", where jobs are kept.`,
+    `Let an administrator run: CREATE SCHEMA "${schema}" AUTHORIZATION <the user of DATABASE_URL>.`,
+    error,
+  );
 }
 
 /** Runs the tasks' jobs until stopped. Throws when the database is away now; later it waits for it. */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const { store, log, concurrency = 2, pollMs = 2_000 } = options;
   const tasks = [...options.tasks, unlocking(store)];
+  await prepareJobs(store, log);
   const runner = await run({
     // One that listens for new jobs, one for the schedule, and one for each job that begins or ends.
     pgPool: store.openDriverPool(concurrency + 2),
