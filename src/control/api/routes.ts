@@ -1,8 +1,10 @@
 /** Every route of the management API. A feature keeps its own in `control/<feature>/routes.ts`, and is listed here. */
+import { budgetRoutes } from '../budgets/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
 import { stripeRoutes } from '../stripe/routes.ts';
 import { usageRoutes } from '../usage/routes.ts';
+import { walletRoutes } from '../wallets/routes.ts';
 import { referenceRoutes } from './reference-routes.ts';
 import type { ApiRoute } from './route.ts';
 
@@ -10,6 +12,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...organizationRoutes,
   ...keyRoutes,
   ...usageRoutes,
+  ...walletRoutes,
+  ...budgetRoutes,
   ...stripeRoutes,
   ...referenceRoutes(() => apiRoutes),
 ];
