@@ -34,7 +34,8 @@ export async function updateKey(
     limits: limits === undefined ? row.limits : checkLimits(limits ?? undefined),
     expires_at: expiresAtMs === undefined ? row.expires_at : checkExpiry(expiresAtMs ?? undefined, clock.nowMs()),
   };
-  await db.updateTable('keys').set(values).where('id', '=', id).execute();
+  // A change of nothing would make a version of the snapshot too.
+  if (Object.keys(change).length > 0) await db.updateTable('keys').set(values).where('id', '=', id).execute();
   return findKey(db, id);
 }
 

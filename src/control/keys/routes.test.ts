@@ -32,7 +32,13 @@ async function known(text: string): Promise<{ id: string; expiresAtMs?: number }
 
 describe('creating a key', () => {
   it('shows it once, with what was asked for', async () => {
-    const asked = { models: ['openai/*'], limits: { tokensPerMinute: 10 }, expiresAt: '2100-01-01T00:00:00.000Z' };
+    const asked = {
+      models: ['openai/*'],
+      limits: { tokensPerMinute: 10 },
+      expiresAt: '2100-01-01T00:00:00.000Z',
+      project: 'site',
+      member: 'ada',
+    };
     const made = await create({ name: 'ci', organizationId: acme.id, ...asked });
     expect(made).toMatchObject({ name: 'ci', kind: 'call', scopes: null, organizationId: acme.id, ...asked });
     expect(made.key).toMatch(/^tg-/);

@@ -8,6 +8,7 @@ import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { defaultOrganization } from '../organizations.ts';
 import { Refusal } from '../refusal.ts';
+import { type Billing, type BillingChange, updateBilling } from './billing.ts';
 
 export interface OrganizationInfo {
   readonly id: string;
@@ -16,6 +17,11 @@ export interface OrganizationInfo {
   readonly disabled: boolean;
   /** Of all its keys together. */
   readonly limits?: Limits;
+  readonly billing: Billing;
+  /** By which its budgets' windows turn. */
+  readonly timeZone: string;
+  /** Why it may not spend anything. */
+  readonly blockedReason?: string;
   readonly createdAtMs: number;
 }
 
@@ -62,14 +68,14 @@ export async function createOrganization(
   return row && toInfo(row);
 }
 
-export interface OrganizationChange {
+export interface OrganizationChange extends BillingChange {
   readonly name?: string;
   /** Null: none. */
   readonly limits?: Limits | null;
   readonly disabled?: boolean;
 }
 
-/** Undefined when there is none. Throws Refusal; a name that is taken fails with SQLSTATE 23505. */
+/** Within a transaction. Undefined when there is none. Throws Refusal; a name that is taken fails with SQLSTATE 23505. */
 export async function updateOrganization(
   db: Store['db'],
   id: string,
@@ -86,13 +92,12 @@ export async function updateOrganization(
   }
   const limits = change.limits === undefined ? (before.limits ?? null) : checkLimits(change.limits ?? undefined);
   const disabled = change.disabled ?? before.disabled;
-  const row = await db
-    .updateTable('organizations')
-    .set({ name, limits, disabled })
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirst();
-  return row && toInfo(row);
+  // A change of nothing would make a version of the snapshot too.
+  if (change.name !== undefined || change.limits !== undefined || change.disabled !== undefined) {
+    await db.updateTable('organizations').set({ name, limits, disabled }).where('id', '=', id).execute();
+  }
+  await updateBilling(db, id, change);
+  return findOrganization(db, id);
 }
 
 function toInfo(row: OrganizationRow): OrganizationInfo {
@@ -100,6 +105,9 @@ function toInfo(row: OrganizationRow): OrganizationInfo {
     id: row.id,
     name: row.name,
     disabled: row.disabled,
+    billing: row.billing,
+    timeZone: row.time_zone,
+    ...(row.blocked_reason !== null && { blockedReason: row.blocked_reason }),
     createdAtMs: row.created_at.getTime(),
     ...(row.limits && { limits: row.limits }),
   };

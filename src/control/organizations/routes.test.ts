@@ -25,6 +25,17 @@ describe('organizations', () => {
     expect((await api.ask(`PATCH ${path}`, { body: {} })).body).toEqual(changed.body);
   });
 
+  it('pay as an operator says, by their own time zone', async () => {
+    const path = `/organizations/${acme.id}`;
+    const paid = await api.ask(`PATCH ${path}`, { body: { billing: 'prepaid', timeZone: 'Europe/Berlin' } });
+    expect(paid.body).toMatchObject({ billing: 'prepaid', timeZone: 'Europe/Berlin', blockedReason: null });
+    expect((await api.ask(`GET ${path}`, { key: acme.key })).body).toEqual(paid.body);
+    expect((await api.ask(`PATCH ${path}`, { body: { timeZone: 'Moon/Base' } })).status).toBe(400);
+    expect((await api.ask(`PATCH ${path}`, { body: { billing: 'plan' } })).body.error.path).toBe('billing');
+    expect((await api.ask(`PATCH ${path}`, { body: { name: 'gone', timeZone: 'Moon/Base' } })).status).toBe(400);
+    expect((await api.ask(`GET ${path}`)).body).toEqual(paid.body);
+  });
+
   it('are listed in pages, newest first', async () => {
     const all = (await api.ask('GET /organizations')).body;
     expect(all.next).toBeNull();

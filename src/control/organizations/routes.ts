@@ -22,6 +22,11 @@ const organization = z
     name,
     disabled: z.boolean().describe('None of its keys is valid while it is.'),
     limits: limits.nullable().describe('Rate limits of all its keys together; null: none.'),
+    billing: z
+      .enum(['metered', 'prepaid', 'plan'])
+      .describe('metered: counted and billed later; prepaid: credit, then the wallet; plan: as its subscription says.'),
+    timeZone: z.string().describe("By which its budgets' windows turn: Europe/Berlin."),
+    blockedReason: z.string().nullable().describe('Why it may not spend anything; null: it may.'),
     createdAt: time,
   })
   .meta({ id: 'Organization' });
@@ -89,6 +94,8 @@ export const organizationRoutes: readonly ApiRoute[] = [
       name: name.optional(),
       limits: limits.nullable().optional().describe('null takes all limits away.'),
       disabled: z.boolean().optional(),
+      billing: z.enum(['metered', 'prepaid']).optional(),
+      timeZone: z.string().min(1).max(100).optional().describe('A name of the IANA data base.'),
     }),
     answer: organization,
     async handle({ caller, params: { organizationId }, body, write }) {
@@ -104,5 +111,5 @@ export const organizationRoutes: readonly ApiRoute[] = [
 function shown(info: OrganizationInfo | undefined, id = '') {
   if (info === undefined) throw notFound('organization', id);
   const { createdAtMs, ...rest } = info;
-  return { ...rest, limits: info.limits ?? null, createdAt: createdAtMs };
+  return { ...rest, limits: info.limits ?? null, blockedReason: info.blockedReason ?? null, createdAt: createdAtMs };
 }
