@@ -1,0 +1,109 @@
+/** What one organization gets, asked again by another, by nobody and by a key for calling: it is not there. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { access } from '../../src/control/api/access.ts';
+import { type ApiRoute, routeName } from '../../src/control/api/route.ts';
+import { apiRoutes } from '../../src/control/api/routes.ts';
+import { createBudget } from '../../src/control/budgets/budgets.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { newId } from '../../src/lib/id.ts';
+import { type ApiAnswer, type TestApi, testApi } from './harness.ts';
+
+let api: TestApi;
+let acme: { id: string; key: string };
+let other: { id: string; key: string };
+let callKey: string;
+
+beforeAll(async () => {
+  api = await testApi();
+  acme = await api.tenant('acme');
+  other = await api.tenant('other');
+  callKey = (await api.makeKey({ name: 'call', organization: 'acme' })).key;
+});
+
+afterAll(() => api.close());
+
+/** Makes the thing that a parameter of a path names, for an organization. A new parameter needs a line here. */
+const fixtures: Readonly<Record<string, (organizationId: string) => Promise<string>>> = {
+  organizationId: async (organizationId) => organizationId,
+  keyId: async (organizationId) => (await api.ask('POST /keys', { body: { name: 'thing', organizationId } })).body.id,
+  async budgetId(organizationId) {
+    const owner = { owner: 'organization', unit: 'usd', window: 'month', limitUnits: 1_000n } as const;
+    return (await createBudget(api.store.db, { organizationId, ...owner }, systemClock)).id;
+  },
+  async paymentId(organizationId) {
+    const id = newId('pay', Date.now());
+    const row = { id, organization_id: organizationId, kind: 'top-up', state: 'paid', amount_nano_usd: 1n } as const;
+    await api.store.db
+      .insertInto('stripe_payments')
+      .values({ ...row, customer_id: 'cus_x' })
+      .execute();
+    return id;
+  },
+};
+
+/** Bodies that are valid, so that a write gets as far as the thing itself. Absent: `{}`. */
+const bodies: Readonly<Record<string, object>> = {
+  'POST /keys/{keyId}/rotate': { overlapSeconds: 0 },
+};
+
+async function fill(path: string, idOf: (name: string) => Promise<string>): Promise<string> {
+  let filled = path;
+  for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) filled = filled.replace(`{${name}}`, await idOf(name));
+  return filled;
+}
+
+const own = (organizationId: string) => async (name: string) => {
+  const make = fixtures[name];
+  if (make === undefined) throw new Error(`the parameter {${name}} has no line in the fixtures of this test`);
+  return make(organizationId);
+};
+
+const send = (each: ApiRoute, path: string, key: string) => {
+  const body = each.body === undefined ? undefined : (bodies[routeName(each)] ?? {});
+  return api.ask(`${each.method} ${path}`, { key, ...(body !== undefined && { body }) });
+};
+
+/** Without what names the thing or the request. */
+const told = ({ status, text }: ApiAnswer) => `${status} ${text.replaceAll(/\b(req|org|key|pay|[a-z]{3})_\w+/g, 'id')}`;
+
+const named = apiRoutes
+  .filter((each) => !('auth' in (access[routeName(each)] ?? {})) && each.path.includes('{'))
+  .map((each) => [routeName(each), each] as const);
+
+describe('what belongs to an organization', () => {
+  it.each(named)(
+    '%s: is for another as if it had never been, and for nobody without a management key',
+    async (_, each) => {
+      const path = await fill(each.path, own(acme.id));
+      const never = await fill(each.path, async (name) => `${name.slice(0, 3)}_never`);
+      const strange = await send(each, path, other.key);
+      expect(strange.status).toBeGreaterThanOrEqual(400);
+      if (each.method === 'GET') expect([403, 404]).toContain(strange.status);
+      expect(told(strange)).toBe(told(await send(each, never, other.key)));
+      expect((await send(each, path, callKey)).status).toBe(401);
+      expect((await send(each, path, '')).status).toBe(401);
+    },
+  );
+
+  const things = named.filter(([, { method, path }]) => method === 'GET' && !path.includes('{organizationId}'));
+
+  it.each(things)('%s: is there for its owner and for the operator', async (_, each) => {
+    const path = await fill(each.path, own(acme.id));
+    expect((await send(each, path, acme.key)).status).toBe(200);
+    expect((await send(each, path, api.operator)).status).toBe(200);
+  });
+});
+
+describe('lists', () => {
+  const lists = apiRoutes.filter(
+    ({ method, path, tag }) => method === 'GET' && !path.includes('{') && tag !== 'reference',
+  );
+
+  it.each(lists.map((each) => [routeName(each), each] as const))('%s: show nothing of another', async (_, each) => {
+    for (const make of Object.values(fixtures)) await make(acme.id);
+    const query = each.path === '/usage/summary' ? '?by=organization' : '';
+    const { status, text } = await api.ask(`GET ${each.path}${query}`, { key: other.key });
+    expect([200, 403]).toContain(status);
+    expect(text).not.toContain(acme.id);
+  });
+});
