@@ -52,11 +52,7 @@ export interface Order {
 
 /** `fast`: Stripe is called without sockets. */
 export async function openShop(
-  options: {
-    readonly plans?: PlanListener;
-    readonly settings?: Partial<StripeSettings>;
-    readonly fast?: boolean;
-  } = {},
+  options: { readonly plans?: PlanListener; readonly settings?: Partial<StripeSettings>; readonly fast?: boolean } = {},
 ): Promise<Shop> {
   const database = await testDatabase();
   // Nothing here is about losing power.
