@@ -1,4 +1,4 @@
-/** `tollgate budgets create|list|remove`: limits in dollars, tokens or requests, for a time. */
+/** `tollgate budgets create|list|update|remove`: limits in dollars, tokens or requests, for a time. */
 import { type Command, Option } from 'commander';
 import {
   type BudgetInfo,
@@ -7,6 +7,7 @@ import {
   findBudget,
   listBudgets,
   removeBudget,
+  updateBudget,
 } from '../control/budgets/budgets.ts';
 import { actions, windows } from '../control/budgets/checks.ts';
 import { defaultOrganization, ensureOrganization } from '../control/organizations.ts';
@@ -37,6 +38,14 @@ export function addBudgets(program: Command, context: Context): void {
   addCommonOptions(budgets.command('list').description('list budgets with what is used, newest first'))
     .option('--organization <name>', "only this organization's, by name or id")
     .action((options: ListOptions) => list(context, options));
+  addCommonOptions(budgets.command('update').description('change a budget; what is left out stays'))
+    .argument('<budget>', 'its id')
+    .option('--limit <amount>', 'a new limit, in the unit that it has; it holds at once')
+    .addOption(new Option('--action <what>', 'at the limit').choices([...actions]))
+    .option('--switch-to <route>', 'the route or model that takes over (with --action switch)')
+    .option('--off', 'count nothing and refuse nothing')
+    .option('--on', 'count and hold again')
+    .action((id: string, options: UpdateOptions) => update(context, id, options));
   addCommonOptions(budgets.command('remove').description('remove a budget, with what it counted'))
     .argument('<budget>', 'its id')
     .action((id: string, options: CommonOptions) => remove(context, id, options));
@@ -83,8 +92,6 @@ function ownerOf(options: CreateOptions): Pick<BudgetRequest, 'owner' | 'ownerNa
   throw new CommandFailure(exitCodes.usage, `A budget has one owner, and ${told} are two.`, 'Make a budget for each.');
 }
 
-const countDigitsMax = 15;
-
 /** Throws CommandFailure. */
 function limitOf(options: CreateOptions): Pick<BudgetRequest, 'unit' | 'limitUnits'> {
   const [unit, ...others] = limits.filter((name) => options[name] !== undefined);
@@ -92,11 +99,52 @@ function limitOf(options: CreateOptions): Pick<BudgetRequest, 'unit' | 'limitUni
     const remedy = 'Give one of --usd, --tokens and --requests.';
     throw new CommandFailure(exitCodes.usage, 'A budget has one limit.', remedy);
   }
-  const text = options[unit] ?? '';
-  if (unit === 'usd') return { unit, limitUnits: parseAmount('--usd', text) };
-  if (/^[1-9]\d*$/.test(text) && text.length <= countDigitsMax) return { unit, limitUnits: BigInt(text) };
-  const remedy = `Write a whole number above 0 with at most ${countDigitsMax} digits.`;
-  throw new CommandFailure(exitCodes.usage, `--${unit} ${JSON.stringify(text.slice(0, 40))} is not a limit.`, remedy);
+  return { unit, limitUnits: parseUnits(`--${unit}`, unit, options[unit] ?? '') };
+}
+
+const countDigitsMax = 15;
+
+/** Throws CommandFailure. */
+function parseUnits(option: string, unit: BudgetRequest['unit'], text: string): bigint {
+  if (unit === 'usd') return parseAmount(option, text);
+  if (/^[1-9]\d*$/.test(text) && text.length <= countDigitsMax) return BigInt(text);
+  const remedy = `Write a whole number of ${unit} above 0 with at most ${countDigitsMax} digits.`;
+  throw new CommandFailure(exitCodes.usage, `${option} ${JSON.stringify(text.slice(0, 40))} is not a limit.`, remedy);
+}
+
+interface UpdateOptions extends CommonOptions {
+  readonly limit?: string;
+  readonly action?: NonNullable<BudgetRequest['action']>;
+  readonly switchTo?: string;
+  readonly off?: boolean;
+  readonly on?: boolean;
+}
+
+async function update(context: Context, id: string, options: UpdateOptions): Promise<void> {
+  const { limit, action, switchTo, off, on } = options;
+  if (off && on)
+    throw new CommandFailure(exitCodes.usage, 'A budget is either on or off.', 'Give one of --on and --off.');
+  const budget = await withStore(context, options, (store) =>
+    store.db.transaction().execute(async (db) => {
+      const before = await findBudget(db, id);
+      if (before === undefined) throw noBudget(id);
+      return updateBudget(db, id, {
+        ...(limit !== undefined && { limitUnits: parseUnits('--limit', before.unit, limit) }),
+        ...(action !== undefined && { action }),
+        ...(switchTo !== undefined && { switchTo }),
+        ...((off || on) && { disabled: off === true }),
+      });
+    }),
+  );
+  if (budget === undefined) throw noBudget(id);
+  context.out(
+    options.json ? renderJson(toJson(budget)) : `${describe(budget)}${budget.disabled ? ' It is off.' : ''}\n`,
+  );
+}
+
+function noBudget(id: string): CommandFailure {
+  const told = JSON.stringify(id.slice(0, 80));
+  return new CommandFailure(exitCodes.failure, `There is no budget ${told}.`, 'See "tollgate budgets list".');
 }
 
 interface ListOptions extends CommonOptions {
@@ -144,10 +192,7 @@ async function remove(context: Context, id: string, options: CommonOptions): Pro
       return budget !== undefined && (await removeBudget(db, id)) ? budget : undefined;
     }),
   );
-  if (removed === undefined) {
-    const told = JSON.stringify(id.slice(0, 80));
-    throw new CommandFailure(exitCodes.failure, `There is no budget ${told}.`, 'See "tollgate budgets list".');
-  }
+  if (removed === undefined) throw noBudget(id);
   context.out(options.json ? renderJson(toJson(removed)) : `The budget ${id} is gone, with what it counted.\n`);
 }
 

@@ -96,6 +96,7 @@ function line(text: string): string {
 
 const houseAccounts: Readonly<Record<string, string>> = {
   'house:revenue': 'income:revenue',
+  'house:plans': 'income:plans',
   'house:overrun': 'expenses:overrun',
   'house:promotions': 'expenses:promotions',
   'house:writeoff': 'expenses:writeoff',

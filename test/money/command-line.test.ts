@@ -171,6 +171,15 @@ describe('a reseller’s first day', () => {
       ['tokens', '15'],
     ]);
     expect((await run('budgets list')).stdout).toMatch(/^acme +project web +1000000 tokens +month +15 tokens /m);
+    expect(await json(`budgets update ${made.id} --limit 2000000 --off`)).toMatchObject({
+      limit: '2000000',
+      disabled: true,
+    });
+    expect((await run('budgets list')).stdout).toMatch(/^acme +project web +2000000 tokens +month +15 tokens .* off /m);
+    expect((await run(`budgets update ${other.id} --action warn`)).stdout).toMatch(
+      /\$10\.00 each day, then only warned\.$/m,
+    );
+    expect((await refused(`budgets update ${made.id} --limit 1.5`))[1]).toMatch(/whole number of tokens/);
     expect((await run(`budgets remove ${made.id}`)).status).toBe(0);
     expect((await refused(`budgets remove ${made.id}`))[0]).toBe(1);
   });

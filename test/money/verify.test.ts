@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBudget } from '../../src/control/budgets/budgets.ts';
-import { ledgerTasks } from '../../src/control/ledger/check.ts';
+import { ledgerChecks, ledgerTasks } from '../../src/control/ledger/check.ts';
 import { postUsage } from '../../src/ledger/post-usage.ts';
 import { checkLedger, lastLedgerCheck, type Verification, verifyLedger } from '../../src/ledger/verify.ts';
 import { creditWallet, grantCredit, takeBack } from '../../src/ledger/wallet.ts';
@@ -28,12 +28,12 @@ let count = 0;
 async function keepBooks(): Promise<string> {
   const organizationId = await prepaid(store, `org-${++count}`);
   const move = (amountNanoUsd: bigint) => ({ organizationId, amountNanoUsd, idempotencyKey: `test:${++count}` });
-  await creditWallet(store, { ...move(10n * dollar), from: 'stripe' }, systemClock);
+  await creditWallet(store, { ...move(10n * dollar), from: 'operator' }, systemClock);
   await grantCredit(store, { ...move(dollar), kind: 'promotional' }, systemClock);
   await grantCredit(store, { ...move(dollar), kind: 'trial', expiresAtMs: Date.now() + 86_400_000 }, systemClock);
   const usage = (chargeNanoUsd: bigint) => settlement({ organizationId, chargeNanoUsd });
   await postUsage(store.db, [usage(dollar), usage(dollar * 2n), usage(5n), usage(0n)]);
-  await takeBack(store, { ...move(dollar), to: 'stripe', missing: 'owe' }, systemClock);
+  await takeBack(store, { ...move(dollar), to: 'operator', missing: 'owe' }, systemClock);
   return organizationId;
 }
 
@@ -120,7 +120,7 @@ describe('F29: a row that was edited by hand is named, with what differs', () =>
       UPDATE entries SET amount_nano_usd = amount_nano_usd ${sign} CASE WHEN amount_nano_usd > 0 THEN 7 ELSE -7 END
         WHERE transfer_id = '${id}';
       UPDATE accounts SET posted_nano_usd = posted_nano_usd ${sign} 7 WHERE id = 'wallet:${org}';
-      UPDATE accounts SET posted_nano_usd = posted_nano_usd ${sign} -7 WHERE id = 'stripe:clearing'`;
+      UPDATE accounts SET posted_nano_usd = posted_nano_usd ${sign} -7 WHERE id = 'house:operator'`;
     expect(await edited(by('+'), by('-'))).toEqual([
       `chain transfer ${id}: it is not what link ${link} vouches for: a column or an entry was changed`,
     ]);
@@ -195,7 +195,7 @@ describe('F29: a row that was edited by hand is named, with what differs', () =>
   });
 
   it('rows that were deleted: an entry, a transfer, a link, the end of the chain', async () => {
-    const { id, position, link } = await entryOf('top-up', 'stripe:clearing');
+    const { id, position, link } = await entryOf('top-up', 'house:operator');
     await editByHand(store, 'CREATE TABLE kept AS SELECT * FROM entries WHERE false');
     const keep = (table: string, where: string) => [
       `DROP TABLE kept; CREATE TABLE kept AS SELECT * FROM ${table} WHERE ${where}; DELETE FROM ${table} WHERE ${where}`,
@@ -209,7 +209,7 @@ describe('F29: a row that was edited by hand is named, with what differs', () =>
       expect.arrayContaining([
         expect.stringContaining(`chain transfer ${id}`),
         expect.stringMatching(`^I1 transfer ${id}: it has 1 entries`),
-        expect.stringContaining('I2 account stripe:clearing'),
+        expect.stringContaining('I2 account house:operator'),
       ]),
     );
     expect(await deleted('transfers', `id = '${id}'`)).toEqual(
@@ -259,6 +259,40 @@ describe('what a budget counted', () => {
   });
 });
 
+describe('I8: payments', () => {
+  const read = async () => told(await verifyLedger(store, { checks: ledgerChecks }));
+
+  it('are in the ledger one by one, and what is not a payment is named', async () => {
+    const move = { organizationId: org, amountNanoUsd: 5n * dollar, idempotencyKey: `stripe:pi:${org}` };
+    const { transferId } = await creditWallet(store, { ...move, from: 'stripe' }, systemClock);
+    expect(await read()).toEqual([`I8 transfer ${transferId}: this top-up of 5000000000 belongs to no payment`]);
+    const payment = { id: `pay_${org}`, organization_id: org, kind: 'top-up', state: 'paid' } as const;
+    await store.db
+      .insertInto('stripe_payments')
+      .values({ ...payment, amount_nano_usd: 5n * dollar, customer_id: 'cus_1' })
+      .execute();
+    const movement = { id: move.idempotencyKey, payment_id: payment.id, kind: 'credit' } as const;
+    await store.db
+      .insertInto('stripe_movements')
+      .values({ ...movement, amount_nano_usd: 5n * dollar, transfer_id: transferId })
+      .execute();
+    expect(await read()).toEqual([]);
+    const edit = (set: string) => editByHand(store, `UPDATE stripe_movements SET ${set} WHERE id = '${movement.id}'`);
+    await edit('amount_nano_usd = amount_nano_usd + 1');
+    expect(await read()).toEqual([
+      `I8 payment movement ${movement.id}: it says 5000000001, and its transfer 5000000000`,
+      `I8 payment ${payment.id}: it says "paid 5000000000 0 0" (state, paid, refunded, disputed), and its movements say "paid 5000000001 0 0"`,
+    ]);
+    await edit(`amount_nano_usd = amount_nano_usd - 1, transfer_id = 'tr_none'`);
+    expect(await read()).toEqual([
+      `I8 payment movement ${movement.id}: its 5000000000 have no transfer`,
+      `I8 transfer ${transferId}: this top-up of 5000000000 belongs to no payment`,
+    ]);
+    await edit(`transfer_id = '${transferId}'`);
+    expect(await read()).toEqual([]);
+  });
+});
+
 describe('the check that runs by itself', () => {
   it('keeps what it found, and calls drift an error', async () => {
     const lines: unknown[] = [];
@@ -296,7 +330,7 @@ describe('F29: a backup restored to an earlier time', () => {
       // Life goes on from there.
       const [row] = await copy.db.selectFrom('organizations').select('id').limit(1).execute();
       const move = { organizationId: row?.id ?? '', amountNanoUsd: dollar, idempotencyKey: 'after the backup' };
-      await creditWallet(copy, { ...move, from: 'stripe' }, systemClock);
+      await creditWallet(copy, { ...move, from: 'operator' }, systemClock);
       expect(told(await verifyLedger(copy))).toEqual([]);
     } finally {
       await other.close();
