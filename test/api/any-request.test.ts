@@ -86,9 +86,12 @@ function requests(each: ApiRoute): fc.Arbitrary<Sent> {
 /** A lone surrogate has no encoding. */
 const encoded = (text: string): string => encodeURIComponent(text.toWellFormed());
 
+/** An object may have a `toString` of its own that is no function. */
+const asText = (member: unknown): string => (typeof member === 'string' ? member : (JSON.stringify(member) ?? ''));
+
 function toQuery(members: unknown): string {
   if (typeof members !== 'object' || members === null) return '';
-  const pairs = Object.entries(members).map(([name, member]) => `${encoded(name)}=${encoded(String(member))}`);
+  const pairs = Object.entries(members).map(([name, member]) => `${encoded(name)}=${encoded(asText(member))}`);
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
