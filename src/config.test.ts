@@ -216,6 +216,19 @@ describe('mistakes', () => {
     ['a key twice', 'log: { level: info }\nlog: { level: warn }', '', 'Correct the line'],
     ['a placeholder without end', 'dataDir: "${HOME"', 'dataDir', '${NAME:-default}'],
   ];
+  const budgets: readonly [string, string][] = [
+    ['[{ window: month }]', 'keys.ci.budgets.0'],
+    ['[{ usd: 1, tokens: 5 }]', 'keys.ci.budgets.0'],
+    ['[{ usd: 0.0000000001 }]', 'keys.ci.budgets.0.usd'],
+    ['[{ usd: 1, window: year }]', 'keys.ci.budgets.0.window'],
+    ['[{ usd: 1, action: switch }]', 'keys.ci.budgets.0.switchTo'],
+    ['[{ usd: 1 }, { usd: 2, window: month }]', 'keys.ci.budgets'],
+  ];
+  it.each(budgets)('a budget that is none is named: %s', (text, path) => {
+    const problems = problemsOf(`keys: { ci: { key: abcdefgh, budgets: ${text} } }`);
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+  });
+
   it.each(table)('%s is named with its path and a remedy', (_, text, path, remedy) => {
     const problem = problemsOf(text).find((each) => each.path === path);
     expect(problem?.remedy).toContain(remedy);
@@ -226,7 +239,6 @@ describe('mistakes', () => {
     ['server: { workers: 4 }', 'server.workers'],
     ['redis: { url: "redis://localhost" }', 'redis.url'],
     ['routes: { a: { strategy: cheapest, targets: [mock/echo] } }', 'routes.a.strategy'],
-    ['keys: { ci: { key: abcdefgh, budgets: [{ usd: 10, window: month }] } }', 'keys.ci.budgets'],
   ];
   it.each(refused)('what cannot be honoured yet is refused, not ignored: %s', (text, path) => {
     expect(problemsOf(text)).toEqual([

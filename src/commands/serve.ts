@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { activeProviders, nameParts } from '../config/names.ts';
 import type { Config } from '../config.ts';
+import type { DeclaredBudget } from '../control/budgets/declared.ts';
 import { type Declared, importDeclared } from '../control/keys/declared.ts';
 import { createKey, listKeys } from '../control/keys/keys.ts';
 import { type Instance, startInstance } from '../instance.ts';
@@ -101,21 +102,34 @@ async function createFirstKey(store: Store, instance: Instance): Promise<string>
 }
 
 function declaredBy(config: Config): Declared {
-  const keys = Object.entries(config.keys).map(([name, { key, organization, models, limits, expiresAt }]) => ({
+  const keys = Object.entries(config.keys).map(([name, { key, organization, models, limits, expiresAt, budgets }]) => ({
     name,
     key,
     organization,
     ...(models && { models }),
     ...(limits && { limits }),
     ...(expiresAt && { expiresAtMs: Date.parse(expiresAt) }),
+    ...(budgets && { budgets: budgets.map(toBudget) }),
   }));
-  const organizations = Object.entries(config.organizations).map(([name, { billing, markupPercent, limits }]) => ({
-    name,
-    ...(billing && { billing }),
-    ...(markupPercent !== undefined && { markupBasisPoints: Number(scaleDecimal(markupPercent, 2)) }),
-    ...(limits && { limits }),
-  }));
+  const organizations = Object.entries(config.organizations).map(
+    ([name, { billing, markupPercent, limits, budgets }]) => ({
+      name,
+      ...(billing && { billing }),
+      ...(markupPercent !== undefined && { markupBasisPoints: Number(scaleDecimal(markupPercent, 2)) }),
+      ...(limits && { limits }),
+      ...(budgets && { budgets: budgets.map(toBudget) }),
+    }),
+  );
   return { organizations, keys };
+}
+
+type FileBudget = NonNullable<Config['keys'][string]['budgets']>[number];
+
+function toBudget({ usd, tokens, requests, window, action, switchTo }: FileBudget): DeclaredBudget {
+  const shared = { window, action, ...(switchTo !== undefined && { switchTo }) };
+  if (usd !== undefined) return { ...shared, unit: 'usd', limitUnits: scaleDecimal(usd, 9) };
+  if (tokens !== undefined) return { ...shared, unit: 'tokens', limitUnits: BigInt(tokens) };
+  return { ...shared, unit: 'requests', limitUnits: BigInt(requests ?? 0) };
 }
 
 async function start(context: Context, config: Config, store: Store, log: LogWriter): Promise<Instance> {

@@ -289,7 +289,41 @@ const route = z.strictObject({
   limits: rateLimits('to the route'),
 });
 
+const declaredBudget = z
+  .strictObject({
+    usd: usd('dollars, exact in nano-dollars', (value) => scaleDecimal(value, 9)).optional(),
+    tokens: wholeNumber(1, 9_000_000_000_000_000).optional(),
+    requests: wholeNumber(1, 9_000_000_000_000_000).optional(),
+    window: choice(['day', 'week', 'month', 'total']).default('month'),
+    action: choice(['refuse', 'warn', 'switch']).default('refuse'),
+    switchTo: modelName.optional(),
+  })
+  .refine(({ usd: dollars, tokens, requests }) => [dollars, tokens, requests].filter(Boolean).length === 1, {
+    error: 'exactly one of usd, tokens and requests, above 0',
+  })
+  .refine(({ action, switchTo }) => (action === 'switch') === (switchTo !== undefined), {
+    path: ['switchTo'],
+    error: 'the route that takes over, with action: switch and only there',
+  });
+
+/** `whose`: as the reference page says it. */
+const declaredBudgets = (whose: string) =>
+  list(declaredBudget, 'a list of budgets: { usd: 10, window: month }')
+    .max(12, { error: 'at most 12 budgets' })
+    .refine((budgets) => new Set(budgets.map(budgetName)).size === budgets.length, {
+      error: 'one budget for each unit and window',
+    })
+    .optional()
+    .describe(
+      `What ${whose} may use: \`{ usd: 10, window: month }\`, or \`tokens\` or \`requests\`; \`window\` is day, week, month or total, \`action\` refuse (the default), warn, or switch with \`switchTo\`. What is removed here ends.`,
+    );
+
+function budgetName({ usd: dollars, tokens, window }: z.output<typeof declaredBudget>): string {
+  return `${dollars === undefined ? (tokens === undefined ? 'requests' : 'tokens') : 'usd'} ${window}`;
+}
+
 const organization = z.strictObject({
+  budgets: declaredBudgets('the organization as a whole'),
   billing: choice(['metered', 'prepaid', 'plan'])
     .optional()
     .describe(
@@ -319,10 +353,7 @@ const key = z.strictObject({
     .refine((value) => !Number.isNaN(Date.parse(value)), { error: 'a date and time such as 2027-01-31T00:00:00Z' })
     .optional()
     .describe('From then on the key gets 401.'),
-  budgets: list(z.unknown(), 'a list of budgets')
-    .refine((value) => value.length === 0, notYet('budgets on keys', 'Remove them: they would not be enforced.'))
-    .optional()
-    .describe('Not supported yet.'),
+  budgets: declaredBudgets('the key'),
   limits: rateLimits('of the key'),
 });
 

@@ -48,6 +48,26 @@ describe('the configuration file', () => {
     expect(JSON.stringify(await store.db.selectFrom('keys').selectAll().execute())).not.toContain('literal');
   });
 
+  it('brings budgets, follows their changes, and ends those that are gone with what they counted', async () => {
+    const monthly = { unit: 'usd', limitUnits: 10_000_000_000n, window: 'month', action: 'refuse' } as const;
+    const loadBudgets = (budgets: DeclaredKey['budgets']) =>
+      load([{ name: 'ci', key: 'literal-one', organization: 'acme', ...(budgets && { budgets }) }]);
+    const rows = () =>
+      store.db.selectFrom('budgets').select(['id', 'limit_units', 'action', 'disabled']).orderBy('id').execute();
+    await loadBudgets([monthly, { ...monthly, window: 'day', action: 'warn' }]);
+    const [first] = await rows();
+    const before = await version();
+    await loadBudgets([monthly, { ...monthly, window: 'day', action: 'warn' }]);
+    expect(await version()).toBe(before);
+    await loadBudgets([{ ...monthly, limitUnits: 5n }]);
+    expect(await rows()).toMatchObject([
+      { id: first?.id, limit_units: 5, action: 'refuse', disabled: false },
+      { action: 'warn', disabled: true },
+    ]);
+    await loadBudgets(undefined);
+    expect((await rows()).map(({ disabled }) => disabled)).toEqual([true, true]);
+  });
+
   it('changes nothing when it did not change, so that a restart makes no version', async () => {
     const limits = { requestsPerMinute: 60, tokensPerMinute: 1_000 };
     const keys = [{ name: 'ci', key: 'literal-one', models: ['main'], limits }];

@@ -5,6 +5,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Limits } from '../../snapshot/snapshot.ts';
 import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import { type DeclaredBudget, importBudgets } from '../budgets/declared.ts';
 import { checkLimits, sameLimits } from '../limits.ts';
 import type { Billing } from '../organizations/billing.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
@@ -24,6 +25,7 @@ export interface DeclaredOrganization {
   /** Hundredths of a percent on the cost of every model. Absent: as it is. */
   readonly markupBasisPoints?: number;
   readonly limits?: Limits;
+  readonly budgets?: readonly DeclaredBudget[];
 }
 
 export interface DeclaredKey {
@@ -34,6 +36,7 @@ export interface DeclaredKey {
   readonly models?: readonly string[];
   readonly limits?: Limits;
   readonly expiresAtMs?: number;
+  readonly budgets?: readonly DeclaredBudget[];
 }
 
 /**
@@ -53,12 +56,24 @@ export async function importDeclared(store: Store, declared: Declared, clock: Cl
     const matches = matchRows(wanted, known);
     await releaseNames(db, matches, known, clock);
     for (const match of matches) await importKey(db, match, clock, log);
+    await importKeyBudgets(db, declared.keys, clock);
   });
+}
+
+async function importKeyBudgets(db: Store['db'], keys: readonly DeclaredKey[], clock: Clock): Promise<void> {
+  for (const { key, budgets = [] } of keys) {
+    const row = await db
+      .selectFrom('keys')
+      .select(['id', 'organization_id'])
+      .where('hash', '=', hashKey(key))
+      .executeTakeFirstOrThrow();
+    await importBudgets(db, { organizationId: row.organization_id, kind: 'key', id: row.id }, budgets, clock);
+  }
 }
 
 async function importOrganization(
   db: Store['db'],
-  { name, billing, markupBasisPoints, limits: declared }: DeclaredOrganization,
+  { name, billing, markupBasisPoints, limits: declared, budgets = [] }: DeclaredOrganization,
   clock: Clock,
   log: Log,
 ): Promise<void> {
@@ -72,6 +87,7 @@ async function importOrganization(
   if (!sameLimits(known.limits, limits)) {
     await db.updateTable('organizations').set({ limits }).where('id', '=', organizationId).execute();
   }
+  await importBudgets(db, { organizationId, kind: 'organization', id: organizationId }, budgets, clock);
   if (billing !== undefined && billing !== known.billing) await importBilling(db, organizationId, billing, log);
   if (markupBasisPoints !== undefined) {
     await setSalePrice(db, { organizationId, markupBasisPoints }, clock, 'file');
