@@ -1,5 +1,6 @@
 /** From the configuration to what takes payments. */
 import type { Config } from './config.ts';
+import { stripePlans } from './control/selling/stripe-plans.ts';
 import { openStripe, type StripeParts } from './control/stripe/parts.ts';
 
 const nanoPerDollar = 1_000_000_000n;
@@ -13,6 +14,7 @@ export function openPayments(
   if (secretKey === undefined) return undefined;
   return openStripe({
     ...parts,
+    plans: stripePlans(parts.clock),
     settings: {
       secretKey,
       webhookSecrets: webhookSecrets ?? [],

@@ -4,6 +4,8 @@ import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Task } from './jobs/queue.ts';
 import { ledgerTasks } from './ledger/check.ts';
+import type { GraceSettings } from './selling/roll.ts';
+import { sellingTasks } from './selling/tasks.ts';
 import type { StripeParts } from './stripe/parts.ts';
 import { stripeTasks } from './stripe/tasks.ts';
 
@@ -14,8 +16,14 @@ export interface JobParts {
   readonly log: Log;
   /** Absent: no payments are taken. */
   readonly stripe?: StripeParts | undefined;
+  /** What becomes of plans that are not paid. */
+  readonly grace?: GraceSettings;
 }
 
 export function listTasks(parts: JobParts): readonly Task[] {
-  return [...ledgerTasks(parts), ...(parts.stripe === undefined ? [] : stripeTasks(parts.stripe))];
+  return [
+    ...ledgerTasks(parts),
+    ...sellingTasks(parts),
+    ...(parts.stripe === undefined ? [] : stripeTasks(parts.stripe)),
+  ];
 }

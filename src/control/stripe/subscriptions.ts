@@ -35,12 +35,16 @@ export async function startSubscription(parts: StripeParts, request: Subscriptio
   return openCheckout(parts, request, 'plan', plan.monthlyNanoUsd, more, plan.id);
 }
 
-/** From now on another plan; the difference for the rest of the month is billed at once. `idempotencyKey`: changes once. */
+/**
+ * Another plan. From `now` on, the difference for the rest of the month is billed at once; from the `next` month on,
+ * nothing is before that. `idempotencyKey`: changes once.
+ */
 export async function changeSubscription(
   parts: StripeParts,
   organizationId: string,
   plan: SoldPlan,
   idempotencyKey: string,
+  from: 'now' | 'next' = 'now',
 ): Promise<void> {
   const { stripe } = parts;
   const { id } = await requireSubscription(parts, organizationId);
@@ -49,7 +53,11 @@ export async function changeSubscription(
   if (item === undefined) throw new Error(`the subscription ${id} has no item`);
   await stripe.subscriptions.update(
     id,
-    { items: [{ id: item.id, price }], proration_behavior: 'always_invoice', metadata: { tollgate_plan: plan.id } },
+    {
+      items: [{ id: item.id, price }],
+      proration_behavior: from === 'now' ? 'always_invoice' : 'none',
+      metadata: { tollgate_plan: plan.id },
+    },
     { idempotencyKey: `tollgate:change:${id}:${idempotencyKey}` },
   );
   await refreshSubscription(parts, id);
