@@ -171,7 +171,7 @@ async function list(context: Context, options: ListOptions): Promise<void> {
     budget.disabled ? 'off' : budget.switchTo === undefined ? budget.action : `switch to ${budget.switchTo}`,
     budget.id,
   ]);
-  context.out(renderTable(['ORGANIZATION', 'OF', 'LIMIT', 'WINDOW', 'USED', 'HELD', 'ACTION', 'ID'], rows));
+  context.out(renderTable(['ORGANIZATION', 'OF', 'LIMIT', 'WINDOW', 'USED', 'AT GATEWAYS', 'ACTION', 'ID'], rows));
 }
 
 const pageRowsMax = 1_000;

@@ -108,10 +108,10 @@ async function show(context: Context, which: string, options: CommonOptions): Pr
   if (wallet === undefined) return;
   if (options.json) return context.out(renderJson(toJson(wallet)));
   const rows = [
-    ['paid in', formatUsd(wallet.paidNanoUsd)],
-    ['credit', formatUsd(wallet.creditNanoUsd)],
-    ['held', formatUsd(wallet.heldNanoUsd)],
-    ['available', formatUsd(wallet.availableNanoUsd)],
+    ['balance', formatUsd(wallet.paidNanoUsd + wallet.creditNanoUsd)],
+    ['of it paid in', formatUsd(wallet.paidNanoUsd)],
+    ['of it credit', formatUsd(wallet.creditNanoUsd)],
+    ['at gateways', formatUsd(wallet.heldNanoUsd)],
     ['owed for use', formatUsd(wallet.meteredNanoUsd)],
     ['debt', formatUsd(wallet.receivableNanoUsd)],
     ...(wallet.blockedReason === undefined ? [] : [['blocked', wallet.blockedReason]]),
@@ -126,10 +126,10 @@ function sentence({ paidNanoUsd, creditNanoUsd, receivableNanoUsd }: Wallet): st
 
 function toJson(wallet: Wallet): object {
   return {
+    balanceUsd: usdText(wallet.paidNanoUsd + wallet.creditNanoUsd),
     paidUsd: usdText(wallet.paidNanoUsd),
     creditUsd: usdText(wallet.creditNanoUsd),
-    heldUsd: usdText(wallet.heldNanoUsd),
-    availableUsd: usdText(wallet.availableNanoUsd),
+    lentUsd: usdText(wallet.heldNanoUsd),
     meteredUsd: usdText(wallet.meteredNanoUsd),
     receivableUsd: usdText(wallet.receivableNanoUsd),
     blockedReason: wallet.blockedReason ?? null,

@@ -120,7 +120,7 @@ describe('a reseller’s first day', () => {
 
   it('wallets are filled, used and emptied, each move once', async () => {
     const credited = await json('wallet credit acme 12.50 --description "invoice 7" --key inv-7');
-    expect(credited).toMatchObject({ replayed: false, wallet: { paidUsd: '12.50', availableUsd: '12.50' } });
+    expect(credited).toMatchObject({ replayed: false, wallet: { paidUsd: '12.50', balanceUsd: '12.50' } });
     expect(await json('wallet credit acme 12.50 --key inv-7')).toMatchObject({
       transferId: credited.transferId,
       replayed: true,
@@ -132,7 +132,7 @@ describe('a reseller’s first day', () => {
     await postUsage(store.db, [settlement({ organizationId: acme, chargeNanoUsd: 2n * dollar })]);
     expect(await json(`wallet take-back ${acme} 0.5`)).toMatchObject({ wallet: { paidUsd: '10.000000001' } });
     expect((await run('wallet show acme')).stdout).toMatch(
-      /^paid in +\$10\.000000001\ncredit +\$0\.00\nheld +\$0\.00\n/m,
+      /^balance +\$10\.000000001\nof it paid in +\$10\.000000001\nof it credit +\$0\.00\nat gateways +\$0\.00\n/m,
     );
     const moves: { kind: string; description?: string }[] = await json('wallet transfers acme');
     expect(moves.map(({ kind }) => kind)).toEqual(['take-back', 'usage', 'grant', 'top-up']);

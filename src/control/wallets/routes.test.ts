@@ -23,7 +23,7 @@ describe('a wallet', () => {
     const [first, again] = [await credit('12.500000001', 'a'), await credit('12.500000001', 'a')];
     expect([first.status, again.status, again.body]).toEqual([201, 201, first.body]);
     const { body } = await api.ask(`GET /organizations/${acme.id}/wallet`, { key: acme.key });
-    expect(body).toMatchObject({ paidUsd: '12.500000001', availableUsd: '12.500000001', blockedReason: null });
+    expect(body).toMatchObject({ balanceUsd: '12.500000001', lentUsd: '0.00', blockedReason: null });
   });
 
   it('gives back what is there, and says how much that is', async () => {

@@ -14,10 +14,10 @@ const description = z.string().min(1).max(200).describe('For people, on statemen
 const wallet = z
   .object({
     organizationId: z.string(),
+    balanceUsd: usd.describe('What can be spent: paid in and credit together.'),
     paidUsd: usd.describe('Paid in and not spent.'),
     creditUsd: usd.describe('Given, not expired and not spent. It is spent before what was paid in.'),
-    heldUsd: usd.describe('Lent to gateways for running and coming requests.'),
-    availableUsd: usd.describe('Paid and credit that no gateway holds.'),
+    lentUsd: usd.describe('The part of the balance that gateways have, for running and coming requests.'),
     meteredUsd: usd.describe('Used and not billed yet.'),
     receivableUsd: usd.describe('Owed: refunded or disputed money that was spent already.'),
     blockedReason: z.string().nullable().describe('Why nothing may be spent; null: it may.'),
@@ -145,10 +145,10 @@ function shown(organizationId: string, found: Wallet | undefined) {
   if (found === undefined) throw notFound('organization', organizationId);
   return {
     organizationId,
+    balanceUsd: found.paidNanoUsd + found.creditNanoUsd,
     paidUsd: found.paidNanoUsd,
     creditUsd: found.creditNanoUsd,
-    heldUsd: found.heldNanoUsd,
-    availableUsd: found.availableNanoUsd,
+    lentUsd: found.heldNanoUsd,
     meteredUsd: found.meteredNanoUsd,
     receivableUsd: found.receivableNanoUsd,
     blockedReason: found.blockedReason ?? null,

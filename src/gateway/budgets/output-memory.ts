@@ -4,8 +4,8 @@
  */
 const buckets = 24;
 const forgetAt = 1_000;
-/** Before anything is known. */
-const unknownTokens = 1_024;
+/** Before anything is known: a first step, as a stream holds it. */
+const unknownTokens = 256;
 const quantile = 0.95;
 const modelsMax = 2_000;
 
