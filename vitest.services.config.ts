@@ -14,6 +14,7 @@ export default defineConfig({
           // Agents run two at a time.
           maxConcurrency: 2,
           include: ['test/services/**/*.test.ts'],
+          exclude: ['test/services/postgres/**'],
           globalSetup: ['test/global-setup.ts', 'test/services/setup.ts'],
         },
       },
@@ -23,8 +24,10 @@ export default defineConfig({
           ...shared,
           name: 'postgres',
           include: [
-            'src/{control,journal,snapshot,store}/**/*.test.ts',
+            'src/{control,journal,ledger,snapshot,store}/**/*.test.ts',
             'test/{faults,harness,limits}/**/*.test.ts',
+            'test/money/{export,histories,planted-faults,sequences,verify,windows}.test.ts',
+            'test/services/postgres/**/*.test.ts',
             'test/command-line.test.ts',
           ],
           exclude: ['src/store/embedded/**', 'test/faults/database-away.test.ts'],

@@ -55,7 +55,8 @@ export async function setup(project: TestProject): Promise<() => void> {
 }
 
 /** The newest server of the system; undefined when there is none. */
-function findPrograms(): string | undefined {
+/** Where the newest server's programs are. */
+export function findPrograms(): string | undefined {
   const packaged = '/usr/lib/postgresql';
   if (!existsSync(packaged)) return undefined;
   const versions = readdirSync(packaged).sort((a, b) => Number(b) - Number(a));
