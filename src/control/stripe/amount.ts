@@ -18,7 +18,8 @@ export function centsFromNano(nano: bigint): number {
 export function checkAmount(nano: bigint, { topUpMinNanoUsd, topUpMaxNanoUsd }: StripeSettings): void {
   if (nano < topUpMinNanoUsd || nano > topUpMaxNanoUsd) {
     const range = `from ${formatUsd(topUpMinNanoUsd)} to ${formatUsd(topUpMaxNanoUsd)}`;
-    throw new Refusal(`${formatUsd(nano)} cannot be charged.`, `Choose an amount ${range} (stripe.topUpMinUsd).`);
+    const remedy = 'Choose another amount (the operator sets stripe.topUpMinUsd and stripe.topUpMaxUsd).';
+    throw new Refusal(`${formatUsd(nano)} cannot be charged: top-ups are ${range}.`, remedy);
   }
   if (nano % nanoPerCent !== 0n) {
     throw new Refusal(`${formatUsd(nano)} is not in whole cents.`, 'Cards are charged in whole cents: round it.');

@@ -107,7 +107,8 @@ async function beginCrossing(parts: StripeParts, db: Db, organizationId: string)
     .forUpdate()
     .executeTakeFirst();
   if (setting === undefined || setting.next_try_at.getTime() > parts.clock.nowMs()) return undefined;
-  if (!(await isBelow(db, setting)) || (await isCharging(db, organizationId))) return undefined;
+  // In this order: a charge ends and is credited in one transaction, so a balance that is read later has it.
+  if ((await isCharging(db, organizationId)) || !(await isBelow(db, setting))) return undefined;
   if (await isTooOften(parts, db, organizationId)) return undefined;
   const saved = await savedCard(db, organizationId);
   if (saved === undefined) {
@@ -132,6 +133,8 @@ async function beginCrossing(parts: StripeParts, db: Db, organizationId: string)
       customer_id: saved.customer,
       card_id: saved.card,
       crossing,
+      created_at: new Date(parts.clock.nowMs()),
+      checked_at: new Date(parts.clock.nowMs()),
     })
     .execute();
   return id;
@@ -244,7 +247,12 @@ async function declined(
     // Another worker heard of the same decline before.
     if (now?.state !== 'open' || setting === undefined) return;
     const reason = error.code === 'authentication_required' ? 'the bank wants its owner to be there' : error.message;
-    await updatePayment(db, payment, { state: 'failed', reason, ...(intentId && { intent_id: intentId }) });
+    await updatePayment(
+      db,
+      payment,
+      { state: 'failed', reason, ...(intentId && { intent_id: intentId }) },
+      parts.clock,
+    );
     await countDecline(parts, db, payment, setting.declines + 1, reason, error.code === 'authentication_required');
   });
   if (intentId !== undefined) await parts.stripe.paymentIntents.cancel(intentId).catch(() => {});
@@ -279,7 +287,7 @@ async function countDecline(
 async function impossible(parts: StripeParts, payment: StripePayment, error: Error): Promise<undefined> {
   await parts.store.db.transaction().execute(async (db) => {
     await lockSetting(db, payment.organization_id);
-    await updatePayment(db, payment, { state: 'failed', reason: error.message });
+    await updatePayment(db, payment, { state: 'failed', reason: error.message }, parts.clock);
     await disable(parts, db, payment.organization_id, error.message);
   });
   return undefined;

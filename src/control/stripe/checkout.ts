@@ -68,10 +68,11 @@ export async function openCheckout(
   const { store, stripe, settings, clock } = parts;
   const customerId = await ensureCustomer(parts, organizationId);
   const id = newId('pay', clock.nowMs());
+  const now = new Date(clock.nowMs());
   const order = { id, organization_id: organizationId, kind, customer_id: customerId, plan_id: planId ?? null };
   await store.db
     .insertInto('stripe_payments')
-    .values({ ...order, state: 'open', amount_nano_usd: amountNanoUsd })
+    .values({ ...order, state: 'open', amount_nano_usd: amountNanoUsd, created_at: now, checked_at: now })
     .execute();
   const session = await stripe.checkout.sessions.create(
     {

@@ -80,11 +80,11 @@ export async function refreshSession(parts: StripeParts, sessionId: string): Pro
   const session = await stripe.checkout.sessions.retrieve(sessionId);
   if (session.client_reference_id !== payment.id || session.livemode !== parts.livemode) {
     const reason = 'the page at Stripe is for another order';
-    await updatePayment(store.db, payment, payment.state === 'open' ? { state: 'refused', reason } : {});
+    await updatePayment(store.db, payment, payment.state === 'open' ? { state: 'refused', reason } : {}, parts.clock);
     return 'settled';
   }
   if (session.status === 'expired') {
-    await updatePayment(store.db, payment, payment.state === 'open' ? { state: 'expired' } : {});
+    await updatePayment(store.db, payment, payment.state === 'open' ? { state: 'expired' } : {}, parts.clock);
     return 'settled';
   }
   const intent = idOf(session.payment_intent);
@@ -94,7 +94,7 @@ export async function refreshSession(parts: StripeParts, sessionId: string): Pro
   if (setup !== undefined) await refreshSetup(parts, setup);
   if (subscription !== undefined) await refreshSubscription(parts, subscription);
   const isDone = session.status === 'complete';
-  await updatePayment(store.db, payment, isDone ? { state: 'paid' } : {});
+  await updatePayment(store.db, payment, isDone ? { state: 'paid' } : {}, parts.clock);
   return 'settled';
 }
 

@@ -1,5 +1,6 @@
 /** Reading and writing the orders. */
 import type { UpdateObject } from 'kysely';
+import type { Clock } from '../../lib/clock.ts';
 import type { StripePayment } from '../../store/schema/stripe.ts';
 import type { Schema } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
@@ -24,10 +25,15 @@ export function lockPayment(db: Db, id: string): Promise<StripePayment> {
 }
 
 /** Also notes that Stripe was asked just now. */
-export async function updatePayment(db: Db, { id }: Pick<StripePayment, 'id'>, changes: Changes): Promise<void> {
+export async function updatePayment(
+  db: Db,
+  { id }: Pick<StripePayment, 'id'>,
+  changes: Changes,
+  clock: Clock,
+): Promise<void> {
   await db
     .updateTable('stripe_payments')
-    .set({ ...changes, checked_at: new Date() })
+    .set({ ...changes, checked_at: new Date(clock.nowMs()) })
     .where('id', '=', id)
     .execute();
 }

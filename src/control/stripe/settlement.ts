@@ -114,13 +114,13 @@ async function apply(
   movements: readonly Movement[],
 ): Promise<void> {
   const payment = await lockPayment(db, paymentId);
-  if (intent.status !== 'succeeded') return updatePayment(db, payment, stateOf(payment, intent));
+  if (intent.status !== 'succeeded') return updatePayment(db, payment, stateOf(payment, intent), parts.clock);
   const wrong = mismatchOf(payment, intent, parts.livemode) ?? (await ownerless(db, payment));
   if (wrong !== undefined) return refuse(parts, db, payment, intent, wrong);
   const done = await db.selectFrom('stripe_movements').select('id').where('payment_id', '=', payment.id).execute();
   const known = new Set(done.map(({ id }) => id));
   for (const movement of movements.filter(({ id }) => !known.has(id))) await move(parts, db, payment, movement);
-  await recordSums(db, payment);
+  await recordSums(parts, db, payment);
   if (payment.kind === 'automatic') await forgetDeclines(db, payment.organization_id);
 }
 
@@ -156,7 +156,7 @@ async function move(parts: StripeParts, db: Db, payment: StripePayment, movement
   }
 }
 
-async function recordSums(db: Db, payment: StripePayment): Promise<void> {
+async function recordSums({ clock }: StripeParts, db: Db, payment: StripePayment): Promise<void> {
   const rows = await db
     .selectFrom('stripe_movements')
     .select(['kind', 'amount_nano_usd'])
@@ -164,13 +164,14 @@ async function recordSums(db: Db, payment: StripePayment): Promise<void> {
     .execute();
   const sum = (kind: string) =>
     rows.filter((row) => row.kind === kind).reduce((total, row) => total - row.amount_nano_usd, 0n);
-  await updatePayment(db, payment, {
-    state: 'paid',
+  const changes = {
+    state: 'paid' as const,
     reason: null,
     refunded_nano_usd: sum('refund'),
     disputed_nano_usd: sum('dispute'),
-    ...(payment.credited_at === null && { credited_at: new Date() }),
-  });
+    ...(payment.credited_at === null && { credited_at: new Date(clock.nowMs()) }),
+  };
+  await updatePayment(db, payment, changes, clock);
 }
 
 /** What was paid must be what was ordered: in currency, amount, mode and by whom. */
@@ -199,7 +200,7 @@ async function refuse(
   reason: string,
 ): Promise<void> {
   // A payment that was credited before keeps its books; only what follows needs somebody to look.
-  if (payment.state !== 'paid') await updatePayment(db, payment, { state: 'refused', reason });
+  if (payment.state !== 'paid') await updatePayment(db, payment, { state: 'refused', reason }, parts.clock);
   await raiseAlert(parts, db, {
     organizationId: payment.organization_id,
     kind: 'payment-refused',

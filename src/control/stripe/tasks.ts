@@ -59,11 +59,11 @@ export async function sweepOrders(parts: StripeParts): Promise<void> {
     ({ kind, checked_at: checked }) => kind === 'automatic' || checked.getTime() < clock.nowMs() - lookAgainMs,
   );
   await each(parts, due, async (payment) => {
-    await updatePayment(store.db, payment, {});
+    await updatePayment(store.db, payment, {}, clock);
     if (payment.intent_id !== null) await settleIntent(parts, payment.intent_id);
     else if (payment.kind === 'automatic') await chargeCrossing(parts, payment.id);
     else if (payment.session_id !== null) await refreshSession(parts, payment.session_id);
-    else await updatePayment(store.db, payment, { state: 'failed', reason: 'no page was made for it' });
+    else await updatePayment(store.db, payment, { state: 'failed', reason: 'no page was made for it' }, clock);
   });
 }
 
@@ -76,7 +76,7 @@ export async function sweepAutomatic(parts: StripeParts): Promise<void> {
     .where('next_try_at', '<=', new Date(clock.nowMs()))
     .where(
       sql<boolean>`threshold_nano_usd > coalesce((SELECT sum(a.posted_nano_usd) FROM accounts a
-        WHERE a.id IN ('wallet:' || organization_id, 'credit:' || organization_id)), 0)`,
+        WHERE a.id IN ('wallet:' || automatic_top_ups.organization_id, 'credit:' || automatic_top_ups.organization_id)), 0)`,
     )
     .limit(batch)
     .execute();
