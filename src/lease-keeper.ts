@@ -1,6 +1,6 @@
 /** Opens this instance's lease book on the database, keeps it, and closes what dead processes left behind. */
 import { randomUUID } from 'node:crypto';
-import { LeaseBook } from './ledger/leases/lease-book.ts';
+import { LeaseBook, leaseGraceMs, leaseTtlMs, usableMs } from './ledger/leases/lease-book.ts';
 import { PostgresLender } from './ledger/leases/postgres-lender.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -17,18 +17,32 @@ export interface LeaseKeeperOptions {
   readonly ship: (deadlineMs: number) => Promise<boolean>;
   /** Dead instances whose journals are in Postgres. */
   readonly heardInstances: () => ReadonlySet<string>;
+  /** How long a lease is lent for, and how much later others may close it. */
+  readonly ttlMs?: number;
+  readonly graceMs?: number;
+  readonly sweepMs?: number;
 }
 
 /** What earlier processes used must be known before their leases are closed: this long the start waits for it. */
 const shipFirstMs = 15_000;
-const sweepMs = 5_000;
+/** What is not shipped by then keeps its lease until the next time. */
+const shipIdleMs = 1_000;
+const defaultSweepMs = 5_000;
+const neverMs = 100 * 365 * 86_400_000;
 /** The channel that the functions of migration 4 notify; the payload is `schema:pot`. */
 const channel = 'tollgate_leases';
 
 export async function keepLeases(options: LeaseKeeperOptions): Promise<LeaseKeeper> {
-  const { store, instance, clock, log, patienceMs } = options;
-  const lender = new PostgresLender(store, { instance, boot: randomUUID() });
-  const book = new LeaseBook({ lender, now: () => clock.monotonicMs(), log, patienceMs });
+  const { store, instance, clock, log, patienceMs, ttlMs = leaseTtlMs, graceMs = leaseGraceMs } = options;
+  const lender = new PostgresLender(store, { instance, boot: randomUUID(), ttlMs });
+  const book = new LeaseBook({
+    lender,
+    now: () => clock.monotonicMs(),
+    log,
+    patienceMs,
+    usableMs: usableMs(ttlMs, graceMs),
+    settled: () => options.ship(shipIdleMs),
+  });
   const keeper = new LeaseKeeper(book, lender, options);
   await keeper.start();
   return keeper;
@@ -43,6 +57,8 @@ export class LeaseKeeper {
   /** Everything of earlier processes under this name is shipped. */
   #shipped = false;
   #swept = -1;
+  /** Since when the database has answered every sweep; monotonic. */
+  #answersSince: number | undefined;
 
   constructor(book: LeaseBook, lender: PostgresLender, options: LeaseKeeperOptions) {
     this.book = book;
@@ -65,7 +81,7 @@ export class LeaseKeeper {
     });
     this.#stopListening = () => subscription.close();
     this.book.start();
-    this.#timer = setInterval(() => void this.#sweep(1_000), sweepMs).unref();
+    this.#timer = setInterval(() => void this.#sweep(1_000), this.#options.sweepMs ?? defaultSweepMs).unref();
   }
 
   /** Call it when the gateway has ended. */
@@ -74,20 +90,37 @@ export class LeaseKeeper {
     this.#stopListening();
     // What is used and not shipped would seem to be free.
     if (await this.#options.ship(shipFirstMs)) await this.book.close();
+    else this.book.stop();
     await this.#lender.leave().catch(() => {});
   }
 
   /** Never rejects: what cannot be closed now is tried again. */
   async #sweep(shipMs: number): Promise<void> {
-    const { heardInstances, ship, log } = this.#options;
     try {
-      if (!this.#shipped) this.#shipped = await ship(shipMs);
-      const heard = heardInstances();
-      if (!this.#shipped || heard.size === this.#swept) return;
-      await this.#lender.closeDead([...heard]);
-      this.#swept = heard.size;
+      await this.#closeHeard(shipMs);
+      await this.#closeExpired();
     } catch (error) {
+      this.#answersSince = undefined;
+      const { log } = this.#options;
       log.warn({ error }, 'leases of dead processes cannot be closed now; what they hold is not lent meanwhile');
     }
+  }
+
+  async #closeHeard(shipMs: number): Promise<void> {
+    const { heardInstances, ship } = this.#options;
+    if (!this.#shipped) this.#shipped = await ship(shipMs);
+    const heard = heardInstances();
+    if (!this.#shipped || heard.size === this.#swept) return;
+    await this.#lender.closeHeard([...heard]);
+    this.#swept = heard.size;
+  }
+
+  /** After the database was away, every instance that lives gets the time to say so first. */
+  async #closeExpired(): Promise<void> {
+    const { clock, ttlMs = leaseTtlMs, graceMs = leaseGraceMs } = this.#options;
+    const now = clock.monotonicMs();
+    this.#answersSince ??= now;
+    const waited = now - this.#answersSince >= ttlMs;
+    await this.#lender.closeExpired(waited ? graceMs : neverMs);
   }
 }

@@ -3,8 +3,9 @@
  * waiting; otherwise more is borrowed, and where others hold what is missing, they are given a moment to give it back.
  */
 import type { Log } from '../../lib/log.ts';
+import { within } from '../../lib/within.ts';
 import { type HeldBudget, Hold, type HoldPart, type Needs } from './hold.ts';
-import { type Lender, LenderAway, type Loan } from './lender.ts';
+import { type Lender, LenderAway, type Loan, type OpenLease } from './lender.ts';
 import { Slice } from './slice.ts';
 
 export interface LeaseBookOptions {
@@ -19,17 +20,28 @@ export interface LeaseBookOptions {
   readonly idleMs?: number;
   /** How long a lease may be used after the database was last heard. */
   readonly usableMs?: number;
+  /** How long a request waits for one answer of the database. */
+  readonly answerMs?: number;
+  /** Whether everything that was settled before the call is in the database. */
+  readonly settled?: () => Promise<boolean>;
 }
 
 /** The time that a lease is lent for, and how much later others may close it: its owner has stopped using it by then. */
 export const leaseTtlMs = 60_000;
 export const leaseGraceMs = 600_000;
 
+/** Long before others may close it. */
+export function usableMs(ttlMs: number, graceMs: number): number {
+  return ttlMs + graceMs / 2;
+}
+
 const defaults = {
   patienceMs: 1_000,
   renewMs: 5_000,
   idleMs: 60_000,
-  usableMs: leaseTtlMs + leaseGraceMs / 2,
+  usableMs: usableMs(leaseTtlMs, leaseGraceMs),
+  answerMs: 2_000,
+  settled: async () => true,
 };
 const edgeMs = 5_000;
 const lookEveryMs = 25;
@@ -68,7 +80,7 @@ export class LeaseBook {
   hold(budgets: readonly HeldBudget[], needs: Needs): Hold | Promise<Hold> {
     const now = this.#options.now();
     const parts = budgets.map((budget): HoldPart => {
-      return { budget, slice: this.#sliceOf(budget.id, now), units: needs[budget.unit] };
+      return { budget, slice: this.#sliceOf(budget.id, now), units: needs[budget.unit], lease: undefined };
     });
     if (this.#takeAll(parts, now)) return new Hold(parts, this.#options.now);
     return this.#holdLater(budgets, needs);
@@ -76,12 +88,14 @@ export class LeaseBook {
 
   /** More for a running request. Undefined: it has it. Rejects with BudgetShort and LenderAway. */
   grow(hold: Hold, more: Needs): undefined | Promise<void> {
-    const wanted = hold.parts.map(({ budget, slice }) => ({ budget, slice, units: more[budget.unit] }));
-    const grown = (): undefined => {
-      for (const part of hold.parts) part.units += more[part.budget.unit];
-    };
-    if (this.#takeAll(wanted, this.#options.now(), true)) return grown();
-    return this.#waitFor(() => wanted, true).then(grown);
+    const wanted = hold.parts.map(({ budget, slice }): HoldPart => {
+      return { budget, slice, units: more[budget.unit], lease: undefined };
+    });
+    if (this.#takeAll(wanted, this.#options.now(), true)) {
+      hold.add(wanted);
+      return undefined;
+    }
+    return this.#waitFor(() => wanted, true).then((taken) => hold.add(taken));
   }
 
   async #holdLater(budgets: readonly HeldBudget[], needs: Needs): Promise<Hold> {
@@ -91,6 +105,7 @@ export class LeaseBook {
         budget,
         slice: this.#sliceOf(budget.id, now),
         units: needs[budget.unit],
+        lease: undefined,
       }));
     }, false);
     return new Hold(parts, this.#options.now);
@@ -109,7 +124,7 @@ export class LeaseBook {
 
   /** Borrows what one part lacks. Returns when it is worth to look again. */
   async #fill({ budget, slice, units }: HoldPart, until: number): Promise<void> {
-    const loan = await slice.borrow(units);
+    const loan = await this.#answer(slice.borrow(units));
     if (loan === undefined || loan.lent > 0) {
       // A budget that is gone limits nobody: the snapshot will say so in a moment.
       if (loan === undefined) this.#unlimited(slice);
@@ -117,10 +132,18 @@ export class LeaseBook {
     }
     const missing = units - slice.free;
     if (missing <= loan.available) return;
-    const mayComeFree = loan.granted - loan.spent >= units && (slice.held > 0 || loan.others > 0);
+    // An overdrawn slice is right again when what was used is in the database.
+    const mayComeFree = loan.granted - loan.spent >= units && (slice.held > 0 || slice.free < 0 || loan.others > 0);
     const leftMs = until - this.#options.now();
     if (!mayComeFree || leftMs <= 0) throw new BudgetShort(budget, units, loan);
     await slice.changed(Math.min(lookEveryMs, leftMs));
+  }
+
+  /** A database that was cut off says nothing for long: nobody waits for it that long. */
+  async #answer<T>(asked: Promise<T>): Promise<T> {
+    const { answerMs } = this.#options;
+    if (await within(asked, answerMs)) return asked;
+    throw new LenderAway(`the database did not answer within ${answerMs} ms`);
   }
 
   #unlimited(slice: Slice): void {
@@ -131,7 +154,10 @@ export class LeaseBook {
 
   #takeAll(parts: readonly HoldPart[], now: number, growing = false): boolean {
     for (const { slice, units } of parts) if (!enough(slice, units, now, growing)) return false;
-    for (const { slice, units } of parts) slice.take(units, now);
+    for (const part of parts) {
+      part.slice.take(part.units, now);
+      part.lease = part.slice.lease;
+    }
     return true;
   }
 
@@ -164,29 +190,54 @@ export class LeaseBook {
 
   async #renew(): Promise<void> {
     const sentAt = this.#options.now();
-    const mine = [...this.#slices.values(), ...this.#past].map((slice) => ({ slice, lease: slice.lease }));
-    const open = new Map((await this.#options.lender.renew()).map((each) => [each.lease, each.recalled]));
-    for (const { slice, lease } of mine) {
+    const mine = this.#all.map((slice) => ({ slice, lease: slice.lease, calm: slice.calm }));
+    const open = await this.#options.lender.renew();
+    const byId = new Map(open.map((each) => [each.lease, each]));
+    for (const { slice, lease, calm } of mine) {
       if (lease === undefined || slice.lease !== lease) continue;
-      const recalled = open.get(lease);
-      if (recalled === undefined) slice.lose();
-      else slice.heard(sentAt);
-      if (recalled) await slice.recall();
+      const state = byId.get(lease);
+      if (state === undefined) {
+        slice.lose();
+        continue;
+      }
+      slice.heard(sentAt);
+      if (calm !== undefined && slice.calm === calm) slice.compare(state);
+      if (state.recalled) await slice.recall();
     }
-    for (const slice of this.#slices.values()) await this.#tidy(slice);
-    for (const slice of this.#past) if (slice.held === 0 && (await this.#close(slice))) this.#past.delete(slice);
+    for (const slice of this.#all) if (slice.unsure && slice.calm !== undefined) await slice.ask();
+    // Only what nobody asked for while the database looked can be nobody's.
+    const quiet = mine.length === this.#all.length && mine.every(({ slice, calm }) => calm === slice.calm);
+    if (quiet) await this.#closeStray(open);
+    await this.#closeIdle();
   }
 
-  async #tidy(slice: Slice): Promise<void> {
-    const { now, idleMs } = this.#options;
-    if (slice.held > 0 || now() - slice.lastUsedAt < idleMs) return;
-    await this.#close(slice);
-    if (slice.held === 0 && slice.lease === undefined) this.#slices.delete(slice.budget);
+  get #all(): readonly Slice[] {
+    return [...this.#slices.values(), ...this.#past];
   }
 
-  async #close(slice: Slice): Promise<boolean> {
-    await slice.giveBackFree(true);
-    return slice.lease === undefined;
+  /** Of a loan whose answer was lost, in a window that was over when it was asked for again. */
+  async #closeStray(open: readonly OpenLease[]): Promise<void> {
+    const known = new Set(this.#all.map(({ lease }) => lease));
+    for (const { lease, version } of open) {
+      if (!known.has(lease)) await this.#options.lender.giveBack({ lease, units: 0, close: true, version });
+    }
+  }
+
+  /** What is used must be known first, or it would be lent to somebody else for a moment. */
+  async #closeIdle(): Promise<void> {
+    if (!this.#all.some((slice) => this.#isIdle(slice)) || !(await this.#options.settled())) return;
+    for (const slice of this.#all) {
+      if (!this.#isIdle(slice)) continue;
+      await slice.giveBackFree(true);
+      if (slice.held > 0 || slice.lease !== undefined || slice.unsure) continue;
+      this.#past.delete(slice);
+      if (this.#slices.get(slice.budget) === slice) this.#slices.delete(slice.budget);
+    }
+  }
+
+  #isIdle(slice: Slice): boolean {
+    if (slice.held > 0) return false;
+    return this.#past.has(slice) || this.#options.now() - slice.lastUsedAt >= this.#options.idleMs;
   }
 
   #tellAway(error: unknown): void {
@@ -196,13 +247,21 @@ export class LeaseBook {
 
   /** Everything that is lent goes back. Call it when all usage is shipped. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.stop();
     await this.#renewing;
-    for (const slice of [...this.#slices.values(), ...this.#past]) {
-      await slice.giveBackFree(true).catch((error: unknown) => this.#tellAway(error));
-    }
+    for (const slice of this.#all) await this.#leave(slice).catch((error: unknown) => this.#tellAway(error));
     this.#slices.clear();
     this.#past.clear();
+  }
+
+  /** Renews no more; what is lent stays so. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #leave(slice: Slice): Promise<void> {
+    if (slice.unsure) await slice.ask();
+    await slice.giveBackFree(true);
   }
 }
 

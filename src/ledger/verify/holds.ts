@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Store } from '../../store/store.ts';
 import type { Findings } from './findings.ts';
 
-/** A lease of a dead process is closed at most this long after it expired. */
-const graceMinutes = 10;
+/** A lease of a dead process is closed at most this long after it expired: ten minutes, and two for whoever closes it. */
+const graceMinutes = 12;
 const shownMax = 1_001;
 
 /** I3 and I6; with `idle`, I9. */

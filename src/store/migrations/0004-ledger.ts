@@ -146,6 +146,7 @@ const budgets = [
     boot text NOT NULL,
     amount_units bigint NOT NULL,
     used_units bigint NOT NULL DEFAULT 0,
+    version bigint NOT NULL DEFAULT 0,
     recalled boolean NOT NULL DEFAULT false,
     expires_at timestamptz NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),

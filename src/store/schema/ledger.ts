@@ -121,6 +121,8 @@ export interface LeaseTable {
   readonly boot: string;
   readonly amount_units: number;
   readonly used_units: Generated<number>;
+  /** One more with every loan and gift. */
+  readonly version: Generated<number>;
   readonly recalled: Generated<boolean>;
   readonly expires_at: Date;
   readonly created_at: CreatedAt;

@@ -87,10 +87,14 @@ export class Books {
     return true;
   }
 
-  /** Of what is free, all to one instance alone, else half of a fair share; nothing if less than `need` is free. */
-  lend(pot: string, need: bigint, others: number): Lent {
+  /**
+   * Of what is free, all to one instance alone, else half of a fair share; nothing if less than `need` is free. `need`
+   * has in it what the instance's open lease was overdrawn by, which is spent and holds nothing.
+   */
+  lend(pot: string, need: bigint, others: number, open: Lease | undefined): Lent {
     const { granted, spent, held } = this.pot(pot);
-    const available = granted - spent - held;
+    const overdrawn = open === undefined ? 0n : most(open.used - open.amount, 0n);
+    const available = granted - spent - held + overdrawn;
     if (available < need) return { lent: 0n, available };
     const share = others === 0 ? available : available / BigInt(2 * (others + 1));
     return { lent: most(need, share), available };

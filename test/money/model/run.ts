@@ -234,7 +234,7 @@ async function lendAll(
       continue;
     }
     const { world } = wish.turn;
-    const expected = world.books.lend(pot, need, options.others);
+    const expected = world.books.lend(pot, need, options.others, world.lease(pot, wish.instance.name));
     const told = `lent ${row.lent} of ${row.available}`;
     const model = `lent ${expected.lent} of ${expected.available}`;
     if (told !== model) throw wrong(wish.turn, `on the ${on} for ${need}: the model says ${model}, and it was ${told}`);

@@ -63,7 +63,7 @@ export const lending: readonly string[] = [
    */
   `CREATE FUNCTION lend(budget text, the_pot text, who text, its_boot text, need bigint, ttl interval)
     RETURNS TABLE (pot text, lease bigint, lent bigint, available bigint, granted bigint, spent bigint, held bigint,
-      ends_in_ms double precision, others int)
+      ends_in_ms double precision, others int, lease_amount bigint, lease_version bigint)
     LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
   #variable_conflict use_column
   DECLARE
@@ -80,7 +80,9 @@ export const lending: readonly string[] = [
     SELECT count(*) INTO present FROM instances WHERE seen_at > now() - interval '30 seconds' AND name <> who;
     SELECT * INTO mine FROM leases
       WHERE pot_id = the.id AND instance = who AND boot = its_boot AND closed_at IS NULL;
-    free := the.granted_units - the.spent_units - the.held_units;
+    -- What its lease was overdrawn by is in \`need\`, and is spent already: it holds nothing more.
+    free := the.granted_units - the.spent_units - the.held_units
+      + greatest(coalesce(mine.used_units - mine.amount_units, 0), 0);
     IF free >= need AND need > 0 THEN
       amount := CASE WHEN present = 0 THEN free ELSE greatest(need, free / (2 * (present + 1))) END;
       -- Nobody counts beyond what a number in the gateway can hold.
@@ -92,19 +94,22 @@ export const lending: readonly string[] = [
       ELSE
         UPDATE pots SET held_units = held_units + greatest(mine.amount_units + amount - mine.used_units, 0)
           - greatest(mine.amount_units - mine.used_units, 0) WHERE id = the.id;
-        UPDATE leases SET amount_units = amount_units + amount, expires_at = now() + ttl WHERE id = mine.id;
+        UPDATE leases SET amount_units = amount_units + amount, expires_at = now() + ttl WHERE id = mine.id
+          RETURNING * INTO mine;
       END IF;
     ELSIF need > 0 THEN
       UPDATE leases SET recalled = true
         WHERE pot_id = the.id AND closed_at IS NULL AND amount_units > used_units AND (instance, boot) <> (who, its_boot);
       IF FOUND THEN PERFORM pg_notify('tollgate_leases', current_schema() || ':' || the.id); END IF;
     END IF;
+    -- What was sent before this and arrives after it is known by the version.
+    UPDATE leases SET version = version + 1 WHERE id = mine.id RETURNING * INTO mine;
     -- Shown only: beyond nine million dollars an instance need not know how much more there is.
     RETURN QUERY SELECT the.id, mine.id, amount, least(free, 9000000000000000), least(the.granted_units, 9000000000000000),
       least(the.spent_units, 9000000000000000), least(the.held_units, 9000000000000000),
       extract(epoch FROM the.ends_at - now())::double precision * 1000,
       (SELECT count(*)::int FROM leases l WHERE l.pot_id = the.id AND l.closed_at IS NULL
-        AND l.amount_units > l.used_units AND (l.instance, l.boot) <> (who, its_boot));
+        AND l.amount_units > l.used_units AND (l.instance, l.boot) <> (who, its_boot)), mine.amount_units, mine.version;
   END $$`,
   /** Gives back what is free in a lease. Returns false when the lease was closed meanwhile. */
   `CREATE FUNCTION give_back(which bigint, units bigint, and_close boolean) RETURNS boolean
@@ -118,9 +123,24 @@ export const lending: readonly string[] = [
     UPDATE pots SET held_units = held_units - greatest(the.amount_units - the.used_units, 0)
       + CASE WHEN and_close THEN 0 ELSE greatest(the.amount_units - units - the.used_units, 0) END
       WHERE id = the.pot_id;
-    UPDATE leases SET amount_units = amount_units - units, recalled = false,
+    UPDATE leases SET amount_units = amount_units - units, recalled = false, version = version + 1,
       closed_at = CASE WHEN and_close THEN now() END WHERE id = which;
     RETURN true;
+  END $$`,
+  /**
+   * Gives back as an instance does, whose word may arrive late or twice: nothing is taken when the lease has another
+   * version by then. Returns how the lease is afterwards; no row when it is closed.
+   */
+  `CREATE FUNCTION return_units(which bigint, units bigint, and_close boolean, its_version bigint)
+    RETURNS TABLE (lease bigint, amount bigint, version bigint)
+    LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+  #variable_conflict use_column
+  BEGIN
+    PERFORM 1 FROM pots WHERE id = (SELECT pot_id FROM leases WHERE id = which) FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM leases l WHERE l.id = which AND l.version = its_version) THEN
+      PERFORM give_back(which, units, and_close);
+    END IF;
+    RETURN QUERY SELECT l.id, l.amount_units, l.version FROM leases l WHERE l.id = which AND l.closed_at IS NULL;
   END $$`,
   /** Leases of dead processes: of earlier boots of an instance whose journal was heard, and of those long expired. */
   `CREATE FUNCTION close_leases(names text[], living_boot text, grace interval) RETURNS bigint
