@@ -21,8 +21,8 @@ export interface RoundResult {
   readonly refused: number;
   /** Nano-dollars that were used and that the wallet did not have. */
   readonly overNanoUsd: bigint;
-  /** Requests that were refused once nothing was held any more, though the wallet had what they needed. */
-  readonly falseRefusals: number;
+  /** What was told to requests that were refused once nothing was held any more, though the wallet had what they needed. */
+  readonly falseRefusals: readonly string[];
   readonly leftNanoUsd: bigint;
   /** Neither served nor refused for money or for a revoked key. */
   readonly odd: readonly string[];
@@ -52,7 +52,7 @@ export async function runRound(fleet: Fleet, { calls, random }: RoundOptions): P
   const answers = await Promise.all(asked.map((call, i) => ask(fleet, i % 3 === 0 ? second.key : customer.key, call)));
   await meanwhile;
   await fleet.settle();
-  const falseRefusals = await countFalseRefusals(fleet, customer, random);
+  const falseRefusals = await findFalseRefusals(fleet, customer, random);
   await fleet.settle();
   const { paidNanoUsd } = await customer.wallet();
   return {
@@ -101,14 +101,15 @@ async function comeAndGo(fleet: Fleet, customer: Customer, secondKey: string, be
 }
 
 /** Nothing runs any more: whatever the wallet has room for must be served, on every instance. */
-async function countFalseRefusals(fleet: Fleet, customer: Customer, random: () => number): Promise<number> {
-  let wrong = 0;
+async function findFalseRefusals(fleet: Fleet, customer: Customer, random: () => number): Promise<string[]> {
+  const wrong: string[] = [];
   for (let instance = 0; instance < fleet.instances.length; instance++) {
     const { paidNanoUsd } = await customer.wallet();
     const words = Number((paidNanoUsd - costOf(0)) / wordNanoUsd);
     if (words < 1) break;
     const call = { words: Math.min(words, 1 + Math.floor(random() * 40)), stream: random() < 0.5 };
-    if ((await ask(fleet, customer.key, call, instance)).status !== 200) wrong++;
+    const { status, text } = await ask(fleet, customer.key, call, instance);
+    if (status !== 200) wrong.push(`${status} with ${paidNanoUsd} for ${JSON.stringify(call)}: ${text.slice(0, 300)}`);
     await fleet.settle();
   }
   return wrong;
