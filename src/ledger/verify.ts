@@ -41,7 +41,7 @@ export interface VerifyOptions {
 
 /**
  * All in one snapshot of the database, page by page, so that no statement is long however many rows there are. Throws
- * StoreError. Takes about ten seconds for a million transfers.
+ * StoreError. Takes 0.1 to 0.2 ms for each transfer on a busy machine.
  */
 export function verifyLedger(store: Pick<Store, 'db'>, options: VerifyOptions = {}): Promise<Verification> {
   const { checks = [], idle = false, anchor } = options;

@@ -81,7 +81,9 @@ async function addUnits(db: Store['db'], after: string, last: string, pots: Map<
     FROM usage u CROSS JOIN LATERAL budgets_of(u) b
       JOIN pots p ON p.budget_id = b.id AND u.settled_at >= greatest(p.starts_at, b.created_at) - ${sql.raw(edge)}
         AND (p.ends_at IS NULL OR u.settled_at < p.ends_at + ${sql.raw(edge)})
-    WHERE u.request_id > ${after} AND u.request_id <= ${last} GROUP BY p.id`.execute(db);
+    WHERE u.organization_id IN (SELECT organization_id FROM budgets) AND u.request_id > ${after} AND u.request_id <= ${last} GROUP BY p.id`.execute(
+    db,
+  );
   for (const { pot, least, most } of rows) {
     const before = pots.get(pot) ?? { least: 0n, most: 0n };
     pots.set(pot, { least: before.least + BigInt(least), most: before.most + BigInt(most) });
