@@ -169,10 +169,10 @@ describe('an error', () => {
 });
 
 describe('a request', () => {
-  const post = (payload: string, headers: Readonly<Record<string, string>>) =>
+  const post = (payload: string, headers: Readonly<Record<string, string>>, url = '/api/v1/organizations') =>
     api.api.inject({
       method: 'POST',
-      url: '/api/v1/organizations',
+      url,
       headers: { authorization: `Bearer ${api.operator}`, ...headers },
       payload,
     });
@@ -207,7 +207,11 @@ describe('a request', () => {
     expect((await api.ask('GET /%zz')).status).toBe(400);
     const wrong = await api.ask('DELETE /organizations');
     expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
-    expect((await api.ask('OPTIONS /organizations')).status).toBe(405);
+    for (const method of ['OPTIONS', 'QUERY', 'PROPFIND', 'TRACE']) {
+      expect((await api.ask(`${method} /organizations`)).status).toBe(405);
+    }
+    const big = await post('x'.repeat(2 * 1024 * 1024), { 'content-type': 'text/odd' }, '/api/v1/nowhere');
+    expect(big.statusCode).toBe(404);
   });
 
   it('of HEAD is a GET without a body', async () => {

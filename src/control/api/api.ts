@@ -120,15 +120,14 @@ class ApiServer implements Api {
         'x-content-type-options': 'nosniff',
       });
       if (this.#draining) throw shuttingDown;
+      // Before its body is looked at, whatever it is.
+      if (request.is404) throw nothingAt(request.method, request.url, routes);
       if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw compressed;
     });
     this.#app.addHook('onSend', async (_request, reply) => {
       if (this.#draining) reply.header('connection', 'close');
     });
     this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply));
-    this.#app.setNotFoundHandler((request, reply) =>
-      this.#fail(nothingAt(request.method, request.url, routes), request, reply),
-    );
     const parseJson = this.#app.getDefaultJsonParser('error', 'error');
     this.#app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
       // Many clients name the type even where they send nothing.

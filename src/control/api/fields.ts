@@ -7,23 +7,31 @@ const int8Max = 2n ** 63n - 1n;
 
 /** Dollars as decimal text, `"12.50"`; nano-dollars (bigint) inside. Never a float, and finer than a nano-dollar is refused. */
 export const usd = z
-  .codec(z.string().regex(/^-?\d{1,10}(\.\d{1,9})?$/), z.bigint().min(-int8Max).max(int8Max), {
-    decode: parseUsd,
-    encode: (nano) => formatUsd(nano).replace('$', ''),
-  })
+  .codec(
+    z.string().regex(/^-?\d{1,10}(\.\d{1,9})?$/, 'dollars are decimal text such as "12.50"'),
+    z.bigint().min(-int8Max).max(int8Max),
+    {
+      decode: parseUsd,
+      encode: (nano) => formatUsd(nano).replace('$', ''),
+    },
+  )
   .meta({ id: 'Usd', description: 'US dollars as decimal text, exact to the nano-dollar: "12.50".' });
 
 /** An amount above nothing. */
 export const usdPositive = z
-  .codec(z.string().regex(/^\d{1,9}(\.\d{1,9})?$/), z.bigint().min(1n).max(int8Max), {
-    decode: parseUsd,
-    encode: (nano) => formatUsd(nano).replace('$', ''),
-  })
+  .codec(
+    z.string().regex(/^(?=.*[1-9])\d{1,9}(\.\d{1,9})?$/, 'it takes dollars above 0 as decimal text, such as "12.50"'),
+    z.bigint().min(1n).max(int8Max),
+    {
+      decode: parseUsd,
+      encode: (nano) => formatUsd(nano).replace('$', ''),
+    },
+  )
   .meta({ id: 'UsdPositive', description: 'US dollars above 0 as decimal text, exact to the nano-dollar: "12.50".' });
 
 /** `2027-01-31T00:00:00Z`; Unix milliseconds inside. */
 export const time = z
-  .codec(z.iso.datetime({ offset: true }), z.number(), {
+  .codec(z.iso.datetime({ offset: true, error: 'it takes a time such as "2027-01-31T00:00:00Z"' }), z.number(), {
     decode: (text) => Date.parse(text),
     encode: (ms) => new Date(ms).toISOString(),
   })
@@ -32,7 +40,7 @@ export const time = z
 /** In a query, where everything is text. */
 export function queryInteger(minimum: number, maximum: number) {
   return z
-    .codec(z.string().regex(/^-?\d{1,10}$/), z.number().int().min(minimum).max(maximum), {
+    .codec(z.string().regex(/^-?\d{1,10}$/, 'it takes a whole number'), z.number().int().min(minimum).max(maximum), {
       decode: Number,
       encode: String,
     })

@@ -113,9 +113,11 @@ function replay(held: { requestHash: string; answer: Buffer | null }, claim: Ans
 }
 
 const headerLengthMax = 255;
+/** Of the header, for the description too. */
+export const headerPattern = `^[\\x21-\\x7e]{1,${headerLengthMax}}$`;
 
 function checkHeader(header: string): string {
-  if (/^[\x21-\x7e]+$/.test(header) && header.length <= headerLengthMax) return header;
+  if (new RegExp(headerPattern).test(header)) return header;
   throw new ApiFailure(
     'invalid_request',
     `The Idempotency-Key is not 1 to ${headerLengthMax} visible ASCII characters.`,

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 description (https://spec.openapis.org/oas/v3.1.1), made from the routes' own schemas. */
 import { z } from 'zod';
 import { access } from './access.ts';
+import { headerPattern } from './idempotency.ts';
 import { type ApiRoute, routeName } from './route.ts';
 
 /** A JSON Schema of draft 2020-12, as zod renders it. */
@@ -15,6 +16,7 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly format?: string;
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -139,7 +141,7 @@ const idempotencyKey: Parameter = {
   in: 'header',
   required: false,
   description: 'The same key and body give the same answer again for 24 hours, and change nothing.',
-  schema: { type: 'string' },
+  schema: { type: 'string', pattern: headerPattern },
 };
 
 function membersOf(where: 'path' | 'query', schema: z.ZodType | undefined, schemas: Schemas): readonly Parameter[] {

@@ -120,7 +120,7 @@ const toCursor = (entry: UsageEntry): string =>
 function readCursor(cursor: string): { startedAt: Date; requestId: string } {
   const match = /^(\d{1,15}) (\S{1,200})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
   if (match === null)
-    throw new Refusal('The cursor is not one of ours.', 'Use nextCursor of the page before as it is.');
+    throw new Refusal('The cursor is not one of ours.', 'Use the cursor of the page before as it is.');
   return { startedAt: new Date(Number(match[1])), requestId: match[2] ?? '' };
 }
 
