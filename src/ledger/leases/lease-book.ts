@@ -135,7 +135,9 @@ export class LeaseBook {
     // An overdrawn slice is right again when what was used is in the database.
     const mayComeFree = loan.granted - loan.spent >= units && (slice.held > 0 || slice.free < 0 || loan.others > 0);
     const leftMs = until - this.#options.now();
-    if (!mayComeFree || leftMs <= 0) throw new BudgetShort(budget, units, loan);
+    // What is lent to this instance and free is held for nobody.
+    const held = Math.max(0, loan.held - Math.max(0, slice.free));
+    if (!mayComeFree || leftMs <= 0) throw new BudgetShort(budget, units, { ...loan, held });
     await slice.changed(Math.min(lookEveryMs, leftMs));
   }
 
