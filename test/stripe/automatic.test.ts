@@ -229,6 +229,10 @@ it.each([
   endProcessing(shop.standIn.world, shop.standIn.world.get('payment_intent', only?.intent_id ?? ''), paid);
   await shop.deliverAll();
   expect(await shop.balance(org)).toBe(BigInt(dollars) * dollar);
+  // A bank that says no days later is a decline as well: no second charge at once.
+  await twentyWorkers();
+  expect(await charges()).toHaveLength(1);
+  expect(await automaticTopUpOf(shop.store.db, org)).toMatchObject({ declines: paid ? 0 : 1 });
 });
 
 it('something that spends as fast as we charge is stopped after ten charges a day', async () => {

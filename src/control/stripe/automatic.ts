@@ -9,20 +9,16 @@ import { newId } from '../../lib/id.ts';
 import type { AutomaticTopUpRow, StripePayment } from '../../store/schema/stripe.ts';
 import type { Store } from '../../store/store.ts';
 import { Refusal } from '../refusal.ts';
-import { raiseAlert } from './alerts.ts';
 import { centsFromNano, checkAmount } from './amount.ts';
+import { countDecline, disable } from './declines.ts';
 import { errors } from './errors.ts';
 import { idOf } from './identifier.ts';
 import { currency, type StripeParts } from './parts.ts';
-import { paymentOf, updatePayment } from './queries.ts';
+import { lockPayment, paymentOf, updatePayment } from './queries.ts';
 import { settleIntent } from './settlement.ts';
 
 type Db = Store['db'];
 
-/** In a row: then a person has to look. */
-const declinesMax = 3;
-/** After the first decline; four times as long after each further one. */
-const declinePauseMs = 3_600_000;
 /** Of one organization. More means that something spends as fast as we charge. */
 const chargesPerDayMax = 10;
 /** Stripe may forget an idempotency key after 24 hours (https://docs.stripe.com/api/idempotent_requests). */
@@ -241,80 +237,25 @@ async function declined(
   error: InstanceType<typeof errors.StripeCardError>,
 ): Promise<undefined> {
   const intentId = idOf(error.payment_intent);
+  const isFinal = error.code === 'authentication_required';
+  const reason = isFinal ? 'the bank wants its owner to be there' : error.message;
   await parts.store.db.transaction().execute(async (db) => {
-    const setting = await lockSetting(db, payment.organization_id);
-    const now = await paymentOf(db, payment.id);
+    const now = await lockPayment(db, payment.id);
     // Another worker heard of the same decline before.
-    if (now?.state !== 'open' || setting === undefined) return;
-    const reason = error.code === 'authentication_required' ? 'the bank wants its owner to be there' : error.message;
-    await updatePayment(
-      db,
-      payment,
-      { state: 'failed', reason, ...(intentId && { intent_id: intentId }) },
-      parts.clock,
-    );
-    await countDecline(parts, db, payment, setting.declines + 1, reason, error.code === 'authentication_required');
+    if (now.state !== 'open') return;
+    const changes = { state: 'failed' as const, reason, ...(intentId !== undefined && { intent_id: intentId }) };
+    await updatePayment(db, payment, changes, parts.clock);
+    await countDecline(parts, db, payment, reason, isFinal);
   });
   if (intentId !== undefined) await parts.stripe.paymentIntents.cancel(intentId).catch(() => {});
   return undefined;
 }
 
-async function countDecline(
-  parts: StripeParts,
-  db: Db,
-  payment: StripePayment,
-  declines: number,
-  reason: string,
-  isFinal: boolean,
-): Promise<void> {
-  const organizationId = payment.organization_id;
-  const pauseMs = declinePauseMs * 4 ** (declines - 1);
-  await db
-    .updateTable('automatic_top_ups')
-    .set({ declines, next_try_at: new Date(parts.clock.nowMs() + pauseMs) })
-    .where('organization_id', '=', organizationId)
-    .execute();
-  await raiseAlert(parts, db, {
-    organizationId,
-    kind: 'automatic-top-up-declined',
-    subject: payment.id,
-    message: `The automatic top-up ${payment.id} was declined: ${reason}. Pay by the checkout page, or save another card.`,
-  });
-  if (isFinal || declines >= declinesMax) await disable(parts, db, organizationId, `the card was declined: ${reason}`);
-}
-
 /** Stripe cannot do it, now or later: the card or the customer is gone. */
 async function impossible(parts: StripeParts, payment: StripePayment, error: Error): Promise<undefined> {
   await parts.store.db.transaction().execute(async (db) => {
-    await lockSetting(db, payment.organization_id);
     await updatePayment(db, payment, { state: 'failed', reason: error.message }, parts.clock);
     await disable(parts, db, payment.organization_id, error.message);
   });
   return undefined;
-}
-
-function lockSetting(db: Db, organizationId: string): Promise<AutomaticTopUpRow | undefined> {
-  return db
-    .selectFrom('automatic_top_ups')
-    .selectAll()
-    .where('organization_id', '=', organizationId)
-    .forUpdate()
-    .executeTakeFirst();
-}
-
-async function disable(parts: StripeParts, db: Db, organizationId: string, reason: string): Promise<void> {
-  const row = await db
-    .updateTable('automatic_top_ups')
-    .set({ enabled: false, disabled_reason: reason, updated_at: new Date() })
-    .where('organization_id', '=', organizationId)
-    .where('enabled', '=', true)
-    .returning('crossings')
-    .executeTakeFirst();
-  if (row === undefined) return;
-  await raiseAlert(parts, db, {
-    organizationId,
-    kind: 'automatic-top-up-disabled',
-    subject: `${organizationId}:${row.crossings}`,
-    message: `The automatic top-up was turned off: ${reason}. Save another card and turn it on again.`,
-  });
 }

@@ -68,7 +68,7 @@ export const stripeRoutes: readonly ApiRoute[] = [
     }),
     answer: z.object({ paymentId: z.string(), url: z.string() }).meta({ id: 'Checkout' }),
     async handle({ params: { organizationId }, body: { mode, amountUsd, ...rest } }, parts) {
-      return ask(parts, (stripe) => {
+      return askStripe(parts, (stripe) => {
         if (mode === 'card') return startCardSetup(stripe, { organizationId, ...rest });
         if (amountUsd === undefined) throw missingAmount;
         return startTopUp(stripe, { organizationId, amountNanoUsd: amountUsd, ...rest });
@@ -100,7 +100,7 @@ export const stripeRoutes: readonly ApiRoute[] = [
     answer: automaticTopUp,
     async handle({ params: { organizationId }, body: { enabled, thresholdUsd, amountUsd } }, parts) {
       const asked = { enabled, thresholdNanoUsd: thresholdUsd, amountNanoUsd: amountUsd };
-      return ask(parts, async (stripe) => automaticShown(await setAutomaticTopUp(stripe, organizationId, asked)));
+      return askStripe(parts, async (stripe) => automaticShown(await setAutomaticTopUp(stripe, organizationId, asked)));
     },
   }),
   route({
@@ -113,7 +113,7 @@ export const stripeRoutes: readonly ApiRoute[] = [
     body: z.strictObject({ returnUrl: url.optional() }).optional(),
     answer: z.object({ url: z.string() }).meta({ id: 'Portal' }),
     async handle({ params: { organizationId }, body }, parts) {
-      return ask(parts, async (stripe) => ({ url: await openPortal(stripe, organizationId, body?.returnUrl) }));
+      return askStripe(parts, async (stripe) => ({ url: await openPortal(stripe, organizationId, body?.returnUrl) }));
     },
   }),
   route({
@@ -163,7 +163,7 @@ export const stripeRoutes: readonly ApiRoute[] = [
     answer: payment,
     async handle({ params: { paymentId }, body, idempotencyKey }, parts) {
       const asked = { amountNanoUsd: body?.amountUsd, evenIfSpent: body?.evenIfSpent, idempotencyKey };
-      return ask(parts, async (stripe) => {
+      return askStripe(parts, async (stripe) => {
         const row = await refundPayment(stripe, paymentId, asked);
         if (row === undefined) throw notFound('payment', paymentId);
         return paymentShown(row);
@@ -206,7 +206,7 @@ export function requireStripe({ stripe }: Pick<ApiParts, 'stripe'>): StripeParts
 }
 
 /** With Stripe's own failures told as ours. */
-async function ask<T>(parts: ApiParts, work: (stripe: StripeParts) => Promise<T>): Promise<T> {
+export async function askStripe<T>(parts: ApiParts, work: (stripe: StripeParts) => Promise<T>): Promise<T> {
   const stripe = requireStripe(parts);
   try {
     return await work(stripe);

@@ -12,6 +12,7 @@ import type { Store } from '../../store/store.ts';
 import { raiseAlert } from './alerts.ts';
 import { nanoFromCents } from './amount.ts';
 import { saveCard } from './customers.ts';
+import { countDecline } from './declines.ts';
 import { idOf } from './identifier.ts';
 import { currency, type StripeParts } from './parts.ts';
 import { lockPayment, paymentOfIntent, updatePayment } from './queries.ts';
@@ -114,7 +115,7 @@ async function apply(
   movements: readonly Movement[],
 ): Promise<void> {
   const payment = await lockPayment(db, paymentId);
-  if (intent.status !== 'succeeded') return updatePayment(db, payment, stateOf(payment, intent), parts.clock);
+  if (intent.status !== 'succeeded') return follow(parts, db, payment, intent);
   const wrong = mismatchOf(payment, intent, parts.livemode) ?? (await ownerless(db, payment));
   if (wrong !== undefined) return refuse(parts, db, payment, intent, wrong);
   const done = await db.selectFrom('stripe_movements').select('id').where('payment_id', '=', payment.id).execute();
@@ -122,6 +123,14 @@ async function apply(
   for (const movement of movements.filter(({ id }) => !known.has(id))) await move(parts, db, payment, movement);
   await recordSums(parts, db, payment);
   if (payment.kind === 'automatic') await forgetDeclines(db, payment.organization_id);
+}
+
+/** Nothing was paid yet, or ever. */
+async function follow(parts: StripeParts, db: Db, payment: StripePayment, intent: Stripe.PaymentIntent): Promise<void> {
+  const changes = stateOf(payment, intent);
+  await updatePayment(db, payment, changes, parts.clock);
+  const failed = changes.state === 'failed' && payment.state !== 'failed' && payment.kind === 'automatic';
+  if (failed) await countDecline(parts, db, payment, changes.reason ?? 'the bank gave no reason', false);
 }
 
 async function forgetDeclines(db: Db, organizationId: string): Promise<void> {
@@ -214,11 +223,12 @@ function stateOf(
   intent: Stripe.PaymentIntent,
 ): Partial<Pick<StripePayment, 'state' | 'reason'>> {
   // What we read may be older than what is known: money that came in does not become a plan again.
-  if (payment.state === 'paid' || payment.state === 'refused') return {};
+  if (payment.state !== 'open' && payment.state !== 'processing') return {};
   if (intent.status === 'processing') return { state: 'processing' };
   if (intent.status === 'canceled') return { state: 'failed', reason: payment.reason ?? 'it was canceled' };
   const error = intent.last_payment_error?.message ?? null;
   // A bank that said no days later ends the order; a card that was refused on the page may be followed by another one.
   if (payment.state === 'processing') return { state: 'failed', reason: error };
-  return error === null ? {} : { reason: error };
+  if (error === null) return {};
+  return payment.kind === 'automatic' ? { state: 'failed', reason: error } : { reason: error };
 }
