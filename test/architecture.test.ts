@@ -66,6 +66,8 @@ const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   'graphile-worker': { rooms: ['control'], why: 'jobs are queued and run by the control plane alone' },
   stripe: { rooms: ['control'], why: 'only the control plane takes payments' },
   fastify: { rooms: ['control'], why: 'the data plane owns the port; the management API is handed its requests' },
+  pdfkit: { rooms: ['control'], why: 'documents are drawn where invoices are made' },
+  nodemailer: { rooms: ['control'], why: 'mail is sent by jobs' },
   pino: { rooms: ['top'], why: 'rooms below write to the Log interface' },
   commander: { rooms: ['top'], why: 'the command line is the composition root' },
   yaml: { rooms: ['top'], why: 'only config and connect read files for people' },
