@@ -9,7 +9,7 @@ import { codeOf, StoreError } from '../../store/error.ts';
 import { jobSchemaOf, releaseStuckJobs } from '../../store/jobs.ts';
 import type { Store } from '../../store/store.ts';
 
-export { addJob, type NewJob } from '../../store/jobs.ts';
+export { addJob } from '../../store/jobs.ts';
 
 /** A kind of job. It may run more than once for one job, and at several instances at the same time. */
 export interface Task {

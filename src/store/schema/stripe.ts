@@ -123,5 +123,4 @@ export interface StripeInvoiceTable {
 }
 
 export type StripePayment = Selectable<StripePaymentTable>;
-export type StripeEventRow = Selectable<StripeEventTable>;
 export type AutomaticTopUpRow = Selectable<AutomaticTopUpTable>;
