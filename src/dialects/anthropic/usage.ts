@@ -2,6 +2,7 @@
  * Token counts. `input_tokens` leaves out what was read from and written to the cache, as `Usage` does.
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  */
+import { tierFlags } from '../../llm/unpriced.ts';
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
@@ -27,7 +28,7 @@ export class UsageReader {
       thinking: readCount(details.thinking_tokens, 'thinking_tokens', flags),
       webSearches: readCount(server.web_search_requests, 'web_search_requests', flags),
     };
-    flags.push(...besides(value.iterations));
+    flags.push(...besides(value.iterations), ...tiers(value));
     for (const flag of flags) if (!this.flags.includes(flag)) this.flags.push(flag);
     const said = Object.entries(found).filter(([, count]) => count !== undefined);
     if (said.length > 0) this.usage = { ...this.usage, ...Object.fromEntries(said) };
@@ -43,6 +44,11 @@ export class UsageReader {
     const rest = total === undefined ? 0 : Math.max(0, total - cacheWrite1h);
     return { cacheWrite5m: Math.max(short ?? 0, rest), cacheWrite1h };
   }
+}
+
+/** https://platform.claude.com/docs/en/about-claude/pricing: a fast mode and a place to compute have prices of their own. */
+function tiers({ service_tier: tier, speed, inference_geo: geo }: JsonObject): string[] {
+  return [...tierFlags(tier), ...tierFlags(speed, 'speed-'), ...tierFlags(geo, 'geo-')];
 }
 
 /**

@@ -11,7 +11,7 @@ import { endCarried, malformedError, opaque, stopOf, stopSequenceOf } from './an
 import { parseException } from './error.ts';
 import { exceptionPrefix } from './framing.ts';
 import { readSeal } from './seals.ts';
-import { usageOf } from './usage.ts';
+import { readUsage } from './usage.ts';
 import { carry, dialectId, rawKeys, without } from './wire.ts';
 
 interface OpenBlock {
@@ -198,7 +198,7 @@ export class ConverseStreamParser implements StreamParser {
     const { usage, ...fields } = data;
     this.#fields = { ...this.#fields, ...fields };
     if (isObject(usage)) this.#usage = usage;
-    const counted = usageOf(usage);
+    const counted = readUsage(data);
     if (counted !== undefined) this.#emit({ type: 'usage', usage: counted.usage, flags: counted.flags });
     if (this.finished) this.#end();
   }

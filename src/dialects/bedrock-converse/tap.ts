@@ -5,11 +5,11 @@
 import type { LlmError } from '../../llm/error.ts';
 import { TokenEstimator } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
-import type { FrameKind, StreamTap } from '../dialect.ts';
+import type { FrameKind, JsonObject, StreamTap } from '../dialect.ts';
 import { objectIn } from '../wire-object.ts';
 import { parseException } from './error.ts';
 import { exceptionPrefix } from './framing.ts';
-import { usageOf } from './usage.ts';
+import { readUsage } from './usage.ts';
 
 /** Where the text of a piece stands, the most frequent first. */
 const textFields = ['"text":', '"input":'].map((field) => Buffer.from(field));
@@ -41,7 +41,7 @@ export class ConverseTap implements StreamTap {
         this.#messageStop(objectIn(data)?.stopReason);
         return 'content';
       case 'metadata':
-        this.#metadata(objectIn(data)?.usage);
+        this.#metadata(objectIn(data) ?? {});
         return this.complete ? 'end' : 'prelude';
       default:
         if (!event.startsWith(exceptionPrefix)) return 'prelude';
@@ -55,8 +55,8 @@ export class ConverseTap implements StreamTap {
     if (typeof reason === 'string') this.stop = reason;
   }
 
-  #metadata(usage: unknown): void {
-    const counted = usageOf(usage);
+  #metadata(data: JsonObject): void {
+    const counted = readUsage(data);
     if (counted === undefined) return;
     this.usage = counted.usage;
     this.usageFlags.push(...counted.flags);

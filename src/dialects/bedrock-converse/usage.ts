@@ -2,6 +2,7 @@
  * Token counts. `inputTokens` leaves out what was read from and written to the cache, as `Usage` does; `totalTokens` is
  * the sum of all. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
  */
+import { tierFlags } from '../../llm/unpriced.ts';
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
@@ -12,7 +13,7 @@ export interface ReadUsage {
 }
 
 /** The `usage` of an answer or of a stream's `metadata`; undefined when it says nothing. */
-export function usageOf(value: unknown): ReadUsage | undefined {
+export function readUsage({ usage: value, serviceTier, performanceConfig }: JsonObject): ReadUsage | undefined {
   if (!isObject(value)) return undefined;
   const flags: string[] = [];
   // Each count of the cache comes under two names; the older one is on record alone.
@@ -27,7 +28,10 @@ export function usageOf(value: unknown): ReadUsage | undefined {
     ...splitWrites(count('cacheWriteInputTokens', 'cacheWriteInputTokenCount'), value.cacheDetails, flags),
   };
   const said = Object.entries(found).filter(([, number]) => number !== undefined);
-  return said.length === 0 && flags.length === 0 ? undefined : { usage: Object.fromEntries(said), flags };
+  if (said.length === 0 && flags.length === 0) return undefined;
+  if (isObject(serviceTier)) flags.push(...tierFlags(serviceTier.type));
+  if (isObject(performanceConfig)) flags.push(...tierFlags(performanceConfig.latency, 'latency-'));
+  return { usage: Object.fromEntries(said), flags };
 }
 
 /** `cacheDetails` splits the writes by how long they last; a write that it does not name lasts five minutes. */
@@ -44,10 +48,6 @@ function splitWrites(
   const [short, cacheWrite1h] = [sum('5m'), sum('1h')];
   if (total === undefined && list.length === 0) return {};
   return { cacheWrite5m: Math.max(short, (total ?? 0) - cacheWrite1h), cacheWrite1h };
-}
-
-export function readUsage(body: JsonObject): ReadUsage | undefined {
-  return usageOf(body.usage);
 }
 
 /** The counts as the caller reads them. What the provider never counted is estimated: SDKs take these fields as given. */

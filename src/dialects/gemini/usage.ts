@@ -2,6 +2,7 @@
  * Token counts both ways. The prompt includes what was read from a cache; thoughts, and what the provider's own tools
  * put into the prompt, stand beside. https://ai.google.dev/api/generate-content#UsageMetadata
  */
+import { tierFlags } from '../../llm/unpriced.ts';
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
 import { isObject, type WireObject } from '../wire-object.ts';
@@ -21,7 +22,13 @@ export function readUsage(body: JsonObject): UsageReading | undefined {
   const wire = isObject(body.usageMetadata) ? body.usageMetadata : {};
   const input = readInput(wire, flags);
   const usage: Writable = { ...input, ...readOutput(wire, isOver(body), flags), ...readSearches(body) };
-  return Object.keys(usage).length === 0 && flags.length === 0 ? undefined : { usage, flags };
+  if (Object.keys(usage).length === 0 && flags.length === 0) return undefined;
+  return { usage, flags: [...flags, ...tierFlags(wire.serviceTier), ...tierFlags(trafficOf(wire.trafficType))] };
+}
+
+/** Vertex AI's words: `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY`, `PROVISIONED_THROUGHPUT`. */
+function trafficOf(type: unknown): unknown {
+  return typeof type === 'string' ? type.replace(/^(ON_DEMAND|TRAFFIC_TYPE)_/, '') : undefined;
 }
 
 function readInput(wire: JsonObject, flags: string[]): Writable {

@@ -2,6 +2,7 @@
  * Token counts both ways. On this wire the prompt includes what was read from and written to a cache; each kind is
  * subtracted here. https://platform.openai.com/docs/api-reference/chat/object#usage
  */
+import { tierFlags } from '../../llm/unpriced.ts';
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { WireObject } from '../wire-object.ts';
 import { type Fields, isFields } from './shape.ts';
@@ -27,7 +28,8 @@ export function readUsage(value: unknown): UsageReading | undefined {
 /** The usage of a chunk or a body: on the top, or where Groq keeps it in a stream. */
 export function findUsage(body: Fields): UsageReading | undefined {
   const vendor = body.x_groq;
-  return readUsage(body.usage) ?? (isFields(vendor) ? readUsage(vendor.usage) : undefined);
+  const reading = readUsage(body.usage) ?? (isFields(vendor) ? readUsage(vendor.usage) : undefined);
+  return reading && { ...reading, flags: [...reading.flags, ...tierFlags(body.service_tier)] };
 }
 
 function readPrompt(value: Fields, flags: string[]): Writable {

@@ -2,6 +2,7 @@
  * Token counts both ways. On this wire the input includes what was read from and written to a cache, and the output
  * includes reasoning. https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage
  */
+import { tierFlags } from '../../llm/unpriced.ts';
 import { readCount, type Usage } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
 import { type Fields, isFields } from '../openai-chat/shape.ts';
@@ -21,6 +22,7 @@ export function readUsage(answer: JsonObject): UsageReading | undefined {
   const usage = { ...readInput(value, flags), ...readOutput(value, flags) };
   const webSearches = countSearches(answer.output);
   if (Object.keys(usage).length === 0 && flags.length === 0) return undefined;
+  flags.push(...tierFlags(answer.service_tier));
   return { usage: { ...usage, ...(webSearches > 0 && { webSearches }) }, flags };
 }
 

@@ -3,6 +3,7 @@
  * count and flagged; they are never zero, and never a reason to charge nothing.
  */
 import type { UsageStatus } from '../../journal/record.ts';
+import { leavesCounts } from '../../llm/unpriced.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import type { Tally } from '../answer/tally.ts';
 import type { Exchange } from '../exchange.ts';
@@ -17,7 +18,7 @@ export function judgeUsage(exchange: Exchange, plan: Plan, tally: Tally, status:
   const input = judgeInput(exchange, plan, said, flags);
   const output = judgeOutput(said, tally, status, flags);
   const usage: Usage = { ...noUsage, ...said, input, output };
-  const estimated = flags.some((flag) => !flag.startsWith('fraction:'));
+  const estimated = flags.some((flag) => !leavesCounts(flag));
   return { usage: bounded(usage), estimated, flags, charged: true };
 }
 

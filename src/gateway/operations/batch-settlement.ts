@@ -8,6 +8,7 @@ import { chargePicoUsd } from '../../catalog/charge.ts';
 import { atCost, type SaleRule, saleFor, salePicoUsd } from '../../catalog/sale.ts';
 import type { SettlementRecord } from '../../journal/record.ts';
 import type { Resource } from '../../llm/operation.ts';
+import { leavesCounts } from '../../llm/unpriced.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import { type BatchAnswer, readResultLine } from '../../operations/batch-lines.ts';
 import type { Service } from '../../providers/provider.ts';
@@ -39,7 +40,9 @@ function itemRecord(answer: BatchAnswer, facts: BatchFacts, parts: GatewayParts)
   const percent = service.percentOfPrice ?? 100;
   const usage: Usage = { ...noUsage, ...answer.read.usage };
   const sale = model === undefined ? atCost : saleFor(facts.sales, model);
-  const flags = price === undefined ? [...answer.read.flags, 'price-missing'] : answer.read.flags;
+  // The tier of a batch has its price: the service's percentage.
+  const told = answer.read.flags.filter((flag) => flag !== 'tier-unpriced:batch');
+  const flags = price === undefined ? [...told, 'price-missing'] : told;
   return {
     type: 'settlement',
     requestId: itemId(resource.credential, batchId, answer.customId),
@@ -61,7 +64,7 @@ function itemRecord(answer: BatchAnswer, facts: BatchFacts, parts: GatewayParts)
     credential: resource.credential,
     upstreamDialect: facts.wire,
     usage,
-    estimated: flags.some((flag) => !flag.startsWith('fraction:')),
+    estimated: flags.some((flag) => !leavesCounts(flag)),
     recovered: false,
     flags,
     priceVersion: price && (percent === 100 ? price.id : `${price.id}@${percent}%`),

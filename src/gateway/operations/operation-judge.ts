@@ -1,6 +1,7 @@
 /** What an operation used: the provider's count where it gives one, else what the request itself says, flagged. */
 import type { OperationPrice } from '../../catalog/catalog.ts';
 import type { UsageStatus } from '../../journal/record.ts';
+import { leavesCounts } from '../../llm/unpriced.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import type { ModelOperation } from '../../operations/operation.ts';
 import type { Tally } from '../answer/tally.ts';
@@ -50,7 +51,7 @@ export function judgeOperation(
   if (tally.outputTokensSeen > 0 && said.output === undefined && usage.output === 0)
     usage.output = Math.ceil(tally.outputTokensSeen);
   const noted = [...new Set(flags)];
-  const estimated = noted.some((flag) => !flag.startsWith('fraction:'));
+  const estimated = noted.some((flag) => !leavesCounts(flag));
   return { usage: bounded(usage), estimated, flags: noted, charged: true };
 }
 
