@@ -137,6 +137,7 @@ export async function grantCreditIn(db: Store['db'], grant: Grant, clock: Clock)
     clock,
   );
   if (posted.replayed) return posted;
+  if (kind === 'trial') await refuseSecondTrial(db, organizationId);
   await db
     .insertInto('grants')
     .values({
@@ -150,6 +151,14 @@ export async function grantCreditIn(db: Store['db'], grant: Grant, clock: Clock)
     })
     .execute();
   return posted;
+}
+
+/** Under the ledger's lock, so that two at once are one after the other. */
+async function refuseSecondTrial(db: Store['db'], organizationId: string): Promise<void> {
+  const { rows } = await sql`
+    SELECT 1 FROM grants WHERE organization_id = ${organizationId} AND kind = 'trial'`.execute(db);
+  if (rows.length === 0) return;
+  throw new LedgerRefusal('conflict', 'The organization had its trial credit.', 'Give promotional credit instead.');
 }
 
 export function grantCredit(store: Pick<Store, 'db'>, grant: Grant, clock: Clock): Promise<Posted> {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
@@ -15,6 +16,8 @@ export interface ApiParts {
   readonly log: Log;
   /** Resolves when this instance knows what was committed before: a key that was just made is valid here. */
   readonly refresh: () => Promise<void>;
+  /** What this instance knows of models and prices. */
+  readonly snapshot?: SnapshotSource;
   /** Absent: this installation takes no payments. */
   readonly stripe?: StripeParts | undefined;
 }

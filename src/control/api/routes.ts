@@ -2,6 +2,7 @@
 import { budgetRoutes } from '../budgets/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
+import { sellingRoutes } from '../selling/routes.ts';
 import { stripeRoutes } from '../stripe/routes.ts';
 import { usageRoutes } from '../usage/routes.ts';
 import { walletRoutes } from '../wallets/routes.ts';
@@ -14,6 +15,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...usageRoutes,
   ...walletRoutes,
   ...budgetRoutes,
+  ...sellingRoutes,
   ...stripeRoutes,
   ...referenceRoutes(() => apiRoutes),
 ];

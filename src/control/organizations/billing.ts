@@ -83,7 +83,7 @@ async function refusePlan(db: Store['db'], id: string): Promise<void> {
 }
 
 /** As the database knows it, because the database turns the windows. Throws Refusal. */
-async function checkTimeZone(db: Store['db'], timeZone: string): Promise<void> {
+export async function checkTimeZone(db: Store['db'], timeZone: string): Promise<void> {
   const { rows } = await sql`SELECT 1 FROM pg_timezone_names WHERE name = ${timeZone}`.execute(db);
   if (rows.length === 1 && !timeZone.startsWith('posix')) return;
   const told = JSON.stringify(timeZone.slice(0, 80));

@@ -24,14 +24,19 @@ function shortOf(short: BudgetShort<Budget>, key: Key): LlmError {
 }
 
 function emptyWallet({ units, loan }: BudgetShort<Budget>, { organization }: Key): LlmError {
+  const stops = organization.spends === 'credit';
   const left = formatUsd(BigInt(Math.max(0, loan.granted - loan.spent)));
   const held = loan.held > 0 ? `, of which ${formatUsd(BigInt(loan.held))} is held for running requests` : '';
   return {
     kind: 'payment-required',
-    message: `The balance of the organization ${organization.name} is too low: ${left} is left${held}, and this request needs at least ${formatUsd(BigInt(units))}. Top it up, or ask the operator to.`,
-    code: 'insufficient_balance',
+    message: `${stops ? allowanceOf(organization) : `The balance of the organization ${organization.name}`} is too low: ${left} is left${held}, and this request needs at least ${formatUsd(BigInt(units))}. ${stops ? 'It comes again with the next month; a larger plan holds at once.' : 'Top it up, or ask the operator to.'}`,
+    code: stops ? 'plan_allowance_used' : 'insufficient_balance',
     ...(loan.held > 0 && loan.granted - loan.spent >= units && { retryAfterMs: 1_000 }),
   };
+}
+
+function allowanceOf({ name, plan }: Organization): string {
+  return plan === undefined ? `The credit of ${name}` : `What is left of the plan ${plan.name} of ${name}`;
 }
 
 function usedUp({ budget, units, loan }: BudgetShort<Budget>, key: Key): LlmError {
