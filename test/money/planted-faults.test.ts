@@ -36,6 +36,7 @@ it('without a fault, the same sequences agree', async () => {
 it.each([
   ['more is lent than there is, by one', 'lend', 'free >= need', 'free + 1 >= need'],
   ['what is given back stays lent', 'give_back', 'amount_units = amount_units - units', 'amount_units = amount_units'],
+  ['what is given back twice counts twice', 'return_units', 'l.version = its_version', 'true'],
   ['a closed lease releases once more', 'release_leases', 'leases.closed_at IS NOT NULL', 'false'],
   ['credit that expires last is spent first', 'use_grants', 'g.expires_at NULLS LAST', 'g.expires_at DESC NULLS LAST'],
   [

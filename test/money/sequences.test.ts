@@ -65,7 +65,17 @@ function report(): void {
       .join(', ')}\n`,
   );
   const expected = ['top-up', 'grant', 'hold', 'grow', 'settle', 'void', 'give-back', 'expire', 'refund', 'dispute']
-    .concat(['crash', 'retry', 'month-end', 'held', 'refused by the wallet', 'refused by the budget'])
+    .concat([
+      'crash',
+      'retry',
+      'month-end',
+      'credit-expires',
+      'credit gone',
+      'held',
+      'overdrawn',
+      'refused by the wallet',
+      'refused by the budget',
+    ])
     .concat(['refund taken', 'refund refused', 'dispute taken']);
   expect(expected.filter((what) => !tally.has(what))).toEqual([]);
 }

@@ -19,8 +19,8 @@ export interface Lease {
 }
 
 export interface Layer {
-  /** Days from now; undefined: never. */
-  readonly expires: number | undefined;
+  /** Days from some day; undefined: never. */
+  expires: number | undefined;
   left: bigint;
 }
 
@@ -72,6 +72,14 @@ export class Books {
 
   grant(amount: bigint, expires: number | undefined): void {
     this.layers.push({ expires, left: amount });
+    this.#fund();
+  }
+
+  /** A layer's day has come: what is left of it goes, as far as nobody holds it. */
+  expire(layer: Layer, day: number): void {
+    layer.expires = day;
+    const unheld = this.paid + this.credit - this.pot(this.#wallet).held;
+    layer.left -= most(least(layer.left, unheld), 0n);
     this.#fund();
   }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 export type Command =
   | { readonly type: 'top-up'; readonly amount: number }
   | { readonly type: 'grant'; readonly amount: number; readonly expires: number | undefined }
+  | { readonly type: 'credit-expires'; readonly pick: number }
   | { readonly type: 'hold'; readonly instance: number; readonly units: number }
   | { readonly type: 'grow'; readonly pick: number; readonly units: number }
   | { readonly type: 'settle'; readonly pick: number; readonly percent: number }
@@ -34,6 +35,7 @@ const of = <T extends Command['type'], R extends object>(weight: number, type: T
 export const command: fc.Arbitrary<Command> = fc.oneof(
   of(12, 'top-up', fc.record({ amount: fc.oneof(amount, fc.integer({ min: 500, max: 5_000 })) })),
   of(3, 'grant', fc.record({ amount, expires: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }) })),
+  of(2, 'credit-expires', fc.record({ pick })),
   of(30, 'hold', fc.record({ instance, units: amount })),
   of(10, 'grow', fc.record({ pick, units: amount })),
   of(22, 'settle', fc.record({ pick, percent })),

@@ -3,6 +3,7 @@
  * together, in a few statements: they do not know of each other, and a round trip for each would take hours.
  */
 import { sql } from 'kysely';
+import { takeCreditIn } from '../../../src/control/selling/expiry.ts';
 import { postUsage } from '../../../src/ledger/post-usage.ts';
 import { LedgerRefusal } from '../../../src/ledger/refusal.ts';
 import { creditWalletIn, grantCreditIn, takeBackIn } from '../../../src/ledger/wallet.ts';
@@ -113,6 +114,7 @@ async function takeStep(turns: readonly Turn[], options: RunOptions): Promise<vo
     return found;
   };
   await moveMoney([...only('top-up'), ...only('grant'), ...only('refund'), ...only('dispute')], options);
+  await expireCredit(only('credit-expires'), options);
   await hold([...only('hold'), ...only('grow')], options);
   await settle([...only('settle'), ...only('void')], options);
   await giveBack(only('give-back'), store);
@@ -161,6 +163,35 @@ async function moveOne(db: Store['db'], turn: MoneyTurn, options: RunOptions): P
     count(options, taken ? `${command.type} taken` : `${command.type} refused`);
     if (taken !== expected) throw wrong(turn, `the model ${expected ? 'takes' : 'refuses'} it`);
   }
+}
+
+/** The sweep of credit takes what is left of a layer whose day has come. */
+function expireCredit(turns: readonly Only<'credit-expires'>[], options: RunOptions): Promise<void> {
+  return options.store.db.transaction().execute(async (db) => {
+    for (const { world, command } of turns) {
+      const at = command.pick % Math.max(world.books.layers.length, 1);
+      const layer = world.books.layers[at];
+      if (layer === undefined) continue;
+      const grants = await db
+        .selectFrom('grants')
+        .select('id')
+        .where('organization_id', '=', world.organizationId)
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute();
+      const id = grants[at]?.id ?? '';
+      const day = -10_000 + world.expiries++;
+      const before = layer.left;
+      world.books.expire(layer, day);
+      count(options, layer.left === 0n ? 'credit gone' : layer.left < before ? 'credit gone in part' : 'credit held');
+      await db
+        .updateTable('grants')
+        .set({ expires_at: new Date(Date.UTC(2020, 0, 1) + day * 86_400_000) })
+        .where('id', '=', id)
+        .execute();
+      await takeCreditIn(db, id, systemClock);
+    }
+  });
 }
 
 interface Wish {
@@ -228,6 +259,7 @@ async function lendAll(
   );
   const granted: Granted[] = [];
   for (const { wish, pot, lease, need } of asked) {
+    if (lease !== undefined && lease.used > lease.amount) count(options, 'overdrawn');
     const row = rows[short.findIndex((each) => each.wish === wish)];
     if (row === undefined) {
       if (lease !== undefined) granted.push({ wish, lease });
@@ -293,10 +325,13 @@ async function giveBack(turns: readonly Only<'give-back'>[], { db }: Store): Pro
       });
   });
   if (gifts.length === 0) return;
+  // Said twice, as when the first answer is lost: the second time the lease has another version, and nothing happens.
   await sql`
-    SELECT give_back(id, units, and_close) FROM unnest(${gifts.map(({ id }) => id)}::bigint[],
-      ${gifts.map(({ units }) => units)}::bigint[], ${gifts.map(({ close }) => close)}::bool[])
-      AS gifts(id, units, and_close)`.execute(db);
+    SELECT (SELECT count(*) FROM return_units(gifts.id, units, and_close, version)),
+      (SELECT count(*) FROM return_units(gifts.id, units, and_close, version))
+    FROM unnest(${gifts.map(({ id }) => id)}::bigint[], ${gifts.map(({ units }) => units)}::bigint[],
+      ${gifts.map(({ close }) => close)}::bool[]) AS gifts(id, units, and_close)
+      JOIN leases ON leases.id = gifts.id`.execute(db);
 }
 
 const leasesOf = ({ world, command }: Only<'expire'> | Only<'crash'>) => {

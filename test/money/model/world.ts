@@ -32,6 +32,7 @@ export class World {
   /** The house may have to pay: an answer cost more than was held, or its lease was closed before it was settled. */
   mayOverrun = false;
   month = 0;
+  expiries = 0;
   #count = 0;
 
   constructor(organizationId: string, budget: string, firstPot: string) {
