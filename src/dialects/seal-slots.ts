@@ -1,5 +1,6 @@
 /** Where seals stand in the bytes of each wire format, so that a relayed body can be searched without being parsed. */
 import type { DialectId, Seal } from '../llm/chat.ts';
+import { unsealedPrefix } from './openai-responses/sealed.ts';
 
 interface SealSlots {
   /** Text without which a body or a frame has no seal: bytes are searched for it first. */
@@ -32,6 +33,20 @@ const budgetWords: Partial<Readonly<Record<DialectId, Buffer>>> = {
   anthropic: Buffer.from('"enabled"'),
   'bedrock-converse': Buffer.from('"enabled"'),
 };
+
+/**
+ * Where thinking that nobody sealed shows itself, in dialects that take none of it back: an empty slot, or the start of an
+ * id that was made here.
+ */
+const emptySlots: Partial<Readonly<Record<DialectId, Buffer>>> = { anthropic: Buffer.from('"signature"') };
+const madeIds: Partial<Readonly<Record<DialectId, Buffer>>> = { 'openai-responses': Buffer.from(`"${unsealedPrefix}`) };
+
+/** Whether a body may hold thinking that its provider would refuse because nobody sealed it. */
+export function hasUnsealed(body: Buffer, dialect: DialectId): boolean {
+  const slot = emptySlots[dialect];
+  const id = madeIds[dialect];
+  return (slot !== undefined && hasEmpty(body, slot)) || (id !== undefined && body.includes(id));
+}
 
 /** Whether it matters in this dialect what became of a call's thinking. */
 export function remembersCalls(dialect: DialectId): boolean {
@@ -79,13 +94,23 @@ const colon = 0x3a;
 const space = 0x20;
 
 function collect(bytes: Buffer, key: Buffer, found: string[]): void {
-  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
-    let from = skipSpace(bytes, at + key.length);
-    if (bytes[from] !== colon) continue;
-    from = skipSpace(bytes, from + 1);
-    if (bytes[from] !== quote) continue;
+  for (const from of stringsOf(bytes, key)) {
     const to = closingQuote(bytes, from + 1);
     if (to > from + 1) found.push(textOf(bytes.subarray(from, to + 1)));
+  }
+}
+
+function hasEmpty(bytes: Buffer, key: Buffer): boolean {
+  return stringsOf(bytes, key).some((from) => bytes[from + 1] === quote);
+}
+
+/** Where a string begins that is the value of this key: the place of its quote. */
+function* stringsOf(bytes: Buffer, key: Buffer): Generator<number, undefined> {
+  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
+    const colonAt = skipSpace(bytes, at + key.length);
+    if (bytes[colonAt] !== colon) continue;
+    const from = skipSpace(bytes, colonAt + 1);
+    if (bytes[from] === quote) yield from;
   }
 }
 

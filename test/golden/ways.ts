@@ -86,12 +86,6 @@ export const ways: readonly Way[] = [
     lost: /^seal /,
     how: "a seal that the caller's dialect has no place for is kept by the gateway, and given back in the next turn",
   },
-  {
-    direction: 'replay',
-    to: ['gemini'],
-    lost: /^thinking /,
-    how: 'a summary of thoughts that nobody sealed stays with the caller: its provider does not want it back',
-  },
   { direction: 'answer', to: ['gemini'], lost: /^cache written /, how: 'cache writes are part of the input' },
   { direction: 'answer', to: ['bedrock-converse'], lost: /^thought /, how: 'thinking is part of the output' },
 ];

@@ -107,12 +107,31 @@ describe('reasoning that another provider sealed', () => {
     expect(textsOf(rig.upstream.calls[0]?.json?.input)).toHaveLength(3);
   });
 
-  it('and reasoning that nobody sealed, with nothing else changed', async () => {
-    rig.upstream.once((_call, reply) => reply.json(200, nothing));
+  describe('and reasoning that nobody sealed', () => {
     const unsealed = { type: 'reasoning', id: 'rs_tg_1', summary: [{ type: 'summary_text', text: 'hm' }] };
     const own = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'its own' };
-    await ask(rig, { model: 're/m', input: [user, unsealed, own, said, user] });
-    expect(rig.upstream.calls[0]?.json?.input).toEqual([user, own, said, user]);
+    const input = [user, unsealed, own, said, user];
+
+    it('with nothing else lost, and its caller is told', async () => {
+      rig.upstream.once((_call, reply) => reply.json(200, nothing));
+      const answer = await ask(rig, { model: 're/m', input });
+      expect(answer.headers['x-tollgate-dropped']).toBe('thinking');
+      const text = { role: 'user', content: [{ type: 'input_text', text: user.content }] };
+      expect(rig.upstream.calls[0]?.json?.input).toMatchObject([text, own, said, text]);
+    });
+
+    it.each(['re/m', 'oa/m', 'an/m', 'ge/m', 'be/m'])('told, and refused in strict mode, over %s', async (model) => {
+      expect((await ask(rig, { model, input })).headers['x-tollgate-dropped']).toContain('thinking');
+      rig.forget();
+      const strict = await ask(
+        rig,
+        { model, input: [user, unsealed, said, user] },
+        { 'x-tollgate-fidelity': 'strict' },
+      );
+      expect(strict.status).toBe(400);
+      expect(strict.body.toString()).toContain('translation_lossy');
+      expect(rig.upstream.calls).toEqual([]);
+    });
   });
 });
 

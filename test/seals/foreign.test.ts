@@ -26,6 +26,8 @@ describe('a relayed body of Messages', () => {
     thought(packSeal(foreign, 'anthropic')),
     thought(packSeal({ ...foreign, minter: 'm' }, 'anthropic')),
     { type: 'redacted_thinking', data: packSeal(foreign, 'anthropic') },
+    // As callers of this API see the thinking of a provider that signs nothing.
+    thought(''),
   ];
   const bodyOf = (content: readonly unknown[]) => ({
     model: 'an/m',
@@ -45,6 +47,23 @@ describe('a relayed body of Messages', () => {
     expect(sent()).toMatchObject({ thinking: { type: 'enabled', budget_tokens: 2048 } });
     expect(sent().messages).toMatchObject([{}, { content: [own, call] }, {}]);
     expect(JSON.stringify(sent())).not.toContain('c2Vh');
+  });
+
+  it.each(strangers)('is refused under x-tollgate-fidelity: strict, for %j', async (stranger) => {
+    const answer = await rig.messages(bodyOf([stranger, own, call]), { 'x-tollgate-fidelity': 'strict' });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain('thinking');
+    expect(rig.upstream.calls).toEqual([]);
+  });
+
+  it('leaves no message without content, and keeps every number of a call', async () => {
+    const exact = '{"b":1,"a":12345678901234567890,"f":1.0}';
+    const body = bodyOf([thought(''), { ...call, input: {} }]);
+    body.messages.push({ role: 'assistant', content: [thought('')] }, { role: 'user', content: 'more' });
+    const answer = await rig.post('/v1/messages', JSON.stringify(body).replace('"input":{}', `"input":${exact}`));
+    expect(answer.headers['x-tollgate-dropped']).toBe('thinking');
+    expect(sent().messages).toHaveLength(4);
+    expect(rig.upstream.calls[0]?.body.toString()).toContain(exact);
   });
 
   it('loses its budget where nothing of its own is left', async () => {

@@ -1,12 +1,11 @@
 /**
- * A Messages body on its way to a provider of the same dialect: bytes through, but for thinking without a
- * signature. Usage comes without asking.
+ * A Messages body on its way to a provider of the same dialect: bytes through. One that holds thinking which
+ * it would refuse does not come here: it is parsed and rendered anew. Usage comes without asking.
  * https://docs.anthropic.com/en/api/messages
  */
 import type { JsonEdit, JsonScan } from '../../lib/json.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { checkMessages, checkTokenLimit } from '../relay-checks.ts';
-import { withoutUnsigned } from './unsigned-thinking.ts';
 
 export function relayAnthropic(scan: JsonScan): { edits: JsonEdit[]; withholdUsage: boolean } {
   const foreign = scan.fields.find(
@@ -21,5 +20,5 @@ export function relayAnthropic(scan: JsonScan): { edits: JsonEdit[]; withholdUsa
   checkMessages(scan);
   // 0 fills the prompt cache and answers nothing.
   checkTokenLimit(scan, 'max_tokens', 0);
-  return { edits: withoutUnsigned(scan), withholdUsage: false };
+  return { edits: [], withholdUsage: false };
 }

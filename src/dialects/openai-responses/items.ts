@@ -7,7 +7,7 @@ import type { Block, Carried, ToolCallBlock, Turn } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { type Fields, optionalString, pathOf, readFields, requiredString, wrongShape } from '../openai-chat/shape.ts';
 import { readContent } from './parts.ts';
-import { isUnsealed, reasoningBlock } from './sealed.ts';
+import { reasoningBlock } from './sealed.ts';
 import { flatName } from './tool-names.ts';
 import { isCallersSearch, readFoundTools, readSearchCall } from './tool-search.ts';
 import { dialectId, leftover } from './wire.ts';
@@ -79,8 +79,7 @@ class ItemReader implements Conversation {
       case 'tool_search_output':
         return isCallersSearch(item) ? this.#found(item, at) : this.#opaque(item, at);
       case 'reasoning':
-        // What was made here of an answer without seals is nobody's to take back.
-        if (!isUnsealed(item)) this.#assistant([reasoningBlock(item)], at);
+        this.#assistant([reasoningBlock(item)], at);
         return;
       case 'additional_tools':
         if (!Array.isArray(item.tools)) throw wrongShape(`${at}.tools`, 'an array of tools', item.tools);

@@ -22,11 +22,14 @@ interface OwnSeal {
   readonly parts?: readonly number[];
 }
 
-/** The item of a caller's history, or of a whole answer. */
+/** The item of a caller's history. */
 export function reasoningBlock(item: Fields): ThinkingBlock {
   const parts = partsOf(item);
   const text = parts.map((part) => part.text).join(partBreak);
-  const seal = readSlot(textOf(item.encrypted_content), textOf(item.id), parts.map(lengthOf));
+  // What was made here of an answer without seals is nobody's to take back.
+  const seal = isUnsealed(item)
+    ? undefined
+    : readSlot(textOf(item.encrypted_content), textOf(item.id), parts.map(lengthOf));
   if (seal === undefined) return { type: 'thinking', text };
   // Another dialect's hidden thinking has no summary at all; one that is merely empty has an empty part.
   const isRedacted = seal.dialect !== dialectId && parts.length === 0;
@@ -54,7 +57,7 @@ export function readSlot(slot: string, id: string, parts: readonly number[]): Se
 export const unsealedPrefix = 'rs_tg';
 
 /** Reasoning of a provider that sealed nothing, as this gateway showed it. */
-export function isUnsealed(item: Fields): boolean {
+function isUnsealed(item: Fields): boolean {
   return textOf(item.encrypted_content) === '' && textOf(item.id).startsWith(unsealedPrefix);
 }
 

@@ -4,7 +4,14 @@
  * each other's, it is remembered whose it is.
  */
 import type { Dialect } from '../../dialects/dialect.ts';
-import { answeredCalls, findSeals, remembersCalls, slotTexts, wantsHead } from '../../dialects/seal-slots.ts';
+import {
+  answeredCalls,
+  findSeals,
+  hasUnsealed,
+  remembersCalls,
+  slotTexts,
+  wantsHead,
+} from '../../dialects/seal-slots.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ChatRequest, Turn } from '../../llm/chat.ts';
 import type { Notes } from '../../llm/notes.ts';
@@ -56,7 +63,7 @@ export class Seals {
   mustSettle(exchange: Exchange, credential: Credential, dialect: Dialect): boolean {
     const organization = exchange.key.organization.id;
     const { body } = exchange.ask.scan;
-    if (this.#hasMarkedCalls(organization, body, dialect)) return true;
+    if (hasUnsealed(body, dialect.id) || this.#hasMarkedCalls(organization, body, dialect)) return true;
     const minter = minterOf(credential);
     const mayBeNative = this.#origins.hasOthers(organization, dialect.id, minter);
     return findSeals(body, dialect.id).some((text) => {
