@@ -17,8 +17,7 @@ import { withSignature } from './upstream/signers.ts';
 
 /** Every way to end is an Ending, and the caller has been told. Throws LlmFailure where nobody may be asked. */
 export async function forward(exchange: Exchange, targets: readonly Target[], parts: GatewayParts): Promise<Ending> {
-  if (targets.some(({ credential }) => credential.provider.speaks[exchange.dialect.id] === undefined))
-    await readAhead(exchange);
+  await readAhead(exchange, targets, parts.seals);
   const able = parts.stored.keepersOf(exchange, targets, parts.clock.monotonicMs());
   const ending = await askInTurn(exchange, able, parts, {
     plan: (target) => planCall(exchange, target, parts),

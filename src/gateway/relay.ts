@@ -1,8 +1,9 @@
 /** The same dialect on both sides: the caller's bytes, with only what must change spliced in. */
 
 import type { RelayPlan } from '../dialects/door.ts';
-import { type JsonEdit, parseScanned, readField, scanJson, spliceJson } from '../lib/json.ts';
+import { type JsonEdit, type JsonScan, parseScanned, readField, scanJson, spliceJson } from '../lib/json.ts';
 import { jsonBytes } from '../lib/json-bytes.ts';
+import { type LiftedJson, putBack } from '../lib/lifted-json.ts';
 import type { Endpoint } from '../providers/provider.ts';
 import { applyQuirks, quirkEdits } from '../providers/quirk.ts';
 import type { Target } from '../snapshot/snapshot.ts';
@@ -15,7 +16,8 @@ import type { MadeBody } from './made-body.ts';
 export function relayBody(exchange: Exchange, target: Target, endpoint: Endpoint): MadeBody {
   const plan = exchange.door.planRelay(exchange.ask.scan, exchange.ask.stream);
   const edits = [...plan.edits, ...headerFields(exchange, endpoint, plan)];
-  return { ...relayJson(exchange, exchange.ask, { ...plan, edits }, target, endpoint), headers: plan.headers };
+  const ask = { ...exchange.ask, lifted: exchange.lifted };
+  return { ...relayJson(exchange, ask, { ...plan, edits }, target, endpoint), headers: plan.headers };
 }
 
 const headerCharactersMax = 4096;
@@ -32,10 +34,15 @@ function headerFields({ door, request, ask }: Exchange, endpoint: Endpoint, { he
   });
 }
 
+export interface RelayedJson extends Pick<Ask, 'scan' | 'stream' | 'inBody'> {
+  /** The same, with its pictures lifted out. */
+  readonly lifted?: LiftedJson | undefined;
+}
+
 /** A JSON body of any operation. */
 export function relayJson(
   exchange: Visit,
-  { scan, stream, inBody }: Pick<Ask, 'scan' | 'stream' | 'inBody'>,
+  { scan, stream, inBody, lifted }: RelayedJson,
   plan: RelayPlan,
   target: Target,
   endpoint: Pick<Endpoint, 'quirks'>,
@@ -47,20 +54,16 @@ export function relayJson(
     name === sent ? [...plan.edits] : [{ name: 'model', value: JSON.stringify(name) }, ...plan.edits];
   const quirks = endpoint.quirks ?? [];
   const call = callOf(target, stream);
-  const { edits, losses, needsTree } = quirkEdits(quirks, call, scan, own);
+  const told = { withholdUsage: plan.withholdUsage, wantsStreamUsage: !plan.withholdUsage };
+  const { edits, losses, needsTree } = quirkEdits(quirks, call, lifted?.scan ?? scan, own);
   exchange.replaceNotes(losses.map(({ field, why }) => ({ field, why })));
-  if (!needsTree)
-    return {
-      body: spliceJson(scan, edits),
-      withholdUsage: plan.withholdUsage,
-      wantsStreamUsage: !plan.withholdUsage,
-    };
-  // A quirk that edits the tree costs a parse; top-level quirks are applied along with it.
-  const tree = applyQuirks(quirks, call, parseScanned(scanJson(Buffer.concat(spliceJson(scan, own)))));
-  exchange.replaceNotes(tree.losses.map(({ field, why }) => ({ field, why })));
-  return {
-    body: [jsonBytes(tree.body)],
-    withholdUsage: plan.withholdUsage,
-    wantsStreamUsage: !plan.withholdUsage,
+  if (!needsTree) return { ...told, body: spliceJson(scan, edits) };
+  const edited = (source: JsonScan) => {
+    const tree = applyQuirks(quirks, call, parseScanned(scanJson(Buffer.concat(spliceJson(source, own)))));
+    exchange.replaceNotes(tree.losses.map(({ field, why }) => ({ field, why })));
+    return jsonBytes(tree.body);
   };
+  // A quirk that edits the tree costs a parse; top-level quirks are applied along with it.
+  const pieces = lifted && putBack(edited(lifted.scan), lifted.strings);
+  return { ...told, body: pieces ?? [edited(scan)] };
 }

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LlmFailure } from '../../llm/error.ts';
 import { provider } from '../../providers/provider.ts';
@@ -32,6 +33,18 @@ const request = {
   body: Buffer.from('Param1=value1'),
 };
 
+/** By the rules of AWS's page, of `request` with a body of this hash. */
+function signatureOver(bodyHash: string): string {
+  const scope = '20150830/us-east-1/service/aws4_request';
+  const names = 'content-type;host;x-amz-date';
+  const signed = `content-type:${request.headers['content-type']}\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n`;
+  const canonical = createHash('sha256').update(`POST\n/\n\n${signed}\n${names}\n${bodyHash}`).digest('hex');
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const secret = credential.secret?.split(':')[1] ?? '';
+  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  return hmac(key, `AWS4-HMAC-SHA256\n20150830T123600Z\n${scope}\n${canonical}`).toString('hex');
+}
+
 describe('an AWS signature', () => {
   it("is the one of AWS's own test suite", async () => {
     expect(await sign(request, credential)).toEqual({
@@ -39,6 +52,22 @@ describe('an AWS signature', () => {
       authorization:
         'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a',
     });
+  });
+
+  it('lets others have their turn while it covers a large body', async () => {
+    const body = Buffer.alloc(20 * 1024 * 1024, 'a');
+    let turns = 0;
+    let isSigned = false;
+    const count = () => {
+      turns++;
+      if (!isSigned) setImmediate(count);
+    };
+    setImmediate(count);
+    const headers = await sign({ ...request, body }, credential);
+    isSigned = true;
+    expect(turns).toBeGreaterThanOrEqual(4);
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    expect(headers.authorization).toContain(`Signature=${signatureOver(sha256)}`);
   });
 
   it('covers path, query, body, host and content type', async () => {

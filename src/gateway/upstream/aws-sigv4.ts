@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { LlmFailure } from '../../llm/error.ts';
 import { readAwsKeys } from '../../providers/aws-keys.ts';
@@ -60,19 +61,29 @@ function nothingToSignWith(id: string, what: string): LlmFailure {
   });
 }
 
+/** A body of 20 MB would hold up others for longer than each of its pieces does. */
+const bytesPerTurn = 4 * 1024 * 1024;
+
 /** The hash in the form that the library asks for: with a key it is an HMAC. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
+  readonly #chunks: Uint8Array[] = [];
 
   constructor(key?: string | ArrayBuffer | ArrayBufferView) {
     this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key));
   }
 
   update(chunk: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(chunk));
+    this.#chunks.push(bytesOf(chunk));
   }
 
   async digest(): Promise<Uint8Array> {
+    for (const chunk of this.#chunks) {
+      for (let at = 0; at < chunk.length; at += bytesPerTurn) {
+        if (at > 0) await nextTurn();
+        this.#hash.update(chunk.subarray(at, at + bytesPerTurn));
+      }
+    }
     return this.#hash.digest();
   }
 
