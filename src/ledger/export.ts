@@ -100,6 +100,8 @@ const houseAccounts: Readonly<Record<string, string>> = {
   'house:overrun': 'expenses:overrun',
   'house:promotions': 'expenses:promotions',
   'house:writeoff': 'expenses:writeoff',
+  'house:rounding': 'expenses:rounding',
+  'house:tax': 'liabilities:tax',
   'house:operator': 'assets:operator',
   'stripe:clearing': 'assets:stripe:clearing',
 };
@@ -108,6 +110,7 @@ const kinds: Readonly<Record<string, string>> = {
   wallet: 'liabilities',
   credit: 'liabilities',
   metered: 'assets',
+  invoiced: 'assets',
   receivable: 'assets',
 };
 
