@@ -40,7 +40,8 @@ describe('a wallet that fits exactly k requests, and many more calls at once', (
 function report(instances: number, results: readonly RoundResult[]): string {
   const sum = (count: (result: RoundResult) => number) => results.reduce((total, each) => total + count(each), 0);
   const worst = results.map(({ overNanoUsd }) => overNanoUsd).sort((a, b) => Number(b - a))[0] ?? 0n;
-  const counts = `${sum(({ served }) => served)} served, ${sum(({ refused }) => refused)} refused`;
+  const unanswered = sum((result) => result.unanswered);
+  const counts = `${sum(({ served }) => served)} served, ${sum(({ refused }) => refused)} refused, ${unanswered} got 503`;
   const over = `over a wallet at most ${formatUsd(worst)} (one step is ${formatUsd(stepNanoUsd)})`;
   const falsely = `${sum(({ falseRefusals }) => falseRefusals.length)} refused falsely`;
   return `${instances} instances, ${results.length} rounds of ${calls} calls: ${counts}; ${over}; ${falsely}`;
