@@ -299,6 +299,11 @@ describe('the check that runs by itself', () => {
     const log = { ...silentLog, error: (fields: object) => void lines.push(fields) };
     const parts = { store, clock: systemClock, log };
     expect(await lastLedgerCheck(store.db)).toBeUndefined();
+    // While one runs somewhere, no other begins.
+    await store.db.transaction().execute(async (db) => {
+      await sql`SELECT pg_advisory_xact_lock(${0x746f6c76}, hashtext(current_schema()))`.execute(db);
+      expect(await checkLedger(parts)).toBeUndefined();
+    });
     expect(await checkLedger(parts)).toMatchObject({ drift: 0 });
     expect(await lastLedgerCheck(store.db)).toMatchObject({ drift: 0, warnings: 0 });
     expect(lines).toEqual([]);
