@@ -119,3 +119,9 @@ export const requestLosses: Readonly<Record<string, Outcome>> = {
     why: `${thoughts}; without them Messages does not think, and takes one of two kinds of sampling`,
   },
 };
+
+/** Answers that were served in a tier whose price nobody has written down. */
+export const tierFlags: Readonly<Record<string, readonly string[]>> = {
+  'gemini/stream--google-stream-no-args-tool-call': ['tier-unpriced:provisioned_throughput'],
+  'vertex/stream--google-vertex-service-tier-flex-stream': ['tier-unpriced:flex'],
+};

@@ -23,7 +23,7 @@ import {
   truthOf,
   wholes,
 } from './corpus.ts';
-import { answerLosses, requestLosses, requestRefusals } from './exceptions.ts';
+import { answerLosses, requestLosses, requestRefusals, tierFlags } from './exceptions.ts';
 import { readBySdk } from './sdk.ts';
 
 let rig: Rig;
@@ -39,7 +39,7 @@ function expectRow(row: SettlementRecord, kept: Recording): void {
   if (counts === undefined) return expect(row.estimated).toBe(true);
   const { input, output, cacheRead, thinking } = row.usage;
   expect({ input, output, cacheRead, thinking }).toEqual(counts);
-  expect([row.estimated, row.flags]).toEqual([false, []]);
+  expect([row.estimated, row.flags]).toEqual([false, tierFlags[shortName(kept)] ?? []]);
 }
 
 it.runIf(recordingsExist)('there are recordings of every kind', () => {

@@ -23,6 +23,10 @@ export interface FleetOptions {
   readonly script: Script;
   /** Lines of configuration beside the provider and its model. */
   readonly config?: string;
+  /** More providers, by name, in YAML; each at the fake one's address, which takes the place of `$URL`. */
+  readonly providers?: string;
+  /** More rows of models, in YAML. */
+  readonly models?: string;
 }
 
 export interface Answered {
@@ -68,7 +72,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const store = await database.open({ poolSize: 8 });
   const upstream = await startUpstream({ script: options.script, keepBodies: false });
   const root = mkdtempSync(path.join(tmpdir(), 'tollgate-fleet-'));
-  const config = parseConfig(configText(upstream.url, options.config ?? ''), {
+  const config = parseConfig(configText(upstream.url, options), {
     cwd: root,
     env: {},
     registry: [...providers.values()],
@@ -116,16 +120,18 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   return fleet;
 }
 
-function configText(url: string, more: string): string {
+function configText(url: string, { config = '', providers: more = '', models = '' }: FleetOptions): string {
   return `
 server: { port: 0 }
 dataDir: ./data
 budgets: { patienceMs: 500 }
 providers:
   fake: { type: openai-compatible, baseUrl: "${url}/v1", models: [m] }
+${more.replaceAll('$URL', url)}
 models:
   fake/m: { price: { input: 1, output: 10 }, contextTokens: 100000 }
-${more}`;
+${models}
+${config}`;
 }
 
 async function makeCustomer(fleet: Fleet, name: string, balance: bigint): Promise<Customer> {
