@@ -12,6 +12,8 @@ export class StatementReader {
   readonly #onStatement: (text: string) => void;
   #bytes: Buffer = Buffer.alloc(0);
   #started = false;
+  /** Statements that stay prepared, by their name. */
+  readonly #prepared = new Map<string, string>();
 
   constructor(onStatement: (text: string) => void) {
     this.#onStatement = onStatement;
@@ -43,11 +45,19 @@ export class StatementReader {
 
   #message(type: string, body: Buffer): void {
     if (type === 'Q') this.#onStatement(textAt(body, 0));
-    // Its name comes first; the driver leaves it empty.
-    if (type === 'P') this.#onStatement(textAt(body, body.indexOf(0) + 1));
-    // What was parsed under a name may be run many times: each is one statement more.
-    if (type === 'B' && textAt(body, body.indexOf(0) + 1) !== '') this.#onStatement('a named statement');
+    if (type === 'P') this.#prepare(textAt(body, 0), textAt(body, body.indexOf(0) + 1));
+    if (type === 'B') this.#run(textAt(body, body.indexOf(0) + 1));
     if (type === 'F') this.#onStatement('a function call');
+  }
+
+  #prepare(name: string, text: string): void {
+    if (name === '') this.#onStatement(text);
+    else this.#prepared.set(name, text);
+  }
+
+  /** What was prepared under a name may be run many times: each is one statement more. */
+  #run(name: string): void {
+    if (name !== '') this.#onStatement(this.#prepared.get(name) ?? 'a statement that nobody prepared');
   }
 }
 
