@@ -93,7 +93,7 @@ export class TestGateway {
         await answer?.arrayBuffer();
         return answer?.status === 200;
       },
-      this.#options.readyMs ?? 20_000,
+      this.#options.readyMs ?? 45_000,
     );
   }
 
