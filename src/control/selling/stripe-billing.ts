@@ -33,6 +33,8 @@ export async function changeAtStripe(
     const remedy = 'Cancel at the end of the month, and start the free plan then.';
     throw new Refusal(`Stripe cannot bill the plan ${to.name}, which costs nothing.`, remedy);
   }
+  // Nothing is to be done, or it was done before an answer got lost: the same key would stand for another request.
+  if (to.id === row.plan_id && row.next_plan_id === null) return toSubscription(row);
   const from = await requirePlan(db, row.plan_id);
   const dearer = to.monthlyNanoUsd > from.monthlyNanoUsd;
   // Known before Stripe tells of it, so that it is not taken for a change that holds now.

@@ -70,6 +70,8 @@ async function giveAllowance(db: Store['db'], paid: PlanPaid, clock: Clock): Pro
   if (paid.periodEndMs <= startMs) return;
   const plan = await requirePlan(db, paid.planId);
   if (row.allowance_plan_id === null) {
+    // What an upgrade gives is a difference, so the month's own invoice comes first, in whatever order they are told.
+    if (paid.periodStartMs > startMs) throw new Error(`the month of ${row.id} is not paid yet; told again later`);
     await grantAllowanceIn(db, row, plan, clock);
   } else if (row.allowance_plan_id !== plan.id) {
     const from = await requirePlan(db, row.allowance_plan_id);
