@@ -4,12 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { processEvent } from '../../src/control/stripe/events.ts';
 import { refundPayment } from '../../src/control/stripe/refunds.ts';
 import { sweepEvents, sweepOrders } from '../../src/control/stripe/tasks.ts';
-import { receiveWebhook } from '../../src/control/stripe/webhook.ts';
-import { post } from '../../src/ledger/post.ts';
-import { walletOf } from '../../src/ledger/wallet.ts';
+import { takeBack, walletOf } from '../../src/ledger/wallet.ts';
 import { paySession } from '../fakes/stripe/checkout.ts';
 import { attachCard, closeDispute, confirm, dispute, failRefund, newIntent } from '../fakes/stripe/payments.ts';
-import { dollar, eventsAbout, openShop, type Shop, signed } from './shop.ts';
+import { dollar, eventsAbout, openShop, type Shop } from './shop.ts';
 
 let shop: Shop;
 let org: string;
@@ -18,7 +16,10 @@ let count = 0;
 beforeAll(async () => {
   shop = await openShop();
 });
-afterAll(() => shop.close());
+afterAll(async () => {
+  expect(await shop.findings()).toEqual([]);
+  await shop.close();
+});
 beforeEach(async () => {
   org = await shop.organization(`org-${++count}`);
 });
@@ -30,24 +31,10 @@ const paymentOf = (id: string) =>
 const alertsOf = () =>
   shop.store.db.selectFrom('payment_alerts').selectAll().where('organization_id', '=', org).execute();
 
-/** What the organization has used. */
+/** It is not there any more. */
 async function spend(dollars: bigint): Promise<void> {
-  const amountNanoUsd = dollars * dollar;
-  await shop.store.db.transaction().execute((db) =>
-    post(
-      db,
-      {
-        kind: 'usage',
-        organizationId: org,
-        idempotencyKey: `spent:${++count}`,
-        entries: [
-          { account: `wallet:${org}`, amountNanoUsd: -amountNanoUsd },
-          { account: 'house:revenue', amountNanoUsd },
-        ],
-      },
-      shop.clock,
-    ),
-  );
+  const spent = { organizationId: org, amountNanoUsd: dollars * dollar, idempotencyKey: `spent:${++count}` };
+  await takeBack(shop.store, { ...spent, to: 'operator', missing: 'refuse' }, shop.clock);
 }
 
 async function expectBooksToAgree(): Promise<void> {
@@ -95,8 +82,7 @@ describe('a payment that does not fit its order', () => {
     paySession(shop.standIn.world, sessionId, 'declined');
     session.payment_intent = null;
     session.status = 'expired';
-    await receiveWebhook(shop.parts, ...signed(shop.standIn.world.emit('checkout.session.expired', session)));
-    await sweepEvents(shop.parts);
+    await shop.deliver(shop.standIn.world.emit('checkout.session.expired', session));
     expect((await paymentOf(paymentId)).state).toBe('refused');
   });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { automaticTopUpOf, setAutomaticTopUp, topUpIfDue } from '../../src/control/stripe/automatic.ts';
 import { startCardSetup } from '../../src/control/stripe/checkout.ts';
 import { sweepAutomatic, sweepOrders } from '../../src/control/stripe/tasks.ts';
-import { post } from '../../src/ledger/post.ts';
+import { takeBack } from '../../src/ledger/wallet.ts';
 import { endProcessing, paySession } from '../fakes/stripe/checkout.ts';
 import { dispute } from '../fakes/stripe/payments.ts';
 import type { Behaviour } from '../fakes/stripe/world.ts';
@@ -17,7 +17,10 @@ let count = 0;
 beforeAll(async () => {
   shop = await openShop();
 });
-afterAll(() => shop.close());
+afterAll(async () => {
+  expect(await shop.findings()).toEqual([]);
+  await shop.close();
+});
 beforeEach(async () => {
   shop.standIn.faults.clear();
   await shop.store.db.updateTable('automatic_top_ups').set({ enabled: false }).execute();
@@ -70,14 +73,10 @@ async function takenCents(): Promise<number> {
     .reduce((sum, { amount_received: cents }) => sum + cents, 0);
 }
 
+/** It is not there any more. */
 async function spend(dollars: bigint): Promise<void> {
-  const amountNanoUsd = dollars * dollar;
-  const entries = [
-    { account: `wallet:${org}`, amountNanoUsd: -amountNanoUsd },
-    { account: 'house:revenue', amountNanoUsd },
-  ];
-  const posting = { kind: 'usage', organizationId: org, idempotencyKey: `used:${++count}`, entries };
-  await shop.store.db.transaction().execute((db) => post(db, posting, shop.clock));
+  const spent = { organizationId: org, amountNanoUsd: dollars * dollar, idempotencyKey: `spent:${++count}` };
+  await takeBack(shop.store, { ...spent, to: 'operator', missing: 'refuse' }, shop.clock);
 }
 
 const twentyWorkers = () => Promise.allSettled(Array.from({ length: 20 }, () => topUpIfDue(shop.parts, org)));

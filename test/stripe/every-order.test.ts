@@ -30,7 +30,7 @@ it('is the same in all 720 orders of six events: paid, partly refunded, disputed
       .map((type) => all.find((event) => event.type === type) as Stripe.Event);
     const rows = six.map(({ id, type, created, data }) => {
       const { id: objectId } = data.object as { id: string };
-      return { id, type, object_id: objectId, created_at: new Date(created * 1_000), note: null };
+      return { id, type, object_id: objectId, created_at: new Date(created * 1_000) };
     });
     await shop.store.db.insertInto('stripe_events').values(rows).execute();
     for (const index of order) await processEvent(shop.parts, { eventId: six[index]?.id });

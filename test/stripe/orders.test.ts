@@ -14,7 +14,10 @@ let count = 0;
 beforeAll(async () => {
   shop = await openShop();
 });
-afterAll(() => shop.close());
+afterAll(async () => {
+  expect(await shop.findings()).toEqual([]);
+  await shop.close();
+});
 
 const organization = () => shop.organization(`org-${++count}`);
 const intentOf = (id: string) => shop.standIn.world.get<Stripe.PaymentIntent>('payment_intent', id);

@@ -1,12 +1,15 @@
 /** Tollgate's side of payments on a database of its own, with the stand-in for Stripe on the other side. */
 import type Stripe from 'stripe';
 import { prepareJobs } from '../../src/control/jobs/queue.ts';
+import { ledgerChecks } from '../../src/control/ledger/check.ts';
 import { ensureOrganization } from '../../src/control/organizations.ts';
 import { startTopUp } from '../../src/control/stripe/checkout.ts';
 import { processEvent } from '../../src/control/stripe/events.ts';
 import { openStripe, type StripeParts, type StripeSettings } from '../../src/control/stripe/parts.ts';
 import type { PlanListener } from '../../src/control/stripe/plan-listener.ts';
 import { receiveWebhook } from '../../src/control/stripe/webhook.ts';
+import type { Finding } from '../../src/ledger/verify/findings.ts';
+import { verifyLedger } from '../../src/ledger/verify.ts';
 import { walletOf } from '../../src/ledger/wallet.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -42,6 +45,8 @@ export interface Shop {
   balance(organizationId: string): Promise<bigint>;
   /** I8: what Stripe has taken and not given back, and what the ledger says it has. */
   books(): Promise<{ readonly stripe: bigint; readonly ledger: bigint }>;
+  /** What `tollgate ledger verify` finds wrong. */
+  findings(): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 
@@ -119,6 +124,7 @@ export async function openShop(
       return (wallet?.paidNanoUsd ?? 0n) - (wallet?.receivableNanoUsd ?? 0n);
     },
     books: () => booksOf(standIn, store),
+    findings: async () => (await verifyLedger(store, { checks: ledgerChecks })).findings,
     async close() {
       await standIn.close();
       await database.close();

@@ -26,6 +26,7 @@ beforeAll(async () => {
   api = await testApi({ store: shop.store, stripe: shop.parts });
 });
 afterAll(async () => {
+  expect(await shop.findings()).toEqual([]);
   await api.close();
   await shop.close();
 });

@@ -191,12 +191,17 @@ async function askForCharge(parts: StripeParts, payment: StripePayment): Promise
     return intent.id;
   } catch (error) {
     if (error instanceof errors.StripeCardError) return declined(parts, payment, error);
-    if (error instanceof errors.StripeInvalidRequestError) return impossible(parts, payment, error);
+    if (isRefusal(error)) return impossible(parts, payment, error);
     // An answer of the 5xx kind is given again for ever, although the charge may have been made.
     const found = await findCharge(parts, payment);
     if (found !== undefined) return found;
     throw error;
   }
+}
+
+/** Not: another call with the same key is running, or too many calls are. */
+function isRefusal(error: unknown): error is InstanceType<typeof errors.StripeInvalidRequestError> {
+  return error instanceof errors.StripeInvalidRequestError && (error.statusCode === 400 || error.statusCode === 404);
 }
 
 function chargeOf(payment: StripePayment): Stripe.PaymentIntentCreateParams {

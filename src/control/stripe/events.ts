@@ -30,7 +30,7 @@ const handlers: readonly (readonly [RegExp, Handler])[] = [
 
 /** Parked events are given up after this long: another program may use the same account of Stripe. */
 const parkedMsMax = 3 * 86_400_000;
-const retryFirstMs = 30_000;
+const retryFirstMs = 60_000;
 const retryMsMax = 3_600_000;
 
 const payload = z.object({ eventId: z.string() });
@@ -44,18 +44,27 @@ export async function processEvent(parts: StripeParts, given: unknown): Promise<
   const outcome = await handle(parts, event.type, event.object_id);
   const isOver = clock.nowMs() - event.received_at.getTime() > parkedMsMax;
   if (outcome === 'unknown' && !isOver) {
-    const pauseMs = Math.min(retryFirstMs * 2 ** event.tries, retryMsMax);
     await store.db
       .updateTable('stripe_events')
-      .set({ state: 'parked', tries: event.tries + 1, next_at: new Date(clock.nowMs() + pauseMs) })
+      .set({ state: 'parked' })
       .where('id', '=', eventId)
-      .where('state', 'in', ['received', 'parked'])
+      .where('state', '=', 'received')
       .execute();
     return;
   }
   await store.db
     .updateTable('stripe_events')
     .set({ state: outcome === 'settled' ? 'done' : 'ignored', ended_at: new Date(clock.nowMs()) })
+    .where('id', '=', eventId)
+    .execute();
+}
+
+/** It is looked at again after a pause that grows with each try. */
+export async function postponeEvent({ store, clock }: StripeParts, eventId: string, tries: number): Promise<void> {
+  const pauseMs = Math.min(retryFirstMs * 2 ** tries, retryMsMax);
+  await store.db
+    .updateTable('stripe_events')
+    .set({ tries: tries + 1, next_at: new Date(clock.nowMs() + pauseMs) })
     .where('id', '=', eventId)
     .execute();
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Task } from '../jobs/queue.ts';
 import { chargeCrossing, topUpIfDue } from './automatic.ts';
-import { processEvent, refreshSession } from './events.ts';
+import { postponeEvent, processEvent, refreshSession } from './events.ts';
 import type { StripeParts } from './parts.ts';
 import { updatePayment } from './queries.ts';
 import { settleIntent } from './settlement.ts';
@@ -31,13 +31,17 @@ export async function sweepEvents(parts: StripeParts): Promise<void> {
   const { store, clock } = parts;
   const due = await store.db
     .selectFrom('stripe_events')
-    .select('id')
+    .select(['id', 'tries'])
     .where('state', 'in', ['received', 'parked'])
     .where('next_at', '<=', new Date(clock.nowMs()))
     .orderBy('next_at')
     .limit(batch)
     .execute();
-  await each(parts, due, (event) => processEvent(parts, { eventId: event.id }));
+  await each(parts, due, async ({ id, tries }) => {
+    // Before anything that may fail: one that always does shall not keep the others waiting.
+    await postponeEvent(parts, id, tries);
+    await processEvent(parts, { eventId: id });
+  });
   await store.db
     .deleteFrom('stripe_events')
     .where('ended_at', '<', new Date(clock.nowMs() - eventsKeptMs))
@@ -47,17 +51,16 @@ export async function sweepEvents(parts: StripeParts): Promise<void> {
 /** Also without any event the truth is found: Stripe is asked about every order that is open. */
 export async function sweepOrders(parts: StripeParts): Promise<void> {
   const { store, clock } = parts;
-  const open = await store.db
+  const before = (ms: number) => new Date(clock.nowMs() - ms);
+  const due = await store.db
     .selectFrom('stripe_payments')
     .selectAll()
     .where('state', 'in', ['open', 'processing'])
-    .where('checked_at', '<', new Date(clock.nowMs() - chargeAgainMs))
+    .where('checked_at', '<', before(chargeAgainMs))
+    .where((where) => where.or([where('kind', '=', 'automatic'), where('checked_at', '<', before(lookAgainMs))]))
     .orderBy('checked_at')
     .limit(batch)
     .execute();
-  const due = open.filter(
-    ({ kind, checked_at: checked }) => kind === 'automatic' || checked.getTime() < clock.nowMs() - lookAgainMs,
-  );
   await each(parts, due, async (payment) => {
     await updatePayment(store.db, payment, {}, clock);
     if (payment.intent_id !== null) await settleIntent(parts, payment.intent_id);

@@ -27,6 +27,9 @@ const event = z.object({
   data: z.object({ object: z.object({ id: z.string().max(255).optional() }) }),
 });
 
+/** What a job may take before somebody else looks after the event. */
+const jobMs = 60_000;
+
 type Event = z.infer<typeof event>;
 
 /**
@@ -91,7 +94,14 @@ async function keep(parts: StripeParts, { id, type, created, data }: Event, seco
     }
     const kept = await db
       .insertInto('stripe_events')
-      .values({ id, type, object_id: data.object.id ?? '', created_at: new Date(created * 1_000), note: null })
+      .values({
+        id,
+        type,
+        object_id: data.object.id ?? '',
+        created_at: new Date(created * 1_000),
+        // Should the job be lost with its process, a sweep finds the event.
+        next_at: new Date(parts.clock.nowMs() + jobMs),
+      })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning('id')
       .executeTakeFirst();

@@ -53,7 +53,6 @@ const events = [
     state text NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'parked', 'done', 'ignored')),
     tries int NOT NULL DEFAULT 0,
     next_at timestamptz NOT NULL DEFAULT now(),
-    note text,
     created_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL DEFAULT now(),
     ended_at timestamptz

@@ -72,7 +72,6 @@ export interface StripeEventTable {
   readonly state: Generated<'received' | 'parked' | 'done' | 'ignored'>;
   readonly tries: Generated<number>;
   readonly next_at: Stamp;
-  readonly note: string | null;
   readonly created_at: Date;
   readonly received_at: CreatedAt;
   readonly ended_at: Date | null;
