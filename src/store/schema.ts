@@ -6,6 +6,7 @@ import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { IdempotencySchema } from './schema/idempotency.ts';
 import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
+import type { StoredLimits } from './schema/limits.ts';
 import type { ManagementSchema } from './schema/management.ts';
 import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
 import type { StripeSchema } from './schema/stripe.ts';
@@ -26,12 +27,6 @@ export interface Schema
 
 /** Filled in by the database and never changed. */
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
-
-/** Rate limits, checked by the database: at least one member, whole numbers from 1. */
-export interface StoredLimits {
-  readonly requestsPerMinute?: number;
-  readonly tokensPerMinute?: number;
-}
 
 type LimitsColumn = ColumnType<StoredLimits | null, StoredLimits | null | undefined>;
 

@@ -17,7 +17,7 @@ let gateway: TestGateway;
 beforeAll(async () => {
   database = await testDatabase();
   proxy = await startPostgresProxy(database.url);
-  gateway = await startGateway({ database, config: withBoss(proxy.url) });
+  gateway = await startGateway({ database, readyMs: 55_000, config: withBoss(proxy.url) });
 });
 
 afterAll(async () => {
@@ -136,7 +136,7 @@ describe('while Postgres is away', () => {
 
 describe('a shutdown', () => {
   it('waits for a request that runs, and sends new ones elsewhere', async () => {
-    const ending = await startGateway({ database, config: withBoss(database.url) });
+    const ending = await startGateway({ database, readyMs: 55_000, config: withBoss(database.url) });
     const table = `"${database.schema}".organizations`;
     const locker = new pg.Client({ connectionString: database.url });
     await locker.connect();

@@ -58,6 +58,14 @@ const own = (organizationId: string) => async (name: string) => {
   return make(organizationId);
 };
 
+const nothing = async (name: string) => `${name.slice(0, 3)}_never`;
+
+/** Refused before anybody looks at what it names. */
+function isForOperators(each: ApiRoute): boolean {
+  const rule = access[routeName(each)];
+  return rule !== undefined && !('auth' in rule) && rule.organization === 'never';
+}
+
 const send = (each: ApiRoute, path: string, key: string) => {
   const body = each.body === undefined ? undefined : (bodies[routeName(each)] ?? {});
   return api.ask(`${each.method} ${path}`, { key, ...(body !== undefined && { body }) });
@@ -74,8 +82,8 @@ describe('what belongs to an organization', () => {
   it.each(named)(
     '%s: is for another as if it had never been, and for nobody without a management key',
     async (_, each) => {
-      const path = await fill(each.path, own(acme.id));
-      const never = await fill(each.path, async (name) => `${name.slice(0, 3)}_never`);
+      const path = await fill(each.path, isForOperators(each) ? nothing : own(acme.id));
+      const never = await fill(each.path, nothing);
       const strange = await send(each, path, other.key);
       expect(strange.status).toBeGreaterThanOrEqual(400);
       if (each.method === 'GET') expect([403, 404]).toContain(strange.status);
@@ -85,7 +93,9 @@ describe('what belongs to an organization', () => {
     },
   );
 
-  const things = named.filter(([, { method, path }]) => method === 'GET' && !path.includes('{organizationId}'));
+  const things = named.filter(
+    ([, each]) => each.method === 'GET' && !each.path.includes('{organizationId}') && !isForOperators(each),
+  );
 
   it.each(things)('%s: is there for its owner and for the operator', async (_, each) => {
     const path = await fill(each.path, own(acme.id));

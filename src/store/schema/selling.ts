@@ -1,7 +1,7 @@
 /** Tables of migration 8, as Kysely sees them. What they mean is said there. */
 import type { ColumnType, Generated, Selectable } from 'kysely';
-import type { StoredLimits } from '../schema.ts';
 import type { Money } from './ledger.ts';
+import type { StoredLimits } from './limits.ts';
 
 export interface SellingSchema {
   readonly sale_prices: SalePriceTable;
