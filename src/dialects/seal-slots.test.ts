@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DialectId } from '../llm/chat.ts';
-import { answeredCalls, findSeals, slotTexts, wantsHead } from './seal-slots.ts';
+import { answeredCalls, findSeals, hasUnsealed, slotTexts, wantsHead } from './seal-slots.ts';
 
 const body = (value: unknown) => Buffer.from(JSON.stringify(value));
 
@@ -42,6 +42,31 @@ describe('seals in bytes', () => {
       '"signature":"a\\"',
     ])
       expect(findSeals(Buffer.from(text), 'anthropic')).toEqual([]);
+  });
+});
+
+describe('thinking that nobody sealed, in bytes', () => {
+  const thought = { type: 'thinking', thinking: 'hm', signature: '' };
+
+  it.each<[DialectId, unknown]>([
+    ['anthropic', [thought]],
+    ['anthropic', [{ ...thought, thinking: '' }]],
+    ['openai-responses', [{ type: 'reasoning', id: 'rs_tg1', summary: [] }]],
+  ])('of %s is found in %j', (dialect, value) => {
+    expect(hasUnsealed(body(value), dialect)).toBe(true);
+    expect(hasUnsealed(Buffer.from(JSON.stringify(value, null, 2)), dialect)).toBe(true);
+  });
+
+  it.each<[DialectId, unknown]>([
+    ['anthropic', [{ ...thought, signature: 'S' }]],
+    ['anthropic', { thinking: { type: 'enabled' }, input: { signature: '' } }],
+    ['anthropic', [{ text: JSON.stringify(thought) }]],
+    ['openai-responses', [{ type: 'reasoning', id: 'rs_1' }, { text: 'the prefix "rs_tg"' }]],
+    ['openai-chat', [thought]],
+    ['gemini', [thought]],
+    ['bedrock-converse', [{ reasoningText: { text: 'hm', signature: '' } }]],
+  ])('of %s is not in %j', (dialect, value) => {
+    expect(hasUnsealed(body(value), dialect)).toBe(false);
   });
 });
 

@@ -34,18 +34,21 @@ const budgetWords: Partial<Readonly<Record<DialectId, Buffer>>> = {
   'bedrock-converse': Buffer.from('"enabled"'),
 };
 
-/**
- * Where thinking that nobody sealed shows itself, in dialects that take none of it back: an empty slot, or the start of an
- * id that was made here.
- */
-const emptySlots: Partial<Readonly<Record<DialectId, Buffer>>> = { anthropic: Buffer.from('"signature"') };
-const madeIds: Partial<Readonly<Record<DialectId, Buffer>>> = { 'openai-responses': Buffer.from(`"${unsealedPrefix}`) };
+/** Keys of a block of thinking whose seal is an empty string where nobody sealed it: of its text, and of its seal. */
+const unsealedKeys: Partial<Readonly<Record<DialectId, readonly [Buffer, Buffer]>>> = {
+  anthropic: [Buffer.from('"thinking"'), Buffer.from('"signature"')],
+};
+/** How the id of reasoning begins that was made here of an answer without seals, as `"id"` has it. */
+const madeId = Buffer.from(`"${unsealedPrefix}`);
+const idKey = Buffer.from('"id"');
 
 /** Whether a body may hold thinking that its provider would refuse because nobody sealed it. */
 export function hasUnsealed(body: Buffer, dialect: DialectId): boolean {
-  const slot = emptySlots[dialect];
-  const id = madeIds[dialect];
-  return (slot !== undefined && hasEmpty(body, slot)) || (id !== undefined && body.includes(id));
+  if (dialect === 'openai-responses' && body.includes(madeId))
+    return stringsOf(body, idKey).some((from) => body.subarray(from, from + madeId.length).equals(madeId));
+  const [text, seal] = unsealedKeys[dialect] ?? [];
+  if (text === undefined || seal === undefined) return false;
+  return stringsOf(body, seal).some((from) => body[from + 1] === quote) && stringsOf(body, text).some(() => true);
 }
 
 /** Whether it matters in this dialect what became of a call's thinking. */
@@ -98,10 +101,6 @@ function collect(bytes: Buffer, key: Buffer, found: string[]): void {
     const to = closingQuote(bytes, from + 1);
     if (to > from + 1) found.push(textOf(bytes.subarray(from, to + 1)));
   }
-}
-
-function hasEmpty(bytes: Buffer, key: Buffer): boolean {
-  return stringsOf(bytes, key).some((from) => bytes[from + 1] === quote);
 }
 
 /** Where a string begins that is the value of this key: the place of its quote. */
