@@ -14,17 +14,20 @@ export interface SaleRule {
   readonly markupBasisPoints?: number;
   /** Instead of a markup: fixed prices. */
   readonly price?: OperationPrice;
+  /** Whose rule it is: any that fits decides before those of a higher tier. Absent: 0, the organization's own. */
+  readonly tier?: number;
 }
 
 /** At cost. */
 export const atCost: SaleRule = Object.freeze({ id: 'cost', markupBasisPoints: 0 });
 
-/** The rule for a model: the longest pattern that fits decides. */
+/** The rule for a model: of the first tier with one that fits, the longest pattern. `rules` are in the order of tiers. */
 export function saleFor(rules: readonly SaleRule[] | undefined, model: Pick<CatalogModel, 'id'>): SaleRule {
   if (rules === undefined) return atCost;
   let best: SaleRule | undefined;
   let most = 0;
   for (const rule of rules) {
+    if (best !== undefined && (rule.tier ?? 0) > (best.tier ?? 0)) break;
     const weight = weightOf(rule.model, model.id);
     if (weight <= most) continue;
     best = rule;
@@ -37,7 +40,7 @@ export function saleFor(rules: readonly SaleRule[] | undefined, model: Pick<Cata
 const dated = /^[-@](?:\d{4}-?\d\d-?\d\d|latest)$/;
 
 /** How well a pattern fits a model: 0 not at all. A dated name is no way around the price of its model. */
-function weightOf(pattern: string | undefined, id: string): number {
+export function weightOf(pattern: string | undefined, id: string): number {
   if (pattern === undefined) return 0.5;
   if (id === pattern) return Number.MAX_SAFE_INTEGER;
   if (pattern.endsWith('*')) return id.startsWith(pattern.slice(0, -1)) ? pattern.length : 0;

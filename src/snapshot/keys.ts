@@ -2,7 +2,7 @@
 import type { StoredPlanTerms } from '../store/schema/selling.ts';
 import type { KeyRow, OrganizationRow } from '../store/schema.ts';
 import { applyBudgets, BudgetIndex, type Budgets, noBudgets, type SnapshotBudgetRow } from './budgets.ts';
-import { applySales, noSales, SaleIndex, type Sales, type SnapshotSaleRow } from './sales.ts';
+import { applySales, noSales, SaleIndex, type Sales, type SnapshotSaleRow, tiers } from './sales.ts';
 import type { Key, Limits, Organization } from './snapshot.ts';
 
 export type SnapshotKeyRow = Pick<
@@ -148,7 +148,7 @@ function toOrganization(row: SnapshotOrganizationRow, index: Index): Organizatio
 }
 
 function ofPlan({ id, name, models, markupBasisPoints }: StoredPlanTerms): Pick<Organization, 'plan' | 'models'> {
-  const sale = markupBasisPoints === undefined ? undefined : Object.freeze({ id, markupBasisPoints });
+  const sale = markupBasisPoints === undefined ? undefined : Object.freeze({ id, markupBasisPoints, tier: tiers.plan });
   return { plan: { id, name, ...(sale && { sale }) }, ...(models && { models }) };
 }
 

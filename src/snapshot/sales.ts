@@ -30,10 +30,14 @@ export function applySales(before: Sales, rows: readonly SnapshotSaleRow[]): Sal
   return sales;
 }
 
+/** An organization's own rules decide first, then its plan's markup. */
+export const tiers = { own: 0, plan: 1, everybody: 2 } as const;
+
 /** The database takes only prices that can be read. */
-function toRule({ id, model, markup_basis_points, price }: SnapshotSaleRow): SaleRule {
+function toRule({ id, organization_id, model, markup_basis_points, price }: SnapshotSaleRow): SaleRule {
   return Object.freeze({
     id,
+    tier: organization_id === null ? tiers.everybody : tiers.own,
     ...(model !== null && { model }),
     ...(markup_basis_points !== null && { markupBasisPoints: markup_basis_points }),
     ...(price !== null && { price: priceFromOverride(model ?? '*', price) }),
@@ -59,20 +63,6 @@ export class SaleIndex {
     const own = this.#own.get(id);
     const markup = plan?.sale;
     if (own === undefined && markup === undefined) return this.#general.length === 0 ? undefined : this.#general;
-    return merge(merge(own ?? [], markup === undefined ? [] : [markup]), this.#general);
+    return [...(own ?? []), ...(markup === undefined ? [] : [markup]), ...this.#general];
   }
-}
-
-/**
- * The longest pattern decides whoever it belongs to, so those of `far` that lie within one of `near` are left out: sets
- * of names with a common beginning either hold one another, or have nothing in common.
- */
-function merge(near: readonly SaleRule[], far: readonly SaleRule[]): readonly SaleRule[] {
-  return [...near, ...far.filter(({ model }) => !near.some((rule) => holds(rule.model, model)))];
-}
-
-function holds(outer: string | undefined, inner: string | undefined): boolean {
-  if (outer === undefined || outer === inner) return true;
-  if (inner === undefined || !outer.endsWith('*')) return false;
-  return inner.startsWith(outer.slice(0, -1));
 }
