@@ -17,29 +17,37 @@ export interface LeaseKeeperOptions {
   readonly ship: (deadlineMs: number) => Promise<boolean>;
   /** Dead instances whose journals are in Postgres. */
   readonly heardInstances: () => ReadonlySet<string>;
+  readonly times?: LeaseTimes;
+}
+
+export interface LeaseTimes {
   /** How long a lease is lent for, and how much later others may close it. */
-  readonly ttlMs?: number;
-  readonly graceMs?: number;
-  readonly sweepMs?: number;
+  readonly ttlMs: number;
+  readonly graceMs: number;
+  /** Between two signs of life, and between two looks for leases that nobody prolongs. */
+  readonly renewMs: number;
+  readonly sweepMs: number;
 }
 
 /** What earlier processes used must be known before their leases are closed: this long the start waits for it. */
 const shipFirstMs = 15_000;
 /** What is not shipped by then keeps its lease until the next time. */
 const shipIdleMs = 1_000;
-const defaultSweepMs = 5_000;
+const defaultTimes: LeaseTimes = { ttlMs: leaseTtlMs, graceMs: leaseGraceMs, renewMs: 5_000, sweepMs: 5_000 };
 const neverMs = 100 * 365 * 86_400_000;
 /** The channel that the functions of migration 4 notify; the payload is `schema:pot`. */
 const channel = 'tollgate_leases';
 
 export async function keepLeases(options: LeaseKeeperOptions): Promise<LeaseKeeper> {
-  const { store, instance, clock, log, patienceMs, ttlMs = leaseTtlMs, graceMs = leaseGraceMs } = options;
+  const { store, instance, clock, log, patienceMs, times = defaultTimes } = options;
+  const { ttlMs, graceMs, renewMs } = times;
   const lender = new PostgresLender(store, { instance, boot: randomUUID(), ttlMs });
   const book = new LeaseBook({
     lender,
     now: () => clock.monotonicMs(),
     log,
     patienceMs,
+    renewMs,
     usableMs: usableMs(ttlMs, graceMs),
     settled: () => options.ship(shipIdleMs),
   });
@@ -67,7 +75,7 @@ export class LeaseKeeper {
   }
 
   async start(): Promise<void> {
-    const { store } = this.#options;
+    const { store, times: { sweepMs } = defaultTimes } = this.#options;
     await this.#sweep(shipFirstMs);
     await this.book.renew();
     const prefix = `${store.schema}:`;
@@ -81,7 +89,7 @@ export class LeaseKeeper {
     });
     this.#stopListening = () => subscription.close();
     this.book.start();
-    this.#timer = setInterval(() => void this.#sweep(1_000), this.#options.sweepMs ?? defaultSweepMs).unref();
+    this.#timer = setInterval(() => void this.#sweep(1_000), sweepMs).unref();
   }
 
   /** Call it when the gateway has ended. */
@@ -117,7 +125,7 @@ export class LeaseKeeper {
 
   /** After the database was away, every instance that lives gets the time to say so first. */
   async #closeExpired(): Promise<void> {
-    const { clock, ttlMs = leaseTtlMs, graceMs = leaseGraceMs } = this.#options;
+    const { clock, times: { ttlMs, graceMs } = defaultTimes } = this.#options;
     const now = clock.monotonicMs();
     this.#answersSince ??= now;
     const waited = now - this.#answersSince >= ttlMs;

@@ -40,7 +40,7 @@ const defaults = {
   renewMs: 5_000,
   idleMs: 60_000,
   usableMs: usableMs(leaseTtlMs, leaseGraceMs),
-  answerMs: 2_000,
+  answerMs: 5_000,
   settled: async () => true,
 };
 const edgeMs = 5_000;
