@@ -61,7 +61,7 @@ export async function askInTurn<P extends Planned>(
       if (last !== undefined) exchange.houseCostNanoUsd += costOf(last);
       const outcome = await attempt(exchange, plan, parts, asking);
       last = { plan, outcome };
-      if (outcome.type === 'answered') return answered(last, outcome.status, exchange.dispatchedAt !== undefined);
+      if (outcome.type === 'answered') return answered(last, outcome.status, wasWorkedOn(exchange));
       if (!mayFallOver(outcome.error) || asking.repeatable?.() === false) return failed(exchange, outcome.error, last);
     }
     if (last === undefined) break;
@@ -129,9 +129,14 @@ async function mayGoRound(last: Asked<unknown> | undefined, parts: GatewayParts)
 function answered<P>(
   { plan, outcome }: Asked<P>,
   status: 'completed' | 'failed' | 'cancelled',
-  sent: boolean,
+  billable: boolean,
 ): Ending<P> {
-  return { status, error: outcome.error, plan, tally: outcome.tally, billable: sent };
+  return { status, error: outcome.error, plan, tally: outcome.tally, billable };
+}
+
+/** A provider that was asked works on the prompt, unless it has refused; whose caller does not wait to hear so. */
+function wasWorkedOn({ dispatchedAt, attempts }: Visit): boolean {
+  return dispatchedAt !== undefined && (attempts.at(-1)?.status ?? 0) < 300;
 }
 
 function cancelled<P>(last: Asked<P> | undefined): Ending<P> {
