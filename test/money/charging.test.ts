@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SettlementRecord } from '../../src/journal/record.ts';
 import type { Usage } from '../../src/llm/usage.ts';
-import { allRoads, answerOf, go, type Road, untilError } from '../cases/pairs/road.ts';
+import { allRoads, answerOf, changed, go, type Road, untilError } from '../cases/pairs/road.ts';
 import { type Rig, startRig } from '../cases/rig.ts';
 import { messagesStream } from '../fakes/messages-wire.ts';
 import { sseHeaders } from '../fakes/reply.ts';
@@ -101,5 +101,25 @@ describe.each(ofMessages)('an attempt that fails after the provider has counted,
     expect(row).toMatchObject({ status: 'completed', flags: [], servedModel: 'an/second' });
     expectCharge(row, costOf(row.usage));
     expect(Number(row.houseCostNanoUsd)).toBeGreaterThanOrEqual(10 * 1_000);
+  });
+});
+
+/** Case 122: the counts of every dialect, and what a provider may write in their place. */
+const counts = /"((?:prompt|completion|total|input|output)_tokens|(?:input|output|total)Tokens|\w+TokenCount)": ?\d+/g;
+const lies = ['-5', '1e18', '"12"', 'null', '1e300'];
+
+describe.each(lies)('counts that are %s are not believed, nor free', (lie) => {
+  it.each(allRoads)('%s over %s', async (_to, _from, road) => {
+    for (const stream of [false, true]) {
+      rig.forget();
+      const honest = answerOf(road.provider, 'text', stream);
+      const lying = changed(road.provider, honest, stream, (json) => json.replaceAll(counts, `"$1":${lie}`));
+      expect(lying.body.equals(honest.body)).toBe(false);
+      const { row } = await go(rig, road, stream, lying);
+      expect(row).toMatchObject({ status: 'completed', estimated: true });
+      const { input, output } = row.usage;
+      expect([input, output].every((count) => Number.isSafeInteger(count) && count > 0 && count < 1_000)).toBe(true);
+      expectCharge(row, costOf(row.usage));
+    }
   });
 });

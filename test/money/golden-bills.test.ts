@@ -215,3 +215,28 @@ describe('a long prompt changes the price at the vendor’s own threshold', () =
   };
   const cachedRate = (_vendor: string, model: string, isAbove: boolean) => cachedRates[model]?.[isAbove ? 1 : 0];
 });
+
+it('case 123: every name that is listed has a price, and so has each of its dated names', () => {
+  const nowMs = Date.parse('2026-11-21T12:00:00Z');
+  const unpriced = catalog.models.filter(({ priceAt }) => priceAt(nowMs) === undefined).map(({ id }) => id);
+  expect([catalog.models.length > 200, unpriced]).toEqual([true, []]);
+  const openai = catalog.models.filter(({ provider }) => provider === 'openai');
+  const dated = openai.flatMap(({ name }) => {
+    const found = catalog.find('openai', `${name}-2026-01-01`);
+    return found === undefined || found.priceAt(nowMs) !== undefined ? [] : [name];
+  });
+  expect(dated).toEqual([]);
+});
+
+it('case 123: an answer of nothing costs its prompt, and a refusal what it says', () => {
+  const price = catalog.find('anthropic', 'claude-haiku-4-5-20251001')?.priceAt(Date.parse('2026-11-21T12:00:00Z'));
+  if (price === undefined) throw new Error('no price');
+  expect(chargeNanoUsd(price, { ...noUsage, input: 10 })).toBe(sumOf(['input 10 x 1 / 1000000']));
+  expect(chargeNanoUsd(price, { ...noUsage, input: 10, output: 1 })).toBe(
+    sumOf(['input 10 x 1 / 1000000', 'output 1 x 5 / 1000000']),
+  );
+  // One write of each kind and a read: 7 x $1.25 + 7 x $2 + 7 x $0.10.
+  expect(chargeNanoUsd(price, { ...noUsage, cacheWrite5m: 7, cacheWrite1h: 7, cacheRead: 7 })).toBe(
+    sumOf(['cacheWrite5m 7 x 1.25 / 1000000', 'cacheWrite1h 7 x 2 / 1000000', 'cacheRead 7 x 0.10 / 1000000']),
+  );
+});
