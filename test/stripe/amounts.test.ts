@@ -4,10 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { processEvent } from '../../src/control/stripe/events.ts';
 import { refundPayment } from '../../src/control/stripe/refunds.ts';
 import { sweepEvents, sweepOrders } from '../../src/control/stripe/tasks.ts';
+import { receiveWebhook } from '../../src/control/stripe/webhook.ts';
 import { takeBack, walletOf } from '../../src/ledger/wallet.ts';
 import { paySession } from '../fakes/stripe/checkout.ts';
 import { attachCard, closeDispute, confirm, dispute, failRefund, newIntent } from '../fakes/stripe/payments.ts';
-import { dollar, eventsAbout, openShop, type Shop } from './shop.ts';
+import { dollar, eventsAbout, openShop, type Shop, signed } from './shop.ts';
 
 let shop: Shop;
 let org: string;
@@ -159,6 +160,16 @@ describe('an event of something unknown', () => {
       for (const event of events) await shop.deliver(event);
       expect(await shop.balance(org)).toBe(10n * dollar);
     }
+  });
+
+  it('whose job was lost with its process is found by a sweep', async () => {
+    const { intentId } = await shop.buy(org, 10);
+    for (const event of eventsAbout(shop, [intentId])) await receiveWebhook(shop.parts, ...signed(event));
+    await sweepEvents(shop.parts);
+    expect(await shop.balance(org)).toBe(0n);
+    shop.passMs(61_000);
+    await sweepEvents(shop.parts);
+    expect(await shop.balance(org)).toBe(10n * dollar);
   });
 
   it('without any event at all an open order is found out by asking', async () => {

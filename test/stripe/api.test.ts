@@ -1,5 +1,7 @@
 /** Payments in the management API. */
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStripe } from '../../src/control/stripe/parts.ts';
 import { type TestApi, testApi } from '../api/harness.ts';
 import { paySession } from '../fakes/stripe/checkout.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -116,6 +118,27 @@ describe('a checkout', () => {
     const { status, body } = await api.ask(`POST /organizations/${acme.id}/portal`, { key: acme.key });
     expect([status, body.url]).toEqual([201, expect.stringContaining('/portal/')]);
   });
+});
+
+it('neither answers nor the log show the secrets, whatever goes wrong', async () => {
+  const lines: unknown[] = [];
+  const keep = (...line: unknown[]) => void lines.push(line);
+  const log = { debug: keep, info: keep, warn: keep, error: keep };
+  const settings = { ...shop.parts.settings, secretKey: 'sk_test_canary', webhookSecrets: ['whsec_canary'] };
+  const stripe = openStripe({ ...shop.parts, settings, log });
+  const told = await testApi({ store: shop.store, stripe, log });
+  try {
+    const { id, key } = await told.tenant('quiet');
+    const refused = await told.ask(`POST /organizations/${id}/checkout`, { key, body: { amountUsd: '10' } });
+    expect([refused.status, refused.body.error.code]).toEqual([503, 'unavailable']);
+    const headers = { 'stripe-signature': 't=1,v1=00', 'content-type': 'application/json' };
+    const forged = await told.api.inject({ method: 'POST', url: '/api/v1/stripe/webhook', headers, payload: '{}' });
+    expect(forged.statusCode).toBe(400);
+    expect(lines.length).toBeGreaterThan(0);
+    expect(inspect(lines, { depth: 12 }) + refused.text + forged.payload).not.toContain('canary');
+  } finally {
+    await told.close();
+  }
 });
 
 describe('a refund', () => {

@@ -118,11 +118,12 @@ async function apply(
   if (intent.status !== 'succeeded') return follow(parts, db, payment, intent);
   const wrong = mismatchOf(payment, intent, parts.livemode) ?? (await ownerless(db, payment));
   if (wrong !== undefined) return refuse(parts, db, payment, intent, wrong);
+  // Before the ledger is locked, for which everybody else would have to wait.
+  if (payment.kind === 'automatic') await forgetDeclines(db, payment.organization_id);
   const done = await db.selectFrom('stripe_movements').select('id').where('payment_id', '=', payment.id).execute();
   const known = new Set(done.map(({ id }) => id));
   for (const movement of movements.filter(({ id }) => !known.has(id))) await move(parts, db, payment, movement);
   await recordSums(parts, db, payment);
-  if (payment.kind === 'automatic') await forgetDeclines(db, payment.organization_id);
 }
 
 /** Nothing was paid yet, or ever. */
