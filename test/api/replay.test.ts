@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { access } from '../../src/control/api/access.ts';
 import { type ApiRoute, routeName } from '../../src/control/api/route.ts';
 import { apiRoutes } from '../../src/control/api/routes.ts';
-import { createBudget } from '../../src/control/budgets/budgets.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { newId } from '../../src/lib/id.ts';
+import { fixtures } from './fixtures.ts';
 import { type ApiAnswer, type TestApi, testApi } from './harness.ts';
 
 let api: TestApi;
@@ -22,25 +20,6 @@ beforeAll(async () => {
 
 afterAll(() => api.close());
 
-/** Makes the thing that a parameter of a path names, for an organization. A new parameter needs a line here. */
-const fixtures: Readonly<Record<string, (organizationId: string) => Promise<string>>> = {
-  organizationId: async (organizationId) => organizationId,
-  keyId: async (organizationId) => (await api.ask('POST /keys', { body: { name: 'thing', organizationId } })).body.id,
-  async budgetId(organizationId) {
-    const owner = { owner: 'organization', unit: 'usd', window: 'month', limitUnits: 1_000n } as const;
-    return (await createBudget(api.store.db, { organizationId, ...owner }, systemClock)).id;
-  },
-  async paymentId(organizationId) {
-    const id = newId('pay', Date.now());
-    const row = { id, organization_id: organizationId, kind: 'top-up', state: 'paid', amount_nano_usd: 1n } as const;
-    await api.store.db
-      .insertInto('stripe_payments')
-      .values({ ...row, customer_id: 'cus_x' })
-      .execute();
-    return id;
-  },
-};
-
 /** Bodies that are valid, so that a write gets as far as the thing itself. Absent: `{}`. */
 const bodies: Readonly<Record<string, object>> = {
   'POST /keys/{keyId}/rotate': { overlapSeconds: 0 },
@@ -54,8 +33,8 @@ async function fill(path: string, idOf: (name: string) => Promise<string>): Prom
 
 const own = (organizationId: string) => async (name: string) => {
   const make = fixtures[name];
-  if (make === undefined) throw new Error(`the parameter {${name}} has no line in the fixtures of this test`);
-  return make(organizationId);
+  if (make === undefined) throw new Error(`the parameter {${name}} has no line in test/api/fixtures.ts`);
+  return make(api, organizationId);
 };
 
 const nothing = async (name: string) => `${name.slice(0, 3)}_never`;
@@ -72,7 +51,8 @@ const send = (each: ApiRoute, path: string, key: string) => {
 };
 
 /** Without what names the thing or the request. */
-const told = ({ status, text }: ApiAnswer) => `${status} ${text.replaceAll(/\b(req|org|key|pay|[a-z]{3})_\w+/g, 'id')}`;
+const told = ({ status, text }: ApiAnswer) =>
+  `${status} ${text.replaceAll(/\b([a-z]{2,4}_[0-9a-z]{26}|\w{3}_never)\b/g, 'id')}`;
 
 const named = apiRoutes
   .filter((each) => !('auth' in (access[routeName(each)] ?? {})) && each.path.includes('{'))
@@ -110,7 +90,7 @@ describe('lists', () => {
   );
 
   it.each(lists.map((each) => [routeName(each), each] as const))('%s: show nothing of another', async (_, each) => {
-    for (const make of Object.values(fixtures)) await make(acme.id);
+    for (const make of Object.values(fixtures)) await make(api, acme.id);
     const query = each.path === '/usage/summary' ? '?by=organization' : '';
     const { status, text } = await api.ask(`GET ${each.path}${query}`, { key: other.key });
     expect([200, 403]).toContain(status);

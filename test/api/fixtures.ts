@@ -1,0 +1,99 @@
+/** Things of an organization, by the parameter of a path that names them. A new parameter needs a line here. */
+import { createBudget } from '../../src/control/budgets/budgets.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { newId } from '../../src/lib/id.ts';
+import type { TestApi } from './harness.ts';
+
+/** Makes one, and gives its id. */
+export type Fixture = (api: TestApi, organizationId: string) => Promise<string>;
+
+export const fixtures: Readonly<Record<string, Fixture>> = {
+  organizationId: async (_, organizationId) => organizationId,
+  keyId: async (api, organizationId) =>
+    (await api.ask('POST /keys', { body: { name: 'thing', organizationId } })).body.id,
+  budgetId: async ({ store }, organizationId) => {
+    const owner = { owner: 'organization', unit: 'usd', window: 'month', limitUnits: 1_000n } as const;
+    return (await createBudget(store.db, { organizationId, ...owner }, systemClock)).id;
+  },
+  transferId: credit,
+  paymentId: pay,
+  invoiceId: invoice,
+  creditNoteId: creditNote,
+  endpointId: async (api, organizationId) =>
+    (await api.ask('POST /webhook-endpoints', { body: { url: 'https://hooks.example.com/', organizationId } })).body.id,
+  /** Of alert rules: a name, and no thing of anybody's. */
+  kind: async () => 'low-balance',
+};
+
+async function credit(api: TestApi, organizationId: string): Promise<string> {
+  const body = { amountUsd: '1.00' };
+  return (await api.ask(`POST /organizations/${organizationId}/wallet/credits`, { body })).body.transferId;
+}
+
+async function pay({ store }: TestApi, organizationId: string): Promise<string> {
+  const id = newId('pay', Date.now());
+  const row = { id, organization_id: organizationId, kind: 'top-up', state: 'paid', amount_nano_usd: 1n } as const;
+  await store.db
+    .insertInto('stripe_payments')
+    .values({ ...row, customer_id: 'cus_x' })
+    .execute();
+  return id;
+}
+
+let serial = 0;
+
+/** Of a month in which nothing was used. */
+async function invoice({ store }: TestApi, organizationId: string): Promise<string> {
+  serial++;
+  const id = newId('inv', Date.now());
+  const year = 2020 + Math.floor(serial / 12);
+  const month = serial % 12;
+  const times = { period_start: new Date(Date.UTC(year, month)), period_end: new Date(Date.UTC(year, month + 1)) };
+  await store.db
+    .insertInto('invoices')
+    .values({
+      ...times,
+      id,
+      organization_id: organizationId,
+      serial,
+      number: `I-${serial}`,
+      period: times.period_start.toISOString().slice(0, 7),
+      time_zone: 'UTC',
+      from_link: serial,
+      to_link: serial + 1,
+      seller: JSON.stringify({ name: 'Seller', address: ['1 Street'] }),
+      buyer: JSON.stringify({ name: 'Buyer', address: ['2 Street'] }),
+      tax_basis_points: 0,
+      reverse_charge: false,
+      lines: '[]',
+      payments: '[]',
+      charges_nano_usd: 0n,
+      credit_nano_usd: 0n,
+      wallet_nano_usd: 0n,
+      direct_nano_usd: 0n,
+      house_nano_usd: 0n,
+      net_nano_usd: 0n,
+      returned_nano_usd: 0n,
+      tax_nano_usd: 0n,
+      rounding_nano_usd: 0n,
+      due_nano_usd: 0n,
+      transfer_id: null,
+      status: 'paid',
+      paid_by: null,
+      due_at: new Date(),
+      settled_at: null,
+    })
+    .execute();
+  return id;
+}
+
+async function creditNote(api: TestApi, organizationId: string): Promise<string> {
+  const id = newId('crn', Date.now());
+  const owner = { invoice_id: await invoice(api, organizationId), organization_id: organizationId };
+  const reason = { goes_to: 'owed', reason: 'a mistake', transfer_id: await credit(api, organizationId) } as const;
+  await api.store.db
+    .insertInto('credit_notes')
+    .values({ ...owner, ...reason, id, serial, number: `C-${serial}`, amount_nano_usd: 1n, tax_nano_usd: 0n })
+    .execute();
+  return id;
+}
