@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { type Api, createApi } from './control/api/api.ts';
 import { type Jobs, startJobs } from './control/jobs/queue.ts';
 import { listTasks } from './control/jobs.ts';
+import { type Mailer, openMailer } from './control/mail/mailer.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
@@ -84,7 +85,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const stripe = openPayments(config, { store, clock, log });
     const api = await createApi({ store, snapshot, clock, log, refresh: () => snapshot.refresh(), stripe });
     parts.api = api;
-    const jobs = await startJobs({ store, log, tasks: listTasks({ store, clock, log, stripe }) });
+    const jobs = await startJobs({
+      store,
+      log,
+      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailerOf(config) }),
+    });
     parts.jobs = jobs;
     const gateway = createGateway({
       snapshot,
@@ -121,6 +126,11 @@ interface Parts {
   api: Api;
   jobs: Jobs;
   gateway: Gateway;
+}
+
+/** Undefined: no mail is sent. */
+function mailerOf({ mail: { url, from } }: Config): Mailer | undefined {
+  return url === undefined || from === undefined ? undefined : openMailer({ url, from });
 }
 
 /** Undefined where the operator did not ask for it: a new installation talks to nobody by itself. */

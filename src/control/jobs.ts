@@ -2,8 +2,11 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Store } from '../store/store.ts';
+import { alertTasks } from './alerts/tasks.ts';
+import { invoiceTasks } from './invoices/tasks.ts';
 import type { Task } from './jobs/queue.ts';
 import { ledgerTasks } from './ledger/check.ts';
+import type { Mailer } from './mail/mailer.ts';
 import type { GraceSettings } from './selling/roll.ts';
 import { sellingTasks } from './selling/tasks.ts';
 import type { StripeParts } from './stripe/parts.ts';
@@ -18,12 +21,16 @@ export interface JobParts {
   readonly stripe?: StripeParts | undefined;
   /** What becomes of plans that are not paid. */
   readonly grace?: GraceSettings;
+  /** Absent: alerts go to webhooks alone. */
+  readonly mail?: Mailer | undefined;
 }
 
 export function listTasks(parts: JobParts): readonly Task[] {
   return [
     ...ledgerTasks(parts),
     ...sellingTasks(parts),
+    ...invoiceTasks(parts),
+    ...alertTasks(parts),
     ...(parts.stripe === undefined ? [] : stripeTasks(parts.stripe)),
   ];
 }

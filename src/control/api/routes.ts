@@ -1,5 +1,9 @@
 /** Every route of the management API. A feature keeps its own in `control/<feature>/routes.ts`, and is listed here. */
+import { endpointRoutes } from '../alerts/endpoint-routes.ts';
+import { alertRoutes } from '../alerts/routes.ts';
 import { budgetRoutes } from '../budgets/routes.ts';
+import { partyRoutes } from '../invoices/party-routes.ts';
+import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
 import { sellingRoutes } from '../selling/routes.ts';
@@ -17,5 +21,9 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...budgetRoutes,
   ...sellingRoutes,
   ...stripeRoutes,
+  ...invoiceRoutes,
+  ...partyRoutes,
+  ...alertRoutes,
+  ...endpointRoutes,
   ...referenceRoutes(() => apiRoutes),
 ];

@@ -123,14 +123,22 @@ const alertTables = [
     ('anomaly', '{}', 1000000000, 8),
     ('ledger-drift', '{}', NULL, NULL),
     ('house-overrun', '{}', 1000000000, NULL)`,
-  // A crossing fires when it begins, and is armed again when it is over.
+  // The rules of each organization: its own, else those of all.
+  `CREATE VIEW alert_rules_in_force AS
+    SELECT o.id AS organization_id, d.kind,
+      CASE WHEN own.kind IS NULL THEN d.percents ELSE own.percents END AS percents,
+      CASE WHEN own.kind IS NULL THEN d.amount_nano_usd ELSE own.amount_nano_usd END AS amount_nano_usd,
+      CASE WHEN own.kind IS NULL THEN d.factor ELSE own.factor END AS factor
+    FROM organizations o CROSS JOIN alert_rules d
+      LEFT JOIN alert_rules own ON own.organization_id = o.id AND own.kind = d.kind
+    WHERE d.organization_id IS NULL AND NOT coalesce(own.disabled, d.disabled)`,
+  // What was told and is not over yet: a crossing without a row is armed.
   `CREATE TABLE alert_crossings (
     subject text PRIMARY KEY,
     kind text NOT NULL,
-    state text NOT NULL CHECK (state IN ('armed', 'fired')),
-    changed_at timestamptz NOT NULL DEFAULT now()
+    fired_at timestamptz NOT NULL DEFAULT now()
   )`,
-  "CREATE INDEX alert_crossings_fired ON alert_crossings (kind) WHERE state = 'fired'",
+  'CREATE INDEX alert_crossings_kind ON alert_crossings (kind)',
   `CREATE TABLE alerts (
     id text PRIMARY KEY,
     organization_id text,
@@ -177,6 +185,7 @@ const alertTables = [
     channel text NOT NULL CHECK (channel IN ('webhook', 'email')),
     endpoint_id text REFERENCES webhook_endpoints (id) ON DELETE SET NULL,
     email text,
+    for_operators boolean NOT NULL,
     status text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'delivered', 'failed')),
     attempts int NOT NULL DEFAULT 0,
     error text,

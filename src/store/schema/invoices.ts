@@ -165,11 +165,11 @@ export interface AlertRuleTable {
   readonly updated_at: ColumnType<Date, Date | undefined, Date>;
 }
 
+/** A crossing that was told and is not over. */
 export interface AlertCrossingTable {
   readonly subject: string;
   readonly kind: string;
-  readonly state: 'armed' | 'fired';
-  readonly changed_at: Generated<Date>;
+  readonly fired_at: Generated<Date>;
 }
 
 export interface AlertTable {
@@ -208,6 +208,8 @@ export interface AlertDeliveryTable {
   readonly channel: 'webhook' | 'email';
   readonly endpoint_id: string | null;
   readonly email: string | null;
+  /** A copy of which the customer is told nothing. */
+  readonly for_operators: boolean;
   readonly status: Generated<'waiting' | 'delivered' | 'failed'>;
   readonly attempts: Generated<number>;
   readonly error: string | null;
