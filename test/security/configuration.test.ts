@@ -135,7 +135,7 @@ describe('S11: a secret that is missing, empty, cut or an example is no secret',
       const exit = await child.ended;
       expect(exit.code).toBe(2);
       // Three seconds on a machine of its own; this one has other work.
-      expect(performance.now() - startedAt).toBeLessThan(12_000);
+      expect(performance.now() - startedAt).toBeLessThan(25_000);
       expect(child.stderr).toContain('keys.a.key');
       expect(child.output).not.toContain('sk-changeme');
     } finally {

@@ -216,5 +216,6 @@ describe('S7: 400 payloads as names and filters', () => {
       expect(command.output.replaceAll(payload, ''), args.join(' ')).not.toMatch(databaseWords);
     }
     expect(await tables()).toEqual(tablesBefore);
-  });
+    // Five processes, of some seconds each on a busy machine.
+  }, 120_000);
 });

@@ -218,12 +218,15 @@ describe('S25: ten times the text takes about ten times the time, never a hundre
       const small = make(10_000);
       const large = make(100_000);
       timeMs(() => read(small));
-      const ratio =
-        timeMs(() => read(large)) /
-        Math.max(
-          timeMs(() => read(small)),
-          0.2,
-        );
+      let ratio = Number.POSITIVE_INFINITY;
+      // What takes a hundred times as long does so each time; what other work on the machine adds does not.
+      for (let i = 0; i < 5 && ratio >= 40; i++)
+        ratio =
+          timeMs(() => read(large)) /
+          Math.max(
+            timeMs(() => read(small)),
+            0.2,
+          );
       expect(ratio, what).toBeLessThan(40);
     }
   });
