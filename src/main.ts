@@ -2,10 +2,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAlerts } from './commands/alerts.ts';
 import { addBudgets } from './commands/budgets.ts';
 import { addConnect } from './commands/connect.ts';
 import type { Context } from './commands/context.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addInvoices } from './commands/invoices.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addMargin } from './commands/margin.ts';
@@ -88,6 +90,8 @@ function buildProgram(): Command {
   addPlans(program, context);
   addPrices(program, context);
   addMargin(program, context);
+  addInvoices(program, context);
+  addAlerts(program, context);
   addLedger(program, context);
   addModels(program, context);
   addConnect(program, context);

@@ -7,6 +7,7 @@ import { picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
 import { keyLengthMax, limitMax } from '../snapshot/snapshot.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
 import { mail } from './mail-settings.ts';
+import { plans } from './plan-settings.ts';
 import { providerSettings } from './provider-settings.ts';
 import { stripe } from './stripe-settings.ts';
 
@@ -161,13 +162,6 @@ const budgets = z.strictObject({
   patienceMs: wholeNumber(0, 60_000, 'milliseconds')
     .default(1_000)
     .describe('How long a request waits for what running ones may leave over, before it is refused.'),
-});
-
-const plans = z.strictObject({
-  graceDays: wholeNumber(0, 90, 'days')
-    .default(3)
-    .describe('How long a plan whose month is not paid goes on, without its allowance.'),
-  afterGrace: choice(['free', 'stop']).default('free').describe('Then: the free plan, if one is for sale, or no plan.'),
 });
 
 const log = z.strictObject({
