@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseUsd, picoUsdPerPiece, picoUsdPerToken } from '../lib/money.ts';
 import { noUsage, type Usage } from '../llm/usage.ts';
 import type { PriceVersion, Rate } from './catalog.ts';
-import { chargeNanoUsd, chargePicoUsd } from './charge.ts';
+import { chargeNanoUsd, chargePicoUsd, unpricedKinds } from './charge.ts';
 import { loadCatalog } from './load.ts';
 
 const rate = (usd: string): Rate => ({ base: picoUsdPerToken(usd) });
@@ -117,6 +117,18 @@ describe('a kind without a rate', () => {
 
   it('sound costs as text', () => {
     expect(chargeNanoUsd(plain, used({ input: 5, audioInput: 5, output: 5, audioOutput: 5 }))).toBe(90_000n);
+  });
+
+  it('is named where it was used, so that nobody takes it for free', () => {
+    const all = used({ input: 9, output: 9, webSearches: 1, audioInput: 1, audioOutput: 1, imageOutput: 1 });
+    const kinds = ['webSearches', 'audioInput', 'audioOutput', 'imageOutput'].map((kind) => `unpriced:${kind}`);
+    expect(unpricedKinds(plain, all)).toEqual(kinds);
+    expect(unpricedKinds(plain, used({ input: 9, output: 9 }))).toEqual([]);
+    const whole = price({ audioInput: rate('1'), audioOutput: rate('1'), imageOutput: rate('1') });
+    expect(unpricedKinds({ ...whole, perWebSearch: 0n }, all)).toEqual([]);
+    // A price by the request has its searches in it.
+    expect(unpricedKinds({ ...whole, perRequest: 1n }, all)).toEqual([]);
+    expect(unpricedKinds(price({ input: rate('0'), output: rate('0') }), all)).toEqual([]);
   });
 
   it('more sound than tokens is not believed', () => {

@@ -70,4 +70,21 @@ function withMedia(tokens: number, rate: PicoUsd, media: readonly (readonly [num
   return cost + BigInt(rest) * rate;
 }
 
+/** What is sold on its own: used without a rate, it is charged as text, or not at all. */
+const soldApart = [
+  ['webSearches', 'perWebSearch'],
+  ['audioInput', 'audioInput'],
+  ['audioOutput', 'audioOutput'],
+  ['imageOutput', 'imageOutput'],
+] as const;
+
+/** `unpriced:webSearches`, for each kind that was used and has no rate. A price by the request has its searches in it. */
+export function unpricedKinds(price: OperationPrice, usage: Usage): string[] {
+  if (price.input?.base === 0n && price.output?.base === 0n) return [];
+  return soldApart
+    .filter(([kind, rate]) => usage[kind] > 0 && price[rate] === undefined)
+    .filter(([kind]) => kind !== 'webSearches' || price.perRequest === undefined)
+    .map(([kind]) => `unpriced:${kind}`);
+}
+
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);

@@ -32,6 +32,11 @@ export const rigPrice: PriceVersion = {
   cacheRead: { base: 100_000n },
   cacheWrite5m: { base: 1_250_000n },
   cacheWrite1h: { base: 2_000_000n },
+  // As text; searches for nothing.
+  audioInput: { base: 1_000_000n },
+  audioOutput: { base: 2_000_000n },
+  imageOutput: { base: 2_000_000n },
+  perWebSearch: 0n,
 };
 
 export interface RigOptions {

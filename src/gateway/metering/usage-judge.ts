@@ -2,6 +2,7 @@
  * What a provider says it used, believed as far as it can be. Missing, absurd or lying numbers are replaced by our own
  * count and flagged; they are never zero, and never a reason to charge nothing.
  */
+import { unpricedKinds } from '../../catalog/charge.ts';
 import type { UsageStatus } from '../../journal/record.ts';
 import { leavesCounts } from '../../llm/unpriced.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
@@ -18,6 +19,7 @@ export function judgeUsage(exchange: Exchange, plan: Plan, tally: Tally, status:
   const input = judgeInput(exchange, plan, said, flags);
   const output = judgeOutput(said, tally, status, flags);
   const usage: Usage = { ...noUsage, ...said, input, output };
+  flags.push(...unpricedKinds(plan.price, usage));
   const estimated = flags.some((flag) => !leavesCounts(flag));
   return { usage: bounded(usage), estimated, flags, charged: true };
 }
