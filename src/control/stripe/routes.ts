@@ -201,7 +201,7 @@ export function requireStripe({ stripe }: Pick<ApiParts, 'stripe'>): StripeParts
   if (stripe !== undefined) return stripe;
   throw new ApiFailure('stripe_not_configured', 'This installation takes no payments: it has no key of Stripe.', {
     remedy:
-      'Set stripe.secretKey and stripe.webhookSecrets, or credit wallets by hand: POST /organizations/{organizationId}/credits.',
+      'Set stripe.secretKey and stripe.webhookSecrets, or credit wallets by hand: POST /organizations/{organizationId}/wallet/credits.',
   });
 }
 

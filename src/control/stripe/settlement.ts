@@ -34,8 +34,13 @@ export async function settleIntent(parts: StripeParts, intentId: string): Promis
   if (known === undefined) return 'unknown';
   const intent = await parts.stripe.paymentIntents.retrieve(intentId);
   const movements = intent.status === 'succeeded' ? await movementsOf(parts, intent) : [];
-  await reclaimFor(parts, known, movements);
-  await parts.store.db.transaction().execute((db) => apply(parts, db, known.id, intent, movements));
+  const done = await movedIds(parts.store.db, known.id);
+  const missing = movements.filter(({ id }) => !done.has(id));
+  // Most events of a payment tell what is known already: then nothing is locked.
+  if (known.state !== 'paid' || missing.length > 0) {
+    await reclaimFor(parts, known, missing);
+    await parts.store.db.transaction().execute((db) => apply(parts, db, known.id, intent, movements));
+  }
   const card = idOf(intent.payment_method);
   // Its owner agreed on the page that it is charged again.
   const saved = intent.status === 'succeeded' && intent.setup_future_usage === 'off_session';
@@ -95,15 +100,16 @@ function ofDispute({ id, amount, status }: Stripe.Dispute): Movement[] {
   return [opened, { ...opened, id: `stripe:dp:${id}:won`, amountNanoUsd: nano, description: `Dispute ${id} was won` }];
 }
 
+async function movedIds(db: Db, paymentId: string): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom('stripe_movements').select('id').where('payment_id', '=', paymentId).execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Gateways may hold the money that is about to be taken; they are asked before anything is locked. */
-async function reclaimFor(parts: StripeParts, payment: StripePayment, movements: readonly Movement[]): Promise<void> {
-  const taken = movements.filter(({ amountNanoUsd }) => amountNanoUsd < 0n);
-  if (taken.length === 0) return;
-  const ids = taken.map(({ id }) => id);
-  const done = await parts.store.db.selectFrom('stripe_movements').select('id').where('id', 'in', ids).execute();
-  const known = new Set(done.map(({ id }) => id));
-  const missing = taken.filter(({ id }) => !known.has(id)).reduce((sum, each) => sum - each.amountNanoUsd, 0n);
-  if (missing > 0n) await reclaim(parts.store, `wallet:${payment.organization_id}`, missing, parts.clock);
+async function reclaimFor(parts: StripeParts, payment: StripePayment, missing: readonly Movement[]): Promise<void> {
+  const taken = missing.filter(({ amountNanoUsd }) => amountNanoUsd < 0n);
+  const sum = taken.reduce((total, { amountNanoUsd }) => total - amountNanoUsd, 0n);
+  if (sum > 0n) await reclaim(parts.store, `wallet:${payment.organization_id}`, sum, parts.clock);
 }
 
 /** Under the order's lock. */
@@ -120,8 +126,7 @@ async function apply(
   if (wrong !== undefined) return refuse(parts, db, payment, intent, wrong);
   // Before the ledger is locked, for which everybody else would have to wait.
   if (payment.kind === 'automatic') await forgetDeclines(db, payment.organization_id);
-  const done = await db.selectFrom('stripe_movements').select('id').where('payment_id', '=', payment.id).execute();
-  const known = new Set(done.map(({ id }) => id));
+  const known = await movedIds(db, payment.id);
   for (const movement of movements.filter(({ id }) => !known.has(id))) await move(parts, db, payment, movement);
   await recordSums(parts, db, payment);
 }
