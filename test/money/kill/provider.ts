@@ -1,5 +1,5 @@
 /**
- * The provider of the kill rounds: says as many words as it is asked for, counts them, remembers when each one left, and
+ * The provider of the kill rounds: says as many words as it is asked for, counts them, and
  * tells a trap at which stage an answer is. Beside it two that go wrong: one never ends its TLS handshake, one accepts a
  * connection and reads nothing.
  */
@@ -24,8 +24,6 @@ export interface LoggedCall {
   readonly words: number;
   /** Of a whole answer all, when it was sent. */
   readonly tokensSent: number;
-  /** Monotonic milliseconds, one for each token that left. */
-  readonly sentAtMs: readonly number[];
   readonly whole: boolean;
 }
 
@@ -50,7 +48,6 @@ export interface Provider {
 
 export async function startProvider(): Promise<Provider> {
   let trap: StageTrap | undefined;
-  const times = new Map<number, number[]>();
   const at = async (stage: Stage, call: UpstreamCall): Promise<void> => {
     if (trap?.stage !== stage || gatewayOf(call) !== trap.gateway) return;
     const { fire } = trap;
@@ -60,7 +57,7 @@ export async function startProvider(): Promise<Provider> {
     // It is gone, or will be in a moment; nothing more is said to it.
     if (stage !== 'ended') await pause(travelMs);
   };
-  const script = answering(at, times);
+  const script = answering(at);
   const upstream = await startUpstream({ script, keepBodies: false });
   const shut = await mute();
   const deaf = await mute();
@@ -74,9 +71,8 @@ export async function startProvider(): Promise<Provider> {
     visited: (which) => (which === 'shut' ? shut : deaf).visited(),
     async take() {
       await upstream.waitForClosed();
-      const logged = taken(upstream, times);
+      const logged = taken(upstream);
       upstream.clear();
-      times.clear();
       return logged;
     },
     async close() {
@@ -95,11 +91,9 @@ interface Asked {
   readonly pace_ms?: number;
 }
 
-function answering(at: (stage: Stage, call: UpstreamCall) => Promise<void>, times: Map<number, number[]>): Script {
+function answering(at: (stage: Stage, call: UpstreamCall) => Promise<void>): Script {
   return async (call, reply) => {
     const { max_tokens: words, stream, pace_ms: paceMs = 0 } = JSON.parse(call.body.toString()) as Asked;
-    const sentAtMs: number[] = [];
-    times.set(call.index, sentAtMs);
     const usage = { prompt_tokens: inputTokens, completion_tokens: words, total_tokens: inputTokens + words };
     call.usage = { input: inputTokens, output: words };
     const shared = { id: `chatcmpl-${call.index}`, created: 1, model: 'm' };
@@ -124,7 +118,6 @@ function answering(at: (stage: Stage, call: UpstreamCall) => Promise<void>, time
     await at('headers', call);
     for (let i = 0; i < words; i++) {
       if (!(await reply.events([{ text: delta({ content: ' word' }, null), tokens: 1 }], paceMs))) return;
-      sentAtMs.push(performance.now());
       if (i === words >> 1) await at('middle', call);
       if (i === grownWords) await at('grown', call);
     }
@@ -136,7 +129,7 @@ function answering(at: (stage: Stage, call: UpstreamCall) => Promise<void>, time
   };
 }
 
-function taken(upstream: Upstream, times: ReadonlyMap<number, readonly number[]>): readonly LoggedCall[] {
+function taken(upstream: Upstream): readonly LoggedCall[] {
   return upstream.chats
     .filter((call) => call.bodyComplete)
     .map((call) => ({
@@ -144,7 +137,6 @@ function taken(upstream: Upstream, times: ReadonlyMap<number, readonly number[]>
       gateway: gatewayOf(call),
       words: call.usage?.output ?? 0,
       tokensSent: call.tokensSent,
-      sentAtMs: times.get(call.index) ?? [],
       whole: !call.aborted,
     }));
 }

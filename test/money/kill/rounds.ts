@@ -16,7 +16,7 @@ export interface RoundResult {
   readonly cut: number;
   /** For money, of the customer who has hardly any. */
   readonly refused: number;
-  /** 503: Postgres was away, or this machine so busy that it could not be reached in time. */
+  /** 503 and 504: Postgres was away, or this machine so busy that it or the provider was not reached in time. */
   readonly away: number;
   readonly taken: number;
   readonly rows: number;
@@ -58,7 +58,7 @@ export async function playRounds({ points, perSecond, random, onRound, untilMs }
     for (let i = 0; i < points.length; i++) fresh.push(await world.customer(`fresh-${i}`, 10_000_000_000n));
     const seen = new Set<string>();
     const results: RoundResult[] = [];
-    await knowEverybody(world, fresh.at(-1) ?? rich);
+    await world.isKnown(fresh.at(-1) ?? rich);
     for (const [i, point] of points.entries()) {
       if (untilMs !== undefined && performance.now() > untilMs) break;
       const customers = { rich, poor, fresh: fresh[i] as Customer };
@@ -72,18 +72,6 @@ export async function playRounds({ points, perSecond, random, onRound, untilMs }
   } finally {
     await world.stopGateways();
     await world.close();
-  }
-}
-
-/** Gateways hear of keys a moment after they are made. */
-async function knowEverybody({ members }: World, last: Customer): Promise<void> {
-  for (const { gateway } of members) {
-    for (;;) {
-      const answer = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${last.key}` } });
-      await answer.arrayBuffer();
-      if (answer.status === 200) break;
-      await pause(50);
-    }
   }
 }
 
@@ -103,7 +91,7 @@ class Round {
   readonly #world: World;
   readonly #options: RoundOptions;
   readonly #victim: Member;
-  #killedAtMs = 0;
+  #killed = false;
 
   constructor(world: World, options: RoundOptions) {
     this.#world = world;
@@ -126,12 +114,18 @@ class Round {
     const calls = await provider.take();
     const rows = await newRows(store, seen, calls);
     const billedMs = performance.now() - restartedMs;
-    const compared = compareRows(calls, rows, this.#killedAtMs);
+    const compared = compareRows(calls, rows);
     const books = await checkBooks(store);
     const count = (status: number) => answers.filter((each) => each.status === status).length;
     return {
       point: point.name,
-      ...{ sent: answers.length, served: count(200), cut: count(0), refused: count(402), away: count(503) },
+      ...{
+        sent: answers.length,
+        served: count(200),
+        cut: count(0),
+        refused: count(402),
+        away: count(503) + count(504),
+      },
       ...{ taken: calls.length, rows: rows.length, drift: books.drift, billedMs },
       ...{ recovered: compared.recovered, untaken: compared.untaken },
       problems: [
@@ -156,8 +150,8 @@ class Round {
     const meanwhile: Promise<unknown>[] = [];
     const { promise, resolve } = Promise.withResolvers<void>();
     const kill = (): void => {
-      if (this.#killedAtMs > 0) return;
-      this.#killedAtMs = performance.now();
+      if (this.#killed) return;
+      this.#killed = true;
       meanwhile.push(this.#strike());
       resolve();
     };
@@ -191,7 +185,7 @@ class Round {
   #oddAnswer({ call, status, text, tookMs }: Answered): readonly string[] {
     if (status === 200) return [];
     if (status === 402 && call.customer === this.#options.poor) return [];
-    if (status === 503 && text.includes('budget_unavailable')) return [];
+    if (text.includes('budget_unavailable') || text.includes('timeouts.connectMs')) return [];
     if (status === 0 && this.#struck.includes(call.member)) return [];
     return [
       `an answer of ${call.member.name} was ${status || 'cut'} after ${Math.round(tookMs)} ms: ${text.slice(0, 200)}`,

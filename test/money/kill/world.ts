@@ -37,6 +37,8 @@ export interface World {
   readonly provider: Provider;
   readonly members: readonly Member[];
   customer(name: string, balanceNanoUsd: bigint): Promise<Customer>;
+  /** Resolves when every gateway knows the key. */
+  isKnown(customer: Customer): Promise<void>;
   /** SIGKILL for the postmaster, or SIGQUIT, which is `pg_ctl stop -m immediate`. Its supervisor starts it again. */
   killPostgres(signal: 'SIGKILL' | 'SIGQUIT'): Promise<void>;
   /** Ends it, until `startPostgres`. */
@@ -81,6 +83,9 @@ export async function openWorld(): Promise<World> {
     members,
     answers,
     customer: (name, balance) => makeCustomer(store, name, balance),
+    async isKnown({ key }) {
+      for (const { gateway } of members) await until('a key to be known', () => knows(gateway.url, key));
+    },
     async killPostgres(signal) {
       const pid = readPid(join(postgres.place, 'cluster', 'postmaster.pid'));
       if (pid === undefined) throw new Error('Postgres has no pid');
@@ -121,6 +126,12 @@ function startMember(name: GatewayName, wire: Tripwire, schema: string, provider
       models: Object.fromEntries(['fake/m', 'shut/m', 'deaf/m'].map((id) => [id, { price, contextTokens: 100_000 }])),
     },
   });
+}
+
+async function knows(url: string, key: string): Promise<boolean> {
+  const answer = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
+  await answer.arrayBuffer();
+  return answer.status === 200;
 }
 
 async function makeCustomer(store: Store, name: string, amountNanoUsd: bigint): Promise<Customer> {
