@@ -184,6 +184,7 @@ export const planRoutes: readonly ApiRoute[] = [
     async handle({ caller, params: { organizationId }, body, write }, parts) {
       const { pays = 'wallet', plan: asked, ...urls } = body;
       const wanted = await planForSale(parts.store.db, asked);
+      checkBilled(caller, wanted);
       if (pays === 'stripe') {
         return { subscription: null, checkout: await subscribeAtStripe(parts, organizationId, wanted, urls) };
       }
@@ -234,10 +235,11 @@ export const planRoutes: readonly ApiRoute[] = [
     params: organizationParams,
     body: z.strictObject({ plan: which, prorationAt }),
     answer: subscription,
-    async handle({ params: { organizationId }, body, write, idempotencyKey }, parts) {
+    async handle({ caller, params: { organizationId }, body, write, idempotencyKey }, parts) {
       const { plan: to, proration } = await previewChange(parts.store.db, organizationId, body.plan, {
         prorationAtMs: body.prorationAt,
       });
+      checkBilled(caller, to);
       const row = await runningSubscription(parts.store.db, organizationId);
       if (row?.pays === 'stripe') return shown(await changeAtStripe(parts, row, to, idempotencyKey));
       await makeFree(parts, organizationId, proration.dueNanoUsd);
@@ -284,6 +286,16 @@ function requireOperator(caller: Caller): void {
   if (caller.role === 'operator') return;
   const remedy = 'Let the wallet pay, or ask an operator.';
   throw new ApiFailure('forbidden', 'Only an operator puts a plan onto the bill.', { remedy, path: 'pays' });
+}
+
+/** What is billed later is lent, so an operator decides. */
+function checkBilled(caller: Caller, { name: named, overage: pays }: Plan): void {
+  if (pays !== 'invoice' || caller.role === 'operator') return;
+  const remedy = 'Choose a plan that stops or goes on from the wallet, or ask an operator.';
+  throw new ApiFailure('forbidden', `The plan ${named} bills later what its allowance does not pay.`, {
+    remedy,
+    path: 'plan',
+  });
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -126,6 +126,9 @@ describe('a subscription', () => {
     });
     expect((await start({ plan: 'Free', pays: 'stripe' })).body.error.message).toContain('costs nothing');
     expect((await start({ plan: 'Free' }, other.key)).status).toBe(404);
+    const later = { name: 'Later', monthlyUsd: '0', allowanceUsd: '0', overage: 'invoice' };
+    await api.ask('POST /plans', { body: later });
+    expect(await start({ plan: 'Later' })).toMatchObject({ status: 403, body: { error: { path: 'plan' } } });
     expect((await start({ plan: 'Free', paysBy: 'me' })).status).toBe(400);
     expect((await api.ask(`POST ${path()}/cancel`, { body: { when: 'now' } })).body.error.message).toContain('no plan');
   });
