@@ -1,7 +1,7 @@
 /** Draws a sheet as PDF: A4, one column, heads again on every page. https://pdfkit.org/docs/getting_started.html */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import PDFDocument from 'pdfkit';
+import type PDFDocument from 'pdfkit';
 import { formatUsd } from '../../lib/money.ts';
 import type { StoredParty } from '../../store/schema/invoices.ts';
 import type { Sheet, SheetPayment, SheetRow, SheetTable, SheetTotal } from './sheet.ts';
@@ -21,17 +21,24 @@ let fonts: { readonly regular: Buffer; readonly bold: Buffer } | undefined;
 
 /** Embedded, because the fonts that every reader has know Western European letters alone. */
 function loadFonts() {
-  const read = (name: string) =>
-    readFileSync(fileURLToPath(import.meta.resolve(`@expo-google-fonts/noto-sans/${name}`)));
-  fonts ??= { regular: read('400Regular/NotoSans_400Regular.ttf'), bold: read('700Bold/NotoSans_700Bold.ttf') };
+  fonts ??= {
+    regular: readFont(import.meta.resolve('@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf')),
+    bold: readFont(import.meta.resolve('@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf')),
+  };
   return fonts;
+}
+
+function readFont(url: string): Buffer {
+  return readFileSync(fileURLToPath(url));
 }
 
 /** The whole file. `madeAt` is in its properties: the same sheet made at the same time is the same file. */
 export async function renderPdf(sheet: Sheet, madeAt: Date): Promise<Buffer> {
+  // Only when a document is drawn: every command of the command line would wait for it.
+  const { default: Document } = await import('pdfkit');
   const { regular, bold } = loadFonts();
   const margins = { left: page.left, right: page.right, top: page.top, bottom: page.bottom };
-  const pdf = new PDFDocument({
+  const pdf = new Document({
     size: 'A4',
     margins,
     bufferPages: true,
