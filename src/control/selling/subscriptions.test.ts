@@ -13,6 +13,7 @@ import { expireCredit } from './expiry.ts';
 import { createPlan, findPlan, listPlans, type PlanTerms } from './plans.ts';
 import { graceDefaults, rollSubscriptions } from './roll.ts';
 import { cancelPlan, changePlan, listSubscriptions, previewChange, startPlan } from './subscriptions.ts';
+import { sellingTasks } from './tasks.ts';
 
 let database: TestDatabase;
 let store: Store;
@@ -166,6 +167,17 @@ describe('a subscription', () => {
     await roll(at(100));
     expect(await newest()).toMatchObject({ periodStartMs: Date.UTC(2026, 4, 31 - 1, 10, 30) - 30 * dayMs });
     expect(await money()).toEqual([42n * dollar, 54n * dollar]);
+  });
+
+  it('is turned, and its old credit taken, by jobs of every minute and the clock of the database', async () => {
+    await topUp(100n);
+    const began = Date.now() - 40 * dayMs;
+    await subscribe('Plus', began);
+    const tasks = sellingTasks({ store, clock: { ...systemClock, nowMs: () => 0 }, log: silentLog });
+    expect(tasks.map(({ schedule }) => schedule)).toEqual(['* * * * *', '* * * * *']);
+    for (const task of [...tasks, ...tasks]) await task.run({});
+    expect((await newest())?.periodStartMs).toBeGreaterThan(began + 27 * dayMs);
+    expect(await money()).toEqual([42n * dollar, 27n * dollar]);
   });
 
   it('loses what is left of its allowance with its month, and only that', async () => {
