@@ -177,18 +177,27 @@ describe('by real HTTP and the queue of jobs', () => {
       const ids = eventsAbout(shop, [intentId, sessionId]).map(({ id }) => id);
       deliveries.loseNext = 3;
       const answers = await deliveries.send(ids.toReversed(), 50);
-      expect(answers.filter(({ status }) => status !== 200 && status !== 0)).toEqual([]);
-      await until('the money is there', async () => (await shop.balance(org)) === 40n * dollar);
-      await deliveries.send(ids, 3);
-      await until('all events are done', async () => {
-        const open = await shop.store.db
-          .selectFrom('stripe_events')
-          .select('id')
-          .where('id', 'in', ids)
-          .where('state', '<>', 'done')
-          .execute();
-        return open.length === 0;
+      // A busy server may ask for some of them again, and gets them.
+      expect(answers.filter(({ status }) => ![0, 200, 503].includes(status))).toEqual([]);
+      await until('all are taken', async () => {
+        await deliveries.retry();
+        return ids.every((id) => !deliveries.waiting.has(id));
       });
+      await until('the money is there', async () => (await shop.balance(org)) === 40n * dollar, 25_000);
+      await deliveries.send(ids, 3);
+      await until(
+        'all events are done',
+        async () => {
+          const open = await shop.store.db
+            .selectFrom('stripe_events')
+            .select('id')
+            .where('id', 'in', ids)
+            .where('state', '<>', 'done')
+            .execute();
+          return open.length === 0;
+        },
+        25_000,
+      );
       expect(await shop.balance(org)).toBe(40n * dollar);
     } finally {
       deliveries.endpoints.length = 0;
@@ -196,5 +205,5 @@ describe('by real HTTP and the queue of jobs', () => {
       server.closeAllConnections();
       server.close();
     }
-  });
+  }, 90_000);
 });
