@@ -41,8 +41,9 @@ async function show(context: Context, options: MarginCommandOptions): Promise<vo
   if (options.json) return context.out(renderJson(toJson(margin)));
   const rows = [...margin.rows.map((row) => [row.label, ...cells(row)]), ['total', ...cells(margin.total)]];
   context.out(renderTable([by.toUpperCase(), 'REQUESTS', 'REVENUE', 'COST', 'HOUSE', 'MARGIN', ''], rows));
-  const { paidByCreditNanoUsd: credit, planFeesNanoUsd: fees } = margin.total;
+  const { paidByCreditNanoUsd: credit, planFeesNanoUsd: fees, creditNotesNanoUsd: notes } = margin.total;
   context.out(`Of the revenue ${formatUsd(credit)} was paid with credit; plans brought ${formatUsd(fees)} in fees.\n`);
+  if (notes !== 0n) context.out(`Credit notes took ${formatUsd(notes)} back, which is not subtracted.\n`);
 }
 
 type Sums = Margin['rows'][number] | Margin['total'];
@@ -62,6 +63,7 @@ function toJson({ rows, total }: Margin): object {
       ...sumsJson(total),
       paidByCreditUsd: usdText(total.paidByCreditNanoUsd),
       planFeesUsd: usdText(total.planFeesNanoUsd),
+      creditNotesUsd: usdText(total.creditNotesNanoUsd),
     },
   };
 }

@@ -34,6 +34,8 @@ export interface Margin {
     readonly paidByCreditNanoUsd: bigint;
     /** Fees of plans, without what was paid back. */
     readonly planFeesNanoUsd: bigint;
+    /** What credit notes of this time took back, without tax; whenever it was used. */
+    readonly creditNotesNanoUsd: bigint;
   };
 }
 
@@ -112,7 +114,7 @@ function within(time: RawBuilder<Date>, owner: RawBuilder<string>, options: Marg
 
 /** What the ledger adds to the picture. */
 async function beside(db: Store['db'], options: MarginOptions) {
-  const { rows } = await sql<{ credit_usd: bigint; fees_usd: bigint }>`
+  const { rows } = await sql<{ credit_usd: bigint; fees_usd: bigint; notes_usd: bigint }>`
     SELECT (
       SELECT coalesce(-sum(e.amount_nano_usd), 0)::bigint FROM usage u
         JOIN transfers t ON t.idempotency_key = 'usage:' || u.request_id
@@ -121,8 +123,13 @@ async function beside(db: Store['db'], options: MarginOptions) {
     ) AS credit_usd, (
       SELECT coalesce(sum(e.amount_nano_usd), 0)::bigint FROM entries e JOIN transfers t ON t.id = e.transfer_id
       WHERE e.account_id = 'house:plans' AND ${within(sql`t.created_at`, sql`t.organization_id`, options)}
-    ) AS fees_usd`.execute(db);
-  return { paidByCreditNanoUsd: rows[0]?.credit_usd ?? 0n, planFeesNanoUsd: rows[0]?.fees_usd ?? 0n };
+    ) AS fees_usd, (
+      SELECT coalesce(-sum(e.amount_nano_usd), 0)::bigint FROM entries e JOIN transfers t ON t.id = e.transfer_id
+      WHERE t.kind = 'credit-note' AND e.account_id = 'house:revenue'
+        AND ${within(sql`t.created_at`, sql`t.organization_id`, options)}
+    ) AS notes_usd`.execute(db);
+  const { credit_usd: credit = 0n, fees_usd: fees = 0n, notes_usd: notes = 0n } = rows[0] ?? {};
+  return { paidByCreditNanoUsd: credit, planFeesNanoUsd: fees, creditNotesNanoUsd: notes };
 }
 
 function sumsOf(row: SumRow | undefined): Sums {

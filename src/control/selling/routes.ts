@@ -227,6 +227,7 @@ export const sellingRoutes: readonly ApiRoute[] = [
           ...sums,
           paidByCreditUsd: usd.describe('The part of the revenue that was paid with credit that we gave.'),
           planFeesUsd: usd.describe('Fees of plans, without what was paid back.'),
+          creditNotesUsd: usd.describe('What credit notes of this time took back, without tax. It is not subtracted.'),
         }),
       })
       .meta({ id: 'Margin' }),
@@ -244,6 +245,7 @@ export const sellingRoutes: readonly ApiRoute[] = [
           ...shownSums(total),
           paidByCreditUsd: total.paidByCreditNanoUsd,
           planFeesUsd: total.planFeesNanoUsd,
+          creditNotesUsd: total.creditNotesNanoUsd,
         },
       };
     },

@@ -73,7 +73,7 @@ async function movementsOf({ stripe }: StripeParts, intent: Stripe.PaymentIntent
     id: `stripe:pi:${intent.id}`,
     kind: 'credit',
     amountNanoUsd: nanoFromCents(intent.amount_received),
-    description: 'Paid by Stripe',
+    description: 'Top-up, paid through Stripe',
   };
   return [credit, ...refunds.toReversed().flatMap(ofRefund), ...disputes.toReversed().flatMap(ofDispute)];
 }

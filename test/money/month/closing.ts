@@ -1,10 +1,14 @@
-/** The end of the month: invoices, a credit note, and tables whose columns must come to the same. */
+/** The end of the month: invoices, a credit note, and tables whose columns must come to the same; then the next month. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ledgerChecks } from '../../../src/control/ledger/check.ts';
+import { expireCredit } from '../../../src/control/selling/expiry.ts';
 import { verifyLedger } from '../../../src/ledger/verify.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { formatUsd, parseUsd } from '../../../src/lib/money.ts';
+import { renewDue } from '../../fakes/stripe/billing.ts';
 import { totals } from '../../fakes/stripe/payments.ts';
+import { until } from '../../until.ts';
 import type { Customer, UsageRow } from './customer.ts';
 import { sum } from './narrator.ts';
 import type { Transfer } from './office.ts';
@@ -78,7 +82,26 @@ export async function showTables(cast: Cast): Promise<void> {
   showCredit(cast, books);
   showInvoices(cast, books);
   await showMargin(cast, books);
-  await verify(cast);
+}
+
+/** The plan's own month turns at its hour, on the next invoice: a fee, a new allowance, and the old one ends. */
+export async function beginNextMonth({ office, tell, world, northwind }: Cast): Promise<void> {
+  const at = '2027-04-01T09:00:30Z';
+  await world.goTo(at);
+  tell.day(at, "northwind's plan turns");
+  const before = await office.wallet(northwind.id);
+  renewDue(world.standIn.world);
+  const granted = usd(before.creditUsd) + usd('95');
+  await until('the new month is paid', async () => usd((await office.wallet(northwind.id)).creditUsd) === granted);
+  // By itself it runs each minute.
+  const { takenNanoUsd } = await expireCredit(world.store, systemClock);
+  const after = await office.wallet(northwind.id);
+  tell.say('Stripe charges $99.00 for Pro; the allowance of April comes, what was left of the one of March goes:');
+  tell.because(
+    `credit ${text(before.creditUsd)} + $95.00 - ${formatUsd(takenNanoUsd)} = ${text(after.creditUsd)}; the wallet stays ${text(after.paidUsd)}`,
+  );
+  tell.same('the allowance of April', usd(after.creditUsd), usd('95'));
+  tell.same('the wallet after it', usd(after.paidUsd), usd(before.paidUsd));
 }
 
 interface Books {
@@ -186,27 +209,29 @@ function showInvoices({ tell }: Cast, books: readonly Books[]): void {
 
 async function showMargin({ office, tell }: Cast, books: readonly Books[]): Promise<void> {
   type Sums = Amounts<'revenueUsd' | 'costUsd' | 'marginUsd'>;
-  const range = 'since=2027-03-01T00:00:00Z&until=2027-04-01T00:00:00Z';
+  const range = 'since=2027-03-01T00:00:00Z&until=2027-04-02T00:00:00Z';
   const { data, total } = await office.get<{
     readonly data: readonly (Sums & { readonly label: string })[];
-    readonly total: Sums & Amounts<'planFeesUsd' | 'paidByCreditUsd'>;
+    readonly total: Sums & Amounts<'planFeesUsd' | 'paidByCreditUsd' | 'creditNotesUsd'>;
   }>(`/margin?by=customer&${range}`);
   const row = (label: string, of: Sums) => [label, usd(of.revenueUsd), usd(of.costUsd), usd(of.marginUsd)];
   tell.say('Margin: revenue - what providers take');
   tell.table(['', 'revenue', 'cost', 'margin'], [...data.map((each) => row(each.label, each)), row('both', total)]);
   const given = usd(total.paidByCreditUsd);
-  const money = usd(total.revenueUsd) + usd(total.planFeesUsd) - given;
+  const notes = usd(total.creditNotesUsd);
+  const money = usd(total.revenueUsd) + usd(total.planFeesUsd) - given - notes;
   tell.because(
-    `${text(total.revenueUsd)} of usage + ${text(total.planFeesUsd)} of plan fees - ${formatUsd(given)} paid by allowances = ${formatUsd(money)} earned`,
+    `${text(total.revenueUsd)} of usage + ${text(total.planFeesUsd)} of plan fees - ${formatUsd(given)} paid by allowances - ${formatUsd(notes)} of credit notes = ${formatUsd(money)} earned`,
   );
   const rows = books.flatMap(({ usage }) => usage);
   tell.same('the revenue', usd(total.revenueUsd), sum(rows.map(({ chargeUsd }) => usd(chargeUsd))));
   tell.same('the cost', usd(total.costUsd), sum(rows.map(({ costUsd }) => usd(costUsd))));
   const used = sum(books.map(({ invoice }) => usd(invoice.walletUsd) + usd(invoice.directUsd)));
-  tell.same('what was earned', money, used);
+  tell.same('what was earned', money, used - sum(books.map(({ moved }) => moved('wallet:', 'credit-note'))));
 }
 
-async function verify({ tell, world }: Cast): Promise<void> {
+/** As `tollgate ledger verify --idle` does. */
+export async function verify({ tell, world }: Cast): Promise<void> {
   await world.stop();
   const { drift, findings, counts } = await verifyLedger(world.store, { checks: ledgerChecks, idle: true });
   tell.say(

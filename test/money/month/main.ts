@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { closeMonth, showTables } from './closing.ts';
+import { beginNextMonth, closeMonth, showTables, verify } from './closing.ts';
 import { Narrator } from './narrator.ts';
 import {
   allowanceUsedUp,
@@ -32,6 +32,8 @@ await inWorld(begin, async (world) => {
   await disputed(cast);
   await closeMonth(cast, directory);
   await showTables(cast);
+  await beginNextMonth(cast);
+  await verify(cast);
 });
 process.stdout.write(`\n  In ${directory}: ${readdirSync(directory).join(', ')}\n`);
 const { checks, mismatches } = tell;
