@@ -64,7 +64,7 @@ export function compareRows(calls: readonly LoggedCall[], rows: readonly Row[]):
   for (const row of rows) {
     const call = byId.get(row.id);
     if (call === undefined) {
-      if (row.attempts.length > 0) untaken++;
+      if (row.charge > 0) untaken++;
       problems.push(...untakenProblems(row));
       continue;
     }
@@ -77,7 +77,8 @@ export function compareRows(calls: readonly LoggedCall[], rows: readonly Row[]):
 }
 
 function untakenProblems(row: Row): readonly string[] {
-  if (row.attempts.length === 0) return row.charge === 0 ? [] : [`${row.id} asked nobody and costs ${row.charge}`];
+  if (row.charge === 0) return [];
+  if (row.attempts.length === 0) return [`${row.id} asked nobody and costs ${row.charge}`];
   const right = row.output === 0 && row.charge <= inputTokensMax * inputNanoUsd && row.recovered;
   return right ? [] : [`${row.id} was never taken by the provider: ${JSON.stringify(row)}`];
 }
