@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { prepaid, settlement } from '../../../test/money/books.ts';
 import { type TestDatabase, testDatabase } from '../../../test/postgres.ts';
+import { until } from '../../../test/until.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { Store } from '../../store/store.ts';
@@ -95,6 +96,19 @@ describe('an answer that is lost on its way from the database', () => {
     const held = await hold(100);
     expect(held.leases).toEqual((await openLeases()).map(({ id }) => id));
     await expect(hold(1)).rejects.toThrow(BudgetShort);
+  });
+
+  it('of the first loan: another gateway that needs it is given it', async () => {
+    const first = open('a');
+    const second = open('b', { patienceMs: 5_000 });
+    first.lender.lose('lend');
+    await expect(first.hold(40)).rejects.toThrow(LenderAway);
+    const waiting = second.hold(100);
+    await until('the first gateway is asked', async () => {
+      first.book.recall(wallet.id);
+      return (await openLeases()).some(({ instance }) => instance === `b-${org}`);
+    });
+    expect((await waiting).leases).toHaveLength(1);
   });
 
   it('of a later loan: as much', async () => {

@@ -177,6 +177,8 @@ export class LeaseBook {
   recall(pot: string): void {
     for (const slice of this.#slices.values()) {
       if (slice.pot === pot) slice.recall().catch((error: unknown) => this.#tellAway(error));
+      // An answer that was lost told no pot. What was lent with it is in the leases, and so is who needs it.
+      else if (slice.pot === undefined && pot.startsWith(slice.budget)) void this.renew();
     }
   }
 
