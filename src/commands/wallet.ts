@@ -161,9 +161,11 @@ async function transfers(context: Context, which: string | undefined, options: T
         : ['', '', '']),
       account,
       formatUsd(amountNanoUsd),
+      // A refund and a dispute are of one kind; only this tells them apart.
+      i === 0 ? (transfer.description ?? '') : '',
     ]),
   );
-  context.out(renderTable(['TIME (UTC)', 'KIND', 'TRANSFER', 'ACCOUNT', 'AMOUNT'], rows));
+  context.out(renderTable(['TIME (UTC)', 'KIND', 'TRANSFER', 'ACCOUNT', 'AMOUNT', 'DESCRIPTION'], rows));
 }
 
 function transferJson({ createdAtMs, entries, ...rest }: Transfer): object {

@@ -136,6 +136,7 @@ describe('a reseller’s first day', () => {
     );
     const moves: { kind: string; description?: string }[] = await json('wallet transfers acme');
     expect(moves.map(({ kind }) => kind)).toEqual(['take-back', 'usage', 'grant', 'top-up']);
+    expect((await run('wallet transfers acme')).stdout).toMatch(/ top-up .* -\$12\.50 +invoice 7\n/);
     expect(moves[3]).toMatchObject({
       description: 'invoice 7',
       entries: [
