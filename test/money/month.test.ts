@@ -23,6 +23,8 @@ describe("a reseller's month", () => {
   it('ends with every figure as reckoned by hand, and a drift of 0', () => {
     expect(told).toMatch(/\n {2}\d{3} figures compared, 0 wrong\.\n$/);
     expect(told).toContain('drift = 0');
+    // What a part of a month costs says of which days it is.
+    expect(told).toContain('Plan Pro, 2027-03-16 to 2027-04-01: $35.00');
     expect(told).not.toMatch(/NaN|undefined|MISMATCH|\[object|-\$0\.00/);
   });
 

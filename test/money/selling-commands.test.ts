@@ -109,6 +109,16 @@ describe('tollgate subscribe', () => {
     expect(await run('subscribe acme')).toMatchObject({ status: exitCodes.usage });
     expect(await run('subscribe acme Plus --cancel now')).toMatchObject({ status: exitCodes.usage });
   });
+
+  it('says what a change would cost where Stripe bills the plan, and leaves the change to Stripe', async () => {
+    await run('subscribe acme Starter');
+    const billed = { pays: 'stripe', stripe_subscription_id: 'sub_x' } as const;
+    await store.db.updateTable('subscriptions').set(billed).where('organization_id', '=', acme).execute();
+    expect((await run('subscribe acme Plus --preview')).stdout).toMatch(/^Plus at once, for \$(19\.9|20\.00)/);
+    for (const line of ['Plus', '--cancel now', '--cancel now --preview']) {
+      expect((await run(`subscribe acme ${line}`)).stderr).toContain('Stripe bills the plan');
+    }
+  });
 });
 
 describe('tollgate prices', () => {

@@ -40,6 +40,8 @@ async function bookFee(db: Store['db'], paid: PlanPaid, clock: Clock): Promise<v
   const { organizationId, amountNanoUsd, invoiceId, planId } = paid;
   if (amountNanoUsd === 0n) return;
   const { name } = await requirePlan(db, planId);
+  const periodStart = new Date(paid.periodStartMs).toISOString();
+  const periodEnd = new Date(paid.periodEndMs).toISOString();
   await post(
     db,
     {
@@ -50,13 +52,9 @@ async function bookFee(db: Store['db'], paid: PlanPaid, clock: Clock): Promise<v
         { account: 'stripe:clearing', amountNanoUsd: -amountNanoUsd },
         { account: 'house:plans', amountNanoUsd },
       ],
-      description: `Plan ${name}, paid by card`,
-      reference: {
-        invoice: invoiceId,
-        plan: planId,
-        periodStart: new Date(paid.periodStartMs).toISOString(),
-        periodEnd: new Date(paid.periodEndMs).toISOString(),
-      },
+      // As where the wallet pays: after an upgrade the days say that it is a part of a month.
+      description: `Plan ${name}, ${periodStart.slice(0, 10)} to ${periodEnd.slice(0, 10)}`,
+      reference: { invoice: invoiceId, plan: planId, periodStart, periodEnd },
     },
     clock,
   );
