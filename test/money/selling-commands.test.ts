@@ -113,7 +113,8 @@ describe('tollgate subscribe', () => {
   it('says what a change would cost where Stripe bills the plan, and leaves the change to Stripe', async () => {
     await run('subscribe acme Starter');
     const billed = { pays: 'stripe', stripe_subscription_id: 'sub_x' } as const;
-    await store.db.updateTable('subscriptions').set(billed).where('organization_id', '=', acme).execute();
+    const mine = store.db.updateTable('subscriptions').set(billed).where('organization_id', '=', acme);
+    await mine.where('status', '<>', 'cancelled').execute();
     expect((await run('subscribe acme Plus --preview')).stdout).toMatch(/^Plus at once, for \$(19\.9|20\.00)/);
     for (const line of ['Plus', '--cancel now', '--cancel now --preview']) {
       expect((await run(`subscribe acme ${line}`)).stderr).toContain('Stripe bills the plan');
