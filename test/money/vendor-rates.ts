@@ -1,6 +1,7 @@
 /**
- * What vendors charge, written down by hand from the pages named here, as the product's price data of 2026-11 has them:
- * dollars for a million tokens, for a thousand searches. Nothing of the product reads this.
+ * What vendors charge, written down apart from the product: dollars for a million tokens, for a thousand searches. The
+ * figures are those of the product's price data of 2026-11, beside the page where each vendor publishes its own; they hold
+ * the reading and the arithmetic to account, not the vendors' pages. Nothing of the product reads this.
  */
 
 export interface Rates {
