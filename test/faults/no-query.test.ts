@@ -43,6 +43,8 @@ const known: Readonly<Record<string, Saying>> = {
   queue: { text: /^(with|insert into|delete from|update|select) .*"test_\w+_worker"\._private_/i, everyMs: 900 },
   claims: { text: /^DELETE FROM idempotent_requests WHERE id IN \( SELECT id FROM .+ LIMIT \$\d /, everyMs: 600_000 },
   listen: { text: /^LISTEN (tollgate_(snapshot|leases)|"jobs:insert"; LISTEN "worker:migrate";)$/ },
+  // The queue leaves a connection whose listening it begins anew.
+  unlisten: { text: /^UNLISTEN "jobs:insert"; UNLISTEN "worker:migrate";$/, everyMs: 10_000 },
   session: { text: /^SELECT set_config\('search_path', \$1, false\),/ },
 };
 const inBatches = Object.keys(known).filter((kind) => known[kind]?.inBatch);

@@ -165,8 +165,9 @@ function responsesOf(route: ApiRoute, isOpen: boolean, schemas: Schemas): Readon
   const file = produces === undefined ? undefined : { [produces]: { schema: { type: 'string' } } };
   const failures = [
     400,
-    ...(isOpen ? [] : [401, 403, 429]),
-    ...(route.params === undefined ? [] : [404]),
+    // Also without a parameter in the path: a body or a query may name what is not there.
+    ...(isOpen ? [] : [401, 403, 404, 429]),
+    ...(isOpen && route.params !== undefined ? [404] : []),
     ...(route.method === 'GET' ? [] : [409, 413, 415, 422]),
     503,
   ];
