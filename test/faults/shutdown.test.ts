@@ -55,18 +55,12 @@ const violationsOf = (path: string, body: string, outcome: 'whole' | 'failed') =
     ? messagesStreamViolations(body, { outcome })
     : chatStreamViolations(body, { includeUsage: false, outcome });
 
-const ready = () =>
-  fetch(`${gateway.url}/ready`).then(
-    (answer) => answer.status,
-    () => 0,
-  );
-
 describe('case 108: SIGTERM', () => {
   it('not ready at once, new requests are told to go elsewhere, running streams finish, each has its row, exit 0', async () => {
     gateway = await start(60_000);
     const clients = await openStreams('lorem-60-20ms');
     gateway.process.child.kill('SIGTERM');
-    await until('not ready', async () => (await ready()) === 503);
+    await until('not ready', async () => (await gateway.readiness()) === 503);
     expect(clients.map((client) => client.answer.whole)).toEqual([false, false, false, false]);
     for (const [path, provider] of roads) {
       const refused = await call(gateway.url + path, bodyOf(`${provider}/lorem-60-20ms`), { key: gateway.key });
@@ -132,7 +126,7 @@ describe('case 108: SIGTERM', () => {
     gateway = await start(60_000);
     await openStreams('lorem-2000-20ms');
     gateway.process.child.kill('SIGTERM');
-    await until('not ready', async () => (await ready()) === 503);
+    await until('not ready', async () => (await gateway.readiness()) === 503);
     const signalledAt = performance.now();
     // Signals within a tenth of a second of each other are one wish.
     await until('the end', () => {

@@ -110,6 +110,14 @@ export class TestGateway {
     return this.process.kill('SIGKILL');
   }
 
+  /** Status of /ready; 0 where the connection that the client kept was closed meanwhile, as draining does. */
+  readiness(): Promise<number> {
+    return fetch(`${this.url}/ready`).then(
+      (answer) => answer.status,
+      () => 0,
+    );
+  }
+
   /** Starts again on the same port, data directory and database; stops first what still runs. */
   async restart(): Promise<void> {
     if (this.process.exited === undefined) await this.process.stop();

@@ -99,7 +99,7 @@ describe('case 108: the real process', { timeout: 150_000 }, () => {
     const gate = new Gate();
     const clients = await openAll(gate, late);
     gateway.process.child.kill('SIGTERM');
-    await until('not ready', async () => (await fetch(`${gateway.url}/ready`)).status === 503);
+    await until('not ready', async () => (await gateway.readiness()) === 503);
     gate.release();
     expect(await endsOf(clients, 'whole')).toEqual(allRoads.map(() => 'stop tool-call'));
     expect(await gateway.process.ended).toEqual({ code: 0, signal: null });
