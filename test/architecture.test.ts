@@ -25,9 +25,13 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
     why: 'a snapshot is what an instance knows, not what it does',
   },
   journal: { may: ['store', 'catalog', 'llm', 'lib'], why: 'the journal must work when everything above it is broken' },
+  routing: {
+    may: ['snapshot', 'catalog', 'providers', 'llm', 'lib'],
+    why: 'who is asked is decided from what is known: no socket, no database, no clock of its own',
+  },
   mock: { may: ['dialects', 'llm', 'lib'], why: 'the mock is a pretend vendor: it must not see how it is called' },
   gateway: {
-    may: ['snapshot', 'journal', 'ledger', 'operations', 'dialects', 'providers', 'catalog', 'llm', 'lib'],
+    may: ['routing', 'snapshot', 'journal', 'ledger', 'operations', 'dialects', 'providers', 'catalog', 'llm', 'lib'],
     why: 'a request never waits for a database, so the data plane cannot even name the store or the control plane',
   },
   control: {
@@ -39,6 +43,7 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
       'gateway',
       'control',
       'mock',
+      'routing',
       'snapshot',
       'journal',
       'ledger',
