@@ -47,15 +47,33 @@ export function weightOf(pattern: string | undefined, id: string): number {
   return id.startsWith(pattern) && dated.test(id.slice(pattern.length)) ? pattern.length + 1.5 : 0;
 }
 
-/** Nano-dollars, rounded once. `cost`: the price at which the provider charges. */
+/** What the provider charges for a use, and what the customer pays for it. */
+export interface Bill {
+  readonly costNanoUsd: bigint;
+  readonly chargeNanoUsd: bigint;
+}
+
+export const freeBill: Bill = Object.freeze({ costNanoUsd: 0n, chargeNanoUsd: 0n });
+
+/** Both of one reckoning, each rounded once. `cost`: the price at which the provider charges. */
+export function billFor(sale: SaleRule, cost: OperationPrice, usage: Usage): Bill {
+  const costPicoUsd = chargePicoUsd(cost, usage);
+  const costNanoUsd = nanoFromPicoUsd(costPicoUsd);
+  if (sale === atCost) return { costNanoUsd, chargeNanoUsd: costNanoUsd };
+  const soldPicoUsd = sale.price === undefined ? withMarkup(sale, costPicoUsd) : chargePicoUsd(sale.price, usage);
+  return { costNanoUsd, chargeNanoUsd: nanoFromPicoUsd(soldPicoUsd) };
+}
+
+/** Nano-dollars, rounded once: what the customer pays, where nobody asks for the cost. */
 export function saleChargeNanoUsd(sale: SaleRule, cost: OperationPrice, usage: Usage): bigint {
   return nanoFromPicoUsd(salePicoUsd(sale, cost, usage));
 }
 
 /** The same before its rounding, and rounded to a pico-dollar where a markup makes fractions of one. */
 export function salePicoUsd(sale: SaleRule, cost: OperationPrice, usage: Usage): bigint {
-  if (sale.price !== undefined) return chargePicoUsd(sale.price, usage);
-  const pico = chargePicoUsd(cost, usage);
-  const basisPoints = BigInt(10_000 + (sale.markupBasisPoints ?? 0));
-  return basisPoints === 10_000n ? pico : (pico * basisPoints + 5_000n) / 10_000n;
+  return sale.price === undefined ? withMarkup(sale, chargePicoUsd(cost, usage)) : chargePicoUsd(sale.price, usage);
+}
+
+function withMarkup({ markupBasisPoints = 0 }: SaleRule, picoUsd: bigint): bigint {
+  return markupBasisPoints === 0 ? picoUsd : (picoUsd * BigInt(10_000 + markupBasisPoints) + 5_000n) / 10_000n;
 }

@@ -1,7 +1,6 @@
 /** Usage times the price in force gives the charge; the settlement is the usage row, exactly one for each request. */
 import type { OperationPrice } from '../../catalog/catalog.ts';
-import { chargeNanoUsd } from '../../catalog/charge.ts';
-import { atCost, type SaleRule, saleChargeNanoUsd } from '../../catalog/sale.ts';
+import { atCost, type Bill, billFor, freeBill, type SaleRule } from '../../catalog/sale.ts';
 import type {
   AttemptRecord,
   IntentRecord,
@@ -50,6 +49,7 @@ export function visitRecord(visit: Visit, instance: string) {
 /** Enough to settle the request if the gateway dies the next moment. */
 export function attemptRecord(exchange: Exchange, plan: Plan, attemptId: string, nowMs: number): AttemptRecord {
   const asked = { ...noUsage, input: exchange.ask.inputTokensEstimate };
+  const bill = billFor(plan.sale, plan.price, asked);
   return {
     type: 'attempt',
     requestId: exchange.id,
@@ -60,21 +60,22 @@ export function attemptRecord(exchange: Exchange, plan: Plan, attemptId: string,
     credential: plan.target.credential.id,
     upstreamDialect: plan.dialect.id,
     priceVersion: plan.price.id,
-    inputNanoUsd: String(chargeNanoUsd(plan.price, asked)),
+    inputNanoUsd: String(bill.costNanoUsd),
     outputPicoUsd: String(plan.price.output.base),
-    inputChargeNanoUsd: String(saleChargeNanoUsd(plan.sale, plan.price, asked)),
+    inputChargeNanoUsd: String(bill.chargeNanoUsd),
   };
 }
 
 /** What a running stream has produced so far. */
 export function progressRecord(exchange: Exchange, plan: Plan, tally: Tally, now: number): ProgressRecord {
   const { usage } = judgeUsage(exchange, plan, tally, 'cancelled');
+  const bill = billFor(plan.sale, plan.price, usage);
   return {
     type: 'progress',
     requestId: exchange.id,
     usage,
-    costNanoUsd: String(chargeNanoUsd(plan.price, usage)),
-    chargeNanoUsd: String(saleChargeNanoUsd(plan.sale, plan.price, usage)),
+    costNanoUsd: String(bill.costNanoUsd),
+    chargeNanoUsd: String(bill.chargeNanoUsd),
     elapsedMs: now - exchange.startedAt,
     firstTokenMs: firstTokenOf(exchange),
   };
@@ -110,14 +111,11 @@ export function settlementRecord(
   });
 }
 
-export interface ClosingFacts {
+export interface ClosingFacts extends Bill {
   readonly target: Target | undefined;
   readonly wire: SettlementRecord['upstreamDialect'];
   readonly priceVersion: string | undefined;
   readonly judged: JudgedUsage;
-  readonly costNanoUsd: bigint;
-  /** What the customer pays. */
-  readonly chargeNanoUsd: bigint;
   readonly now: number;
   readonly nowMs: number;
 }
@@ -171,17 +169,13 @@ function judgeEnding(exchange: Exchange, ending: Ending, plan: Plan, tally: Tall
   return judgeUsage(exchange, plan, tally, ending.status);
 }
 
-/** What the provider charges for it, and what the customer pays. */
+/** What it costs and by which price and rule: nothing where nothing is charged. */
 export function billOf(
   plan: { readonly price: OperationPrice; readonly sale: SaleRule } | undefined,
   judged: JudgedUsage,
-): Pick<ClosingFacts, 'priceVersion' | 'costNanoUsd' | 'chargeNanoUsd'> {
-  if (plan === undefined || !judged.charged) {
-    return { priceVersion: plan?.price.id, costNanoUsd: 0n, chargeNanoUsd: 0n };
-  }
+): Bill & Pick<ClosingFacts, 'priceVersion'> {
+  if (plan === undefined || !judged.charged) return { priceVersion: plan?.price.id, ...freeBill };
   const { price, sale } = plan;
-  const costNanoUsd = chargeNanoUsd(price, judged.usage);
-  const sold = sale === atCost ? costNanoUsd : saleChargeNanoUsd(sale, price, judged.usage);
   const priceVersion = sale === atCost ? price.id : `${price.id} ${sale.id}`;
-  return { priceVersion, costNanoUsd, chargeNanoUsd: sold };
+  return { priceVersion, ...billFor(sale, price, judged.usage) };
 }

@@ -1,8 +1,7 @@
 /** Asks one target for an operation: its headers and bytes, and the watch over its answer. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import { chargeNanoUsd } from '../../catalog/charge.ts';
-import { saleChargeNanoUsd } from '../../catalog/sale.ts';
+import { billFor, saleChargeNanoUsd } from '../../catalog/sale.ts';
 import type { AttemptRecord } from '../../journal/record.ts';
 import { formatUsd } from '../../lib/money.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
@@ -166,12 +165,13 @@ function waysFor(call: OperationCall, plan: OperationPlan, parts: GatewayParts):
     },
     progress: (tally, now) => {
       const { usage } = judgeOperation(operation, expectedOf(call), price, tally, 'cancelled');
+      const bill = billFor(sale, price, usage);
       return {
         type: 'progress',
         requestId: call.id,
         usage,
-        costNanoUsd: String(chargeNanoUsd(price, usage)),
-        chargeNanoUsd: String(saleChargeNanoUsd(sale, price, usage)),
+        costNanoUsd: String(bill.costNanoUsd),
+        chargeNanoUsd: String(bill.chargeNanoUsd),
         elapsedMs: now - call.startedAt,
         firstTokenMs: firstTokenOf(call),
       };
@@ -187,6 +187,7 @@ function attemptRecord(
   nowMs: number,
 ): AttemptRecord {
   const expected = { ...call.ask.expected, output: 0 };
+  const bill = billFor(sale, price, expected);
   return {
     type: 'attempt',
     requestId: call.id,
@@ -197,8 +198,8 @@ function attemptRecord(
     credential: target.credential.id,
     upstreamDialect: wire,
     priceVersion: price.id,
-    inputNanoUsd: String(chargeNanoUsd(price, expected)),
-    inputChargeNanoUsd: String(saleChargeNanoUsd(sale, price, expected)),
+    inputNanoUsd: String(bill.costNanoUsd),
+    inputChargeNanoUsd: String(bill.chargeNanoUsd),
     outputPicoUsd: String(price.output?.base ?? 0n),
     expected,
   };
