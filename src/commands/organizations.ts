@@ -1,11 +1,7 @@
 /** `tollgate organizations list|update`: who pays how. Organizations are made when a key is made for them. */
 import { type Command, Option } from 'commander';
-import {
-  type Billing,
-  listBilling,
-  type OrganizationBilling,
-  updateBilling,
-} from '../control/organizations/billing.ts';
+import { listBilling, updateBilling } from '../control/organizations/billing.ts';
+import type { Billing, OrganizationInfo } from '../control/organizations/info.ts';
 import { addCommonOptions, type CommonOptions, type Context, withStore } from './context.ts';
 import { organizationId } from './organization.ts';
 import { CommandFailure, exitCodes } from './outcome.ts';
@@ -57,7 +53,7 @@ async function update(context: Context, which: string, options: UpdateOptions): 
   );
 }
 
-function cells({ name, billing, timeZone, disabled, blockedReason, id }: OrganizationBilling): string[] {
+function cells({ name, billing, timeZone, disabled, blockedReason, id }: OrganizationInfo): string[] {
   const state = disabled ? 'disabled' : blockedReason === undefined ? 'active' : `blocked: ${blockedReason}`;
   return [name, billing, timeZone, state, id];
 }

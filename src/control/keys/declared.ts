@@ -7,7 +7,7 @@ import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { type DeclaredBudget, importBudgets } from '../budgets/declared.ts';
 import { checkLimits, sameLimits } from '../limits.ts';
-import type { Billing } from '../organizations/billing.ts';
+import type { Billing } from '../organizations/info.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
 import { setSalePrice } from '../selling/sale-prices.ts';
 import { hashKey, keyKind, shownPrefix } from './format.ts';

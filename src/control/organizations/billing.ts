@@ -1,25 +1,12 @@
 /** How an organization pays, and by which clock its budgets' windows turn. */
 import { sql } from 'kysely';
-import type { OrganizationRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { Refusal } from '../refusal.ts';
-
-export type Billing = OrganizationRow['billing'];
-
-export interface OrganizationBilling {
-  readonly id: string;
-  readonly name: string;
-  readonly disabled: boolean;
-  readonly billing: Billing;
-  readonly timeZone: string;
-  /** Why it may not spend anything. */
-  readonly blockedReason?: string;
-  readonly createdAtMs: number;
-}
+import { type Billing, type OrganizationInfo, toInfo } from './info.ts';
 
 /** In the order of their names. */
-export async function listBilling(db: Store['db']): Promise<readonly OrganizationBilling[]> {
-  return (await db.selectFrom('organizations').selectAll().orderBy('name').execute()).map(toBilling);
+export async function listBilling(db: Store['db']): Promise<readonly OrganizationInfo[]> {
+  return (await db.selectFrom('organizations').selectAll().orderBy('name').execute()).map(toInfo);
 }
 
 const namesMax = 1_000;
@@ -55,7 +42,7 @@ export async function updateBilling(
   db: Store['db'],
   id: string,
   { billing, timeZone }: BillingChange,
-): Promise<OrganizationBilling | undefined> {
+): Promise<OrganizationInfo | undefined> {
   if (billing === 'plan') {
     throw new Refusal('A plan is not set by hand: it comes with a subscription.', 'Use metered or prepaid.');
   }
@@ -69,10 +56,10 @@ export async function updateBilling(
   // Even a change of nothing would make a version of the snapshot.
   if (Object.keys(change).length === 0) {
     const row = await where.executeTakeFirst();
-    return row && toBilling(row);
+    return row && toInfo(row);
   }
   const row = await db.updateTable('organizations').set(change).where('id', '=', id).returningAll().executeTakeFirst();
-  return row && toBilling(row);
+  return row && toInfo(row);
 }
 
 async function refusePlan(db: Store['db'], id: string): Promise<void> {
@@ -88,16 +75,4 @@ export async function checkTimeZone(db: Store['db'], timeZone: string): Promise<
   if (rows.length === 1 && !timeZone.startsWith('posix')) return;
   const told = JSON.stringify(timeZone.slice(0, 80));
   throw new Refusal(`${told} is not a time zone.`, 'Use a name such as Europe/Berlin, America/New_York or UTC.');
-}
-
-function toBilling(row: OrganizationRow): OrganizationBilling {
-  return {
-    id: row.id,
-    name: row.name,
-    disabled: row.disabled,
-    billing: row.billing,
-    timeZone: row.time_zone,
-    createdAtMs: row.created_at.getTime(),
-    ...(row.blocked_reason !== null && { blockedReason: row.blocked_reason }),
-  };
 }

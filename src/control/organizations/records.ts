@@ -2,28 +2,13 @@
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
 import type { Limits } from '../../snapshot/snapshot.ts';
-import type { OrganizationRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { defaultOrganization } from '../organizations.ts';
 import { Refusal } from '../refusal.ts';
-import { type Billing, type BillingChange, updateBilling } from './billing.ts';
-
-export interface OrganizationInfo {
-  readonly id: string;
-  readonly name: string;
-  /** None of its keys is valid. */
-  readonly disabled: boolean;
-  /** Of all its keys together. */
-  readonly limits?: Limits;
-  readonly billing: Billing;
-  /** By which its budgets' windows turn. */
-  readonly timeZone: string;
-  /** Why it may not spend anything. */
-  readonly blockedReason?: string;
-  readonly createdAtMs: number;
-}
+import { type BillingChange, updateBilling } from './billing.ts';
+import { type OrganizationInfo, toInfo } from './info.ts';
 
 export interface OrganizationFilter {
   readonly id?: string;
@@ -98,17 +83,4 @@ export async function updateOrganization(
   }
   await updateBilling(db, id, change);
   return findOrganization(db, id);
-}
-
-function toInfo(row: OrganizationRow): OrganizationInfo {
-  return {
-    id: row.id,
-    name: row.name,
-    disabled: row.disabled,
-    billing: row.billing,
-    timeZone: row.time_zone,
-    ...(row.blocked_reason !== null && { blockedReason: row.blocked_reason }),
-    createdAtMs: row.created_at.getTime(),
-    ...(row.limits && { limits: row.limits }),
-  };
 }

@@ -6,13 +6,8 @@ import { limits, organizationParams, time } from '../api/fields.ts';
 import { pageOf, pageQuery, toPage } from '../api/page.ts';
 import { type ApiRoute, route } from '../api/route.ts';
 import { nameLengthMax } from '../names.ts';
-import {
-  createOrganization,
-  findOrganization,
-  listOrganizations,
-  type OrganizationInfo,
-  updateOrganization,
-} from './records.ts';
+import type { OrganizationInfo } from './info.ts';
+import { createOrganization, findOrganization, listOrganizations, updateOrganization } from './records.ts';
 
 const name = z.string().min(1).max(nameLengthMax);
 

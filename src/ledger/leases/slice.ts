@@ -24,8 +24,6 @@ export class Slice {
   endsAt = Number.POSITIVE_INFINITY;
   usableUntil = 0;
   lastUsedAt: number;
-  /** The last loan that gave nothing, with what was there. */
-  shortage: Loan | undefined;
   /** An answer was lost: the database may have lent, or taken back, something else than is known here. */
   unsure = false;
   /** Of the lease, as the database has it. */
@@ -96,7 +94,6 @@ export class Slice {
     this.pot = loan.pot;
     if (loan.endsInMs !== undefined) this.endsAt = sentAt + loan.endsInMs;
     this.heard(sentAt);
-    this.shortage = loan.lent === 0 ? loan : undefined;
     this.wake();
     return loan;
   }
