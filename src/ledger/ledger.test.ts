@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dollar, prepaid, type Settled, settlement as settlementOf } from '../../test/money/books.ts';
 import { type TestDatabase, testDatabase } from '../../test/postgres.ts';
-import { ensureOrganization } from '../control/organizations.ts';
-import type { SettlementRecord } from '../journal/record.ts';
 import { systemClock } from '../lib/clock.ts';
 import { newId } from '../lib/id.ts';
-import { noUsage } from '../llm/usage.ts';
 import type { Store } from '../store/store.ts';
 import { post } from './post.ts';
 import { postUsage } from './post-usage.ts';
@@ -23,47 +21,14 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
-  org = await ensureOrganization(store.db, `org-${++count}`, systemClock);
-  await store.db
-    .updateTable('organizations')
-    .set({ billing: 'prepaid', spends: 'wallet' })
-    .where('id', '=', org)
-    .execute();
+  org = await prepaid(store, `org-${++count}`);
 });
 
-const dollar = 1_000_000_000n;
 const nextKey = () => `test:${++count}`;
 
-function settlement(chargeNanoUsd: bigint, more: Partial<SettlementRecord> = {}): string {
-  const record: SettlementRecord = {
-    type: 'settlement',
-    requestId: newId('req', systemClock.nowMs()),
-    instance: 'i',
-    startedAtMs: systemClock.nowMs(),
-    settledAtMs: systemClock.nowMs() + count++,
-    operation: 'chat',
-    status: 'completed',
-    httpStatus: 200,
-    keyId: 'key_x',
-    organizationId: org,
-    requestedModel: 'm',
-    clientDialect: 'openai-chat',
-    stream: false,
-    snapshotVersion: 1,
-    inputTokensEstimate: 1,
-    usage: { ...noUsage, input: 10, output: 5 },
-    estimated: false,
-    recovered: false,
-    flags: [],
-    costNanoUsd: String(chargeNanoUsd),
-    totalMs: 1,
-    overheadMs: 0,
-    attempts: [],
-    dropped: [],
-    ...more,
-  };
-  return JSON.stringify(record);
-}
+/** Each is settled after the one before. */
+const settlement = (chargeNanoUsd: bigint, more: Partial<Settled> = {}) =>
+  settlementOf({ organizationId: org, chargeNanoUsd, settledAtMs: systemClock.nowMs() + count++, ...more });
 
 const credit = (amountNanoUsd: bigint, idempotencyKey = nextKey()) =>
   creditWallet(store, { organizationId: org, amountNanoUsd, idempotencyKey, from: 'operator' }, systemClock);

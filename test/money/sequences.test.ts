@@ -10,7 +10,8 @@ import { verifyLedger } from '../../src/ledger/verify.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, testDatabase } from '../postgres.ts';
 import { type Command, sequence } from './model/commands.ts';
-import { Mismatch, runSequences } from './model/run.ts';
+import { runSequences } from './model/run.ts';
+import { Mismatch } from './model/turn.ts';
 
 const sequences = Number(process.env.MONEY_SEQUENCES ?? 300);
 const seed = Number(process.env.MONEY_SEED ?? Date.now() % 1_000_000_007);
