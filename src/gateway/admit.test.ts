@@ -7,7 +7,7 @@ import { type Admitted, RateLimits } from './admit.ts';
 
 const organization = { id: 'org_1', name: 'acme', disabled: false };
 const key: Key = { id: 'key_1', name: 'ci', kind: 'call', organization };
-const route: Route = { name: 'main', strategy: 'fallback', targets: [] };
+const route: Route = { name: 'main', targets: [] };
 const scan = scanJson(Buffer.from('{}'));
 
 const request = (of: Key, tokens = 100): Admitted => ({

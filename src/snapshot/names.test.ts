@@ -78,7 +78,7 @@ describe('a name', () => {
     const found = snapshot.resolve('main');
     expect('route' in found && found.route).toEqual({
       name: 'main',
-      strategy: 'fallback',
+
       targets: [target],
       limits: { requestsPerMinute: 3 },
     });

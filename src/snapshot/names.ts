@@ -10,7 +10,7 @@ export interface NameParts {
     /** Also those that are not: dated names, any name of a self-hosted vendor. */
     find(provider: string, name: string): CatalogModel | undefined;
   };
-  readonly routes: readonly Omit<Route, 'strategy'>[];
+  readonly routes: readonly Route[];
   /** Of models that are called without a route, by `provider/name`. */
   readonly modelLimits?: ReadonlyMap<string, Limits>;
   /** For models that are called without a route. */
@@ -26,7 +26,7 @@ const nobodysName = '\u0000';
 
 export function buildNames(parts: NameParts): Names {
   const credentials = new Map(parts.credentials.map((credential) => [credential.id, credential]));
-  const routes = parts.routes.map((route): Route => Object.freeze({ ...route, strategy: 'fallback' }));
+  const routes = parts.routes.map((route): Route => Object.freeze({ ...route }));
   const models = parts.catalog.models.filter((model) => credentials.has(model.provider));
   const known = new Map<string, Resolution>(routes.map((route) => [route.name, { route }]));
   const bare = new Map<string, CatalogModel[]>();
@@ -81,6 +81,6 @@ function toResolution(
   const limitsOf = [model.id, model.ownRow].find((id) => id !== undefined && modelLimits?.has(id));
   const limited = limitsOf === undefined ? {} : { limits: modelLimits?.get(limitsOf), limitsOf };
   return {
-    route: { name: model.id, strategy: 'fallback', targets: [{ credential, model, timeouts }], ...limited },
+    route: { name: model.id, targets: [{ credential, model, timeouts }], ...limited },
   };
 }

@@ -5,6 +5,7 @@
 import type { CatalogModel } from '../catalog/catalog.ts';
 import type { SaleRule } from '../catalog/sale.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Requirements, RouteNode } from './strategy.ts';
 
 /** The longest key: no longer one can be declared, and a caller's longer text is refused without being hashed. */
 export const keyLengthMax = 256;
@@ -83,6 +84,12 @@ export interface Credential {
   readonly settings?: Readonly<Record<string, string>>;
   /** Headers that every call gets, by lower-case name. Their values may be secrets. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** `deny`: it neither keeps nor trains on what it is sent, says its operator. Absent: nobody says so. */
+  readonly dataCollection?: 'deny';
+  /** Where it computes (`eu`, `us-east-1`), as the operator says. */
+  readonly region?: string;
+  /** An organization's own: nobody else is served by it, and its provider is paid by that organization. */
+  readonly ownedBy?: string;
 }
 
 export interface Timeouts {
@@ -105,8 +112,19 @@ export interface Target {
 
 export interface Route {
   readonly name: string;
-  readonly strategy: 'fallback';
+  /** How it chooses. Absent: it has one target, or they are asked as listed. */
+  readonly node?: RouteNode;
+  /** All of its targets; in a route that was chosen for a request, those that may be asked, the first one first. */
   readonly targets: readonly Target[];
+  readonly requires?: Requirements;
+  /** Share of requests that try another target first, so that what is not asked is known; 0 to 1. */
+  readonly explore?: number;
+  /** `off`: conversations do not return to the target that holds their prompt. */
+  readonly sticky?: 'off';
+  /** Where the asked model does not exist any more at its provider. Absent: the next target. */
+  readonly onModelNotFound?: 'fail';
+  /** Where a request is longer than a target takes. Absent: the next target with a larger context. */
+  readonly onTooLong?: 'fail';
   readonly limits?: Limits;
   /** The name whose `limits` these are, where it is another: a dated name shares those of its model. */
   readonly limitsOf?: string;

@@ -210,7 +210,7 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   const routes = new Map(
     Object.entries(options.routes ?? {}).map(([name, targets]): [string, Route] => [
       name,
-      { name, strategy: 'fallback', targets: targets.map((each) => target(each)), limits: options.routeLimits?.[name] },
+      { name, targets: targets.map((each) => target(each)), limits: options.routeLimits?.[name] },
     ]),
   );
   return {
@@ -226,7 +226,7 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
       const route = routes.get(name);
       if (route !== undefined) return { route };
       if (!/^(oa|an|re|ge|be)\//.test(name) || name.endsWith('/missing')) return { missing: true };
-      return { route: { name, strategy: 'fallback', targets: [target(name)] } };
+      return { route: { name, targets: [target(name)] } };
     },
     listModels: () => [rigModel('oa', 'listed', options), rigModel('an', 'listed', options)],
     listRoutes: () => [...routes.values()],

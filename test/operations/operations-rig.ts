@@ -161,7 +161,7 @@ function snapshotOf(upstream: Upstream, other: Upstream, options: RigOptions): S
   };
   const routeOf = (name: string): Route | undefined => {
     const targets = (options.routes?.[name] ?? [name]).map(target).filter((each) => each !== undefined);
-    return targets.length === 0 ? undefined : { name, strategy: 'fallback', targets };
+    return targets.length === 0 ? undefined : { name, targets };
   };
   const resolve = (name: string) => {
     const route = routeOf(name) ?? (name.includes('/') ? undefined : routeOf(`up/${name}`));

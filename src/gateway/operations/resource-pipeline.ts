@@ -53,7 +53,7 @@ function bodyOf(plan: ResourcePlan | undefined): Buffer | undefined {
 }
 
 function noRoute({ id }: ResourceOperation): Route {
-  return { name: id, strategy: 'fallback', targets: [] };
+  return { name: id, targets: [] };
 }
 
 function intentOf(call: ResourceCall, models: readonly string[], instance: string): IntentRecord {
