@@ -1,0 +1,143 @@
+/**
+ * How complex a request is: a logistic model of few weights over what can be counted in one pass. Local, without state,
+ * and explained: each signal says what it counted and what that added. Never quotes the prompt.
+ */
+import type { SmartInput } from './input.ts';
+import { readText, type TextCounts } from './read-text.ts';
+import { type RequestSignal, requestSignals, type Signal, type TextSignal, textSignals } from './signals.ts';
+import { bias, requestWeights, textWeights } from './weights.ts';
+
+export interface SmartReason {
+  readonly signal: Signal;
+  /** Added to the log-odds of being complex; below zero speaks for routine. */
+  readonly weight: number;
+  /** Counts and names of signals, never words of the prompt. */
+  readonly what: string;
+}
+
+export interface SmartScore {
+  /** 0 routine, 1 complex. */
+  readonly score: number;
+  /** What mattered, the heaviest first. */
+  readonly reasons: readonly SmartReason[];
+  /** `de`; `und`: it could not be told. */
+  readonly language: string;
+}
+
+/** A shorter last turn only follows up on the one before it. */
+const followUpCharsMax = 40;
+const reasonWeightMin = 0.005;
+
+export function scoreComplexity(input: SmartInput): SmartScore {
+  const counts = readText(textOf(input));
+  const language = input.language ?? counts.language;
+  const values = signalValues(input, counts);
+  let logOdds = bias;
+  const reasons: SmartReason[] = [];
+  for (const signal of textSignals) add(signal, textWeights[signal]);
+  for (const signal of requestSignals) add(signal, requestWeights[signal]);
+  reasons.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
+  return { score: 1 / (1 + Math.exp(-logOdds)), reasons, language };
+
+  function add(signal: Signal, weight: number): void {
+    const added = weight * values[signal];
+    if (Math.abs(added) < reasonWeightMin) return;
+    logOdds += added;
+    reasons.push({ signal, weight: Math.round(added * 1000) / 1000, what: describe[signal](counts, input) });
+  }
+}
+
+/** What is read for words: the last turn; with the one before it, or with the instructions, where it says too little. */
+export function textOf({ lastUserText, earlierUserText, instructions }: SmartInput): string {
+  if (lastUserText.trim() === '') return earlierUserText ?? instructions ?? '';
+  if (lastUserText.length > followUpCharsMax || !earlierUserText) return lastUserText;
+  return `${earlierUserText}\n${lastUserText}`;
+}
+
+type Values = Readonly<Record<Signal, number>>;
+
+/** Each from 0 to 1. */
+export function signalValues(input: SmartInput, counts: TextCounts): Values {
+  return { ...textValues(counts), ...requestValues(input) };
+}
+
+/** How many of a thing are as many as matter. */
+const enough = {
+  code: 8,
+  maths: 4,
+  technical: 4,
+  reasoning: 3,
+  task: 3,
+  conflict: 4,
+  condition: 6,
+  routine: 4,
+  steps: 6,
+  numbers: 10,
+};
+
+export function textValues(counts: TextCounts): Readonly<Record<TextSignal, number>> {
+  const { listed } = counts;
+  const steps = counts.listItems + counts.steps + Math.max(0, counts.questions - 1);
+  return {
+    length: Math.min(1, Math.log2(1 + counts.words / 8) / 6),
+    code: share(counts.codeMarks + listed.code, enough.code),
+    maths: share(counts.mathsMarks + listed.maths, enough.maths),
+    'technical-words': share(listed.technical, enough.technical),
+    'reasoning-words': share(listed.reasoning, enough.reasoning),
+    'task-words': share(listed.task, enough.task),
+    'conflict-words': share(listed.conflict, enough.conflict),
+    'condition-words': share(listed.condition, enough.condition),
+    'routine-words': share(listed.routine, enough.routine),
+    'multi-step': share(steps, enough.steps),
+    numbers: share(counts.numbers, enough.numbers),
+    language: Number(!counts.known && counts.words >= 3),
+  };
+}
+
+const share = (count: number, most: number): number => Math.min(1, count / most);
+
+const contextTokens = { from: 4000, most: 64_000 };
+const longAnswerTokens = 4000;
+const shortAnswerTokens = 64;
+
+function requestValues(input: SmartInput): Readonly<Record<RequestSignal, number>> {
+  const { inputTokensEstimate: tokens, maxOutputTokens } = input;
+  return {
+    tools: Math.min(1, Math.log2(1 + input.toolsCount) / 5),
+    'tool-results': Number(input.hasToolResults),
+    media: Number(input.mediaCount > 0),
+    context:
+      tokens <= contextTokens.from
+        ? 0
+        : Math.min(1, Math.log2(tokens / contextTokens.from) / Math.log2(contextTokens.most / contextTokens.from)),
+    'earlier-turns': Math.min(1, Math.log2(1 + input.earlierTurns) / 6),
+    'long-answer': Number(maxOutputTokens !== undefined && maxOutputTokens >= longAnswerTokens),
+    'short-answer': Number(maxOutputTokens !== undefined && maxOutputTokens <= shortAnswerTokens),
+    thinking: Number(input.wantsThinking === true),
+  };
+}
+
+type Describe = (counts: TextCounts, input: SmartInput) => string;
+
+const describe: Readonly<Record<Signal, Describe>> = {
+  length: ({ words }) => `about ${words} words`,
+  code: ({ codeMarks, listed }) => `${codeMarks} marks of code, ${listed.code} words of programming`,
+  maths: ({ mathsMarks, listed }) => `${mathsMarks} signs and ${listed.maths} words of mathematics`,
+  'technical-words': ({ listed }) => `${listed.technical} technical words`,
+  'reasoning-words': ({ listed }) => `${listed.reasoning} words that ask for reasons`,
+  'task-words': ({ listed }) => `${listed.task} words that ask for a work`,
+  'conflict-words': ({ listed }) => `${listed.conflict} words of a case in dispute`,
+  'condition-words': ({ listed }) => `${listed.condition} conditions`,
+  'routine-words': ({ listed }) => `${listed.routine} words of routine`,
+  'multi-step': ({ listItems, steps, questions }) => `${listItems} list items, ${steps} steps, ${questions} questions`,
+  numbers: ({ numbers }) => `${numbers} numbers`,
+  language: ({ language }) => `the word lists do not know this language (${language})`,
+  tools: (_, { toolsCount }) => `${toolsCount} tools offered`,
+  'tool-results': () => 'the last turn answers a call of a tool',
+  media: (_, { mediaCount }) => `${mediaCount} pictures, documents or sounds`,
+  context: (_, { inputTokensEstimate }) => `about ${inputTokensEstimate} input tokens`,
+  'earlier-turns': (_, { earlierTurns }) => `${earlierTurns} earlier turns`,
+  'long-answer': (_, { maxOutputTokens }) => `up to ${maxOutputTokens} output tokens`,
+  'short-answer': (_, { maxOutputTokens }) => `at most ${maxOutputTokens} output tokens`,
+  thinking: () => 'the caller asks for thinking',
+};
