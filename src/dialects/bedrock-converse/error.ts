@@ -79,6 +79,8 @@ const kindsByStatus: Readonly<Record<number, ErrorKind>> = {
   429: 'rate-limited',
   503: 'overloaded',
   504: 'timeout',
+  // Not this API's own: proxies before it say so.
+  529: 'overloaded',
 };
 
 function kindOf(status: number, name: string, message: string): ErrorKind {
