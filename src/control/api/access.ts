@@ -60,6 +60,7 @@ export const access: Readonly<Record<string, Rule>> = {
   'GET /payments': everyone,
   'GET /payments/{paymentId}': everyone,
   'POST /payments/{paymentId}/refund': operators,
+  'POST /invoices/{invoiceId}/collect': everyone,
   'GET /invoices': everyone,
   'GET /invoices/{invoiceId}': everyone,
   'GET /invoices/{invoiceId}/pdf': everyone,

@@ -13,6 +13,8 @@ export interface InvoicePayment {
   readonly by: 'operator' | 'stripe';
   /** What the payment is known by elsewhere. */
   readonly reference?: string;
+  /** Of the transfer. Default: the invoice's own. */
+  readonly idempotencyKey?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface InvoicePayment {
  */
 export async function payInvoiceIn(
   db: Store['db'],
-  { invoiceId, by, reference }: InvoicePayment,
+  { invoiceId, by, reference, idempotencyKey = `invoice-payment:${invoiceId}` }: InvoicePayment,
   clock: Clock,
 ): Promise<Invoice | undefined> {
   const invoice = await lockInvoice(db, invoiceId);
@@ -35,7 +37,7 @@ export async function payInvoiceIn(
     {
       kind: 'invoice-payment',
       organizationId,
-      idempotencyKey: `invoice-payment:${invoiceId}`,
+      idempotencyKey,
       entries: [
         { account: counterAccounts[by], amountNanoUsd: -openNanoUsd },
         { account: `invoiced:${organizationId}`, amountNanoUsd: openNanoUsd },

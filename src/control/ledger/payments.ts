@@ -37,7 +37,7 @@ async function checkTransfers(db: Store['db'], found: Findings): Promise<void> {
     SELECT t.id, t.kind, (-e.amount_nano_usd)::text AS amount
     FROM entries e JOIN transfers t ON t.id = e.transfer_id
       LEFT JOIN stripe_movements m ON m.transfer_id = t.id
-    WHERE e.account_id = 'stripe:clearing' AND t.kind IN ('top-up', 'take-back') AND m.id IS NULL
+    WHERE e.account_id = 'stripe:clearing' AND t.kind IN ('top-up', 'take-back', 'invoice-payment') AND m.id IS NULL
     ORDER BY t.id LIMIT ${shownMax}`.execute(db);
   for (const { id, kind, amount } of rows) {
     found.drifts('I8', `transfer ${id}`, `this ${kind} of ${amount} belongs to no payment`);
@@ -52,12 +52,12 @@ async function checkSums(db: Store['db'], found: Findings): Promise<void> {
           p.refunded_nano_usd, p.disputed_nano_usd) AS told,
         concat_ws(' ', p.state, coalesce(m.credited, 0), coalesce(-m.refunded, 0), coalesce(-m.disputed, 0)) AS moved
       FROM stripe_payments p LEFT JOIN (
-        SELECT payment_id, sum(amount_nano_usd) FILTER (WHERE kind = 'credit') AS credited,
+        SELECT payment_id, sum(amount_nano_usd) FILTER (WHERE kind IN ('credit', 'rest')) AS credited,
           sum(amount_nano_usd) FILTER (WHERE kind = 'refund') AS refunded,
           sum(amount_nano_usd) FILTER (WHERE kind = 'dispute') AS disputed
         FROM stripe_movements GROUP BY payment_id
       ) AS m ON m.payment_id = p.id
-      WHERE p.kind IN ('top-up', 'automatic')
+      WHERE p.kind IN ('top-up', 'automatic', 'invoice')
     ) AS payments WHERE told <> moved ORDER BY id LIMIT ${shownMax}`.execute(db);
   for (const { id, told, moved } of rows) {
     const words = 'state, paid, refunded, disputed';

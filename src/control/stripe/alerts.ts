@@ -5,7 +5,13 @@ import type { StripeParts } from './parts.ts';
 
 export interface PaymentAlert {
   readonly organizationId: string;
-  readonly kind: 'payment-refused' | 'payment-disputed' | 'automatic-top-up-declined' | 'automatic-top-up-disabled';
+  readonly kind:
+    | 'payment-refused'
+    | 'payment-disputed'
+    | 'automatic-top-up-declined'
+    | 'automatic-top-up-disabled'
+    | 'invoice-payment-declined'
+    | 'invoice-collection-stopped';
   /** What it is about: the same subject is told once. */
   readonly subject: string;
   /** Whole sentences: what happened, and what to do. */

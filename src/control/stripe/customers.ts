@@ -1,5 +1,7 @@
 /** Stripe's customer of an organization, made when the organization first comes near a payment. */
+import type { Store } from '../../store/store.ts';
 import { Refusal } from '../refusal.ts';
+import { tryAgain } from './declines.ts';
 import type { StripeParts } from './parts.ts';
 
 /** Throws Refusal for an organization that is not there, and Stripe's errors. */
@@ -37,11 +39,26 @@ async function customerOf({ store }: StripeParts, organizationId: string): Promi
   return row?.customer_id;
 }
 
-/** From now on this card is charged automatically. */
-export async function saveCard({ store }: StripeParts, customerId: string, cardId: string): Promise<void> {
-  await store.db
-    .updateTable('stripe_customers')
-    .set({ card_id: cardId })
-    .where('customer_id', '=', customerId)
-    .execute();
+/** From now on this card is charged automatically; invoices that another one could not pay are tried again. */
+export async function saveCard({ store, clock }: StripeParts, customerId: string, cardId: string): Promise<void> {
+  await store.db.transaction().execute(async (db) => {
+    const changed = await db
+      .updateTable('stripe_customers')
+      .set({ card_id: cardId })
+      .where('customer_id', '=', customerId)
+      .where('card_id', 'is distinct from', cardId)
+      .returning('organization_id')
+      .executeTakeFirst();
+    if (changed !== undefined) await tryAgain(db, changed.organization_id, clock);
+  });
+}
+
+/** The card and its customer. */
+export async function savedCard(db: Store['db'], organizationId: string) {
+  const row = await db
+    .selectFrom('stripe_customers')
+    .select(['customer_id', 'card_id'])
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  return row?.card_id ? { customer: row.customer_id, card: row.card_id } : undefined;
 }

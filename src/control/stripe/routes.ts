@@ -5,8 +5,10 @@ import { ApiFailure, notFound } from '../api/failure.ts';
 import { id, organizationParams, time, usd, usdPositive } from '../api/fields.ts';
 import { pageOf, pageQuery, toPage } from '../api/page.ts';
 import { type ApiParts, type ApiRoute, rawRoute, route } from '../api/route.ts';
+import { findInvoice } from '../invoices/records.ts';
 import { automaticTopUpOf, setAutomaticTopUp } from './automatic.ts';
 import { startCardSetup, startTopUp } from './checkout.ts';
+import { collectNow } from './collection.ts';
 import { errors } from './errors.ts';
 import type { StripeParts } from './parts.ts';
 import { openPortal } from './portal.ts';
@@ -23,7 +25,10 @@ const payment = z
   .object({
     id: z.string(),
     organizationId: z.string(),
-    kind: z.enum(['top-up', 'automatic', 'card', 'plan']),
+    kind: z
+      .enum(['top-up', 'automatic', 'card', 'plan', 'invoice'])
+      .describe('`invoice`: pays one of our invoices by the saved card.'),
+    invoiceId: z.string().nullable(),
     state: z
       .enum(['open', 'processing', 'paid', 'failed', 'expired', 'refused'])
       .describe('`refused`: Stripe has money that does not fit the order; `reason` says why.'),
@@ -166,6 +171,27 @@ export const stripeRoutes: readonly ApiRoute[] = [
       return askStripe(parts, async (stripe) => {
         const row = await refundPayment(stripe, paymentId, asked);
         if (row === undefined) throw notFound('payment', paymentId);
+        return paymentShown(row);
+      });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/invoices/{invoiceId}/collect',
+    tag,
+    summary: 'Charge the saved card for an invoice now',
+    description:
+      'An invoice that is due is charged by itself, and tried again after a decline. This does not wait for either, and ' +
+      'begins again where it was stopped. The payment says how it went.',
+    params: z.strictObject({ invoiceId: id('inv') }),
+    answer: payment,
+    async handle({ caller, params: { invoiceId } }, parts) {
+      const found = await findInvoice(parts.store.db, invoiceId);
+      if (found === undefined) throw notFound('invoice', invoiceId);
+      checkOwner(caller, found.organization_id, 'invoice', invoiceId);
+      return askStripe(parts, async (stripe) => {
+        const row = await collectNow(stripe, found.id);
+        if (row === undefined) throw notFound('invoice', invoiceId);
         return paymentShown(row);
       });
     },

@@ -9,6 +9,8 @@ import { creditWalletIn, takeBackIn } from '../../ledger/wallet.ts';
 import { formatUsd } from '../../lib/money.ts';
 import type { StripePayment } from '../../store/schema/stripe.ts';
 import type { Store } from '../../store/store.ts';
+import { payInvoiceIn } from '../invoices/payments.ts';
+import { lockInvoice } from '../invoices/records.ts';
 import { raiseAlert } from './alerts.ts';
 import { nanoFromCents } from './amount.ts';
 import { saveCard } from './customers.ts';
@@ -22,8 +24,8 @@ type Db = Store['db'];
 /** One time that money moved. Its id is the transfer's idempotency key. */
 interface Movement {
   readonly id: string;
-  readonly kind: 'credit' | 'refund' | 'dispute';
-  /** Positive: the wallet gets it. */
+  readonly kind: 'credit' | 'rest' | 'refund' | 'dispute';
+  /** Positive: it comes in. */
   readonly amountNanoUsd: bigint;
   readonly description: string;
 }
@@ -135,7 +137,7 @@ async function apply(
 async function follow(parts: StripeParts, db: Db, payment: StripePayment, intent: Stripe.PaymentIntent): Promise<void> {
   const changes = stateOf(payment, intent);
   await updatePayment(db, payment, changes, parts.clock);
-  const failed = changes.state === 'failed' && payment.state !== 'failed' && payment.kind === 'automatic';
+  const failed = changes.state === 'failed' && payment.state !== 'failed' && isUnattended(payment);
   if (failed) await countDecline(parts, db, payment, changes.reason ?? 'the bank gave no reason', false);
 }
 
@@ -148,8 +150,15 @@ async function forgetDeclines(db: Db, organizationId: string): Promise<void> {
     .execute();
 }
 
+/** Nobody sits at a page and may try another card. */
+export const isUnattended = ({ kind }: Pick<StripePayment, 'kind'>): boolean =>
+  kind === 'automatic' || kind === 'invoice';
+
 async function move(parts: StripeParts, db: Db, payment: StripePayment, movement: Movement): Promise<void> {
   const { id, kind, amountNanoUsd, description } = movement;
+  if (payment.invoice_id !== null && kind === 'credit') {
+    return payInvoice(parts, db, payment, payment.invoice_id, movement);
+  }
   const organizationId = payment.organization_id;
   const reference = { payment: payment.id, stripe: id.split(':')[2] };
   const common = { organizationId, idempotencyKey: id, description, reference };
@@ -157,10 +166,7 @@ async function move(parts: StripeParts, db: Db, payment: StripePayment, movement
     amountNanoUsd > 0n
       ? await creditWalletIn(db, { ...common, amountNanoUsd, from: 'stripe' }, parts.clock)
       : await takeBackIn(db, { ...common, amountNanoUsd: -amountNanoUsd, to: 'stripe', missing: 'owe' }, parts.clock);
-  await db
-    .insertInto('stripe_movements')
-    .values({ id, payment_id: payment.id, kind, amount_nano_usd: amountNanoUsd, transfer_id: posted.transferId })
-    .execute();
+  await record(db, payment, movement, posted.transferId);
   if (kind === 'dispute' && amountNanoUsd < 0n) {
     await raiseAlert(parts, db, {
       organizationId,
@@ -169,6 +175,45 @@ async function move(parts: StripeParts, db: Db, payment: StripePayment, movement
       message: `${formatUsd(-amountNanoUsd)} of payment ${payment.id} is disputed. Answer it in Stripe's dashboard.`,
     });
   }
+}
+
+async function record(db: Db, payment: StripePayment, movement: Movement, transferId: string): Promise<void> {
+  const { id, kind, amountNanoUsd } = movement;
+  await db
+    .insertInto('stripe_movements')
+    .values({ id, payment_id: payment.id, kind, amount_nano_usd: amountNanoUsd, transfer_id: transferId })
+    .execute();
+}
+
+/** What the invoice does not need any more, since somebody else paid or credited it, is the customer's. */
+async function payInvoice(
+  parts: StripeParts,
+  db: Db,
+  payment: StripePayment,
+  invoiceId: string,
+  movement: Movement,
+): Promise<void> {
+  const open = (await lockInvoice(db, invoiceId))?.openNanoUsd ?? 0n;
+  const rest = movement.amountNanoUsd - open;
+  if (open > 0n) {
+    const told = { by: 'stripe', reference: movement.id.split(':')[2] ?? '', idempotencyKey: movement.id } as const;
+    await payInvoiceIn(db, { invoiceId, ...told }, parts.clock);
+    await record(db, payment, { ...movement, amountNanoUsd: open }, await transferOf(db, movement.id));
+  }
+  if (rest <= 0n) return;
+  const description = 'Paid for an invoice that was open no more';
+  const left = { ...movement, amountNanoUsd: rest, description };
+  const ofRest = open > 0n ? { ...left, id: `${movement.id}:rest`, kind: 'rest' as const } : left;
+  await move(parts, db, { ...payment, invoice_id: null }, ofRest);
+}
+
+async function transferOf(db: Db, idempotencyKey: string): Promise<string> {
+  const row = await db
+    .selectFrom('transfers')
+    .select('id')
+    .where('idempotency_key', '=', idempotencyKey)
+    .executeTakeFirstOrThrow();
+  return row.id;
 }
 
 async function recordSums({ clock }: StripeParts, db: Db, payment: StripePayment): Promise<void> {
@@ -236,5 +281,5 @@ function stateOf(
   // A bank that said no days later ends the order; a card that was refused on the page may be followed by another one.
   if (payment.state === 'processing') return { state: 'failed', reason: error };
   if (error === null) return {};
-  return payment.kind === 'automatic' ? { state: 'failed', reason: error } : { reason: error };
+  return isUnattended(payment) ? { state: 'failed', reason: error } : { reason: error };
 }

@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { Refusal } from '../refusal.ts';
 import { centsFromNano, nanoFromCents } from './amount.ts';
 import { type Checkout, openCheckout, type ReturnUrls } from './checkout.ts';
+import { saveCard } from './customers.ts';
 import { errors } from './errors.ts';
 import { idOf } from './identifier.ts';
 import { currency, type StripeParts } from './parts.ts';
@@ -155,7 +156,20 @@ export async function refreshSubscription(parts: StripeParts, id: string): Promi
       periodEndMs: period.endMs,
     });
   });
+  await saveFirstCard(parts, subscription);
   return 'settled';
+}
+
+/** The card that pays a plan pays its invoices too, unless its owner has saved another one. */
+async function saveFirstCard(parts: StripeParts, subscription: Stripe.Subscription): Promise<void> {
+  const [customer, card] = [idOf(subscription.customer), idOf(subscription.default_payment_method)];
+  if (customer === undefined || card === undefined || subscription.status !== 'active') return;
+  const known = await parts.store.db
+    .selectFrom('stripe_customers')
+    .select('card_id')
+    .where('customer_id', '=', customer)
+    .executeTakeFirst();
+  if (known?.card_id === null) await saveCard(parts, customer, card);
 }
 
 /** `tollgate:<plan>:<cents>` */

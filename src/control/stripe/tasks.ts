@@ -1,11 +1,13 @@
 /** The jobs of payments: one for each event, and sweeps for what no event told, or nobody finished. */
 import { sql } from 'kysely';
 import type { Task } from '../jobs/queue.ts';
-import { chargeCrossing, topUpIfDue } from './automatic.ts';
+import { topUpIfDue } from './automatic.ts';
+import { chargeOrder } from './charge.ts';
+import { collectInvoice, dueInvoices } from './collection.ts';
 import { postponeEvent, processEvent, refreshSession } from './events.ts';
 import type { StripeParts } from './parts.ts';
 import { updatePayment } from './queries.ts';
-import { settleIntent } from './settlement.ts';
+import { isUnattended, settleIntent } from './settlement.ts';
 import { eventTask } from './webhook.ts';
 
 /** At a time; the next sweep takes the rest. */
@@ -23,6 +25,7 @@ export function stripeTasks(parts: StripeParts): readonly Task[] {
     { name: 'stripe-events', schedule: '* * * * *', run: () => sweepEvents(parts) },
     { name: 'stripe-orders', schedule: '* * * * *', run: () => sweepOrders(parts) },
     { name: 'stripe-automatic', schedule: '* * * * *', run: () => sweepAutomatic(parts) },
+    { name: 'stripe-invoices', schedule: '* * * * *', run: () => sweepInvoices(parts) },
   ];
 }
 
@@ -57,14 +60,16 @@ export async function sweepOrders(parts: StripeParts): Promise<void> {
     .selectAll()
     .where('state', 'in', ['open', 'processing'])
     .where('checked_at', '<', before(chargeAgainMs))
-    .where((where) => where.or([where('kind', '=', 'automatic'), where('checked_at', '<', before(lookAgainMs))]))
+    .where((where) =>
+      where.or([where('kind', 'in', ['automatic', 'invoice']), where('checked_at', '<', before(lookAgainMs))]),
+    )
     .orderBy('checked_at')
     .limit(batch)
     .execute();
   await each(parts, due, async (payment) => {
     await updatePayment(store.db, payment, {}, clock);
     if (payment.intent_id !== null) await settleIntent(parts, payment.intent_id);
-    else if (payment.kind === 'automatic') await chargeCrossing(parts, payment.id);
+    else if (isUnattended(payment)) await chargeOrder(parts, payment.id);
     else if (payment.session_id !== null) await refreshSession(parts, payment.session_id);
     else await updatePayment(store.db, payment, { state: 'failed', reason: 'no page was made for it' }, clock);
   });
@@ -84,6 +89,10 @@ export async function sweepAutomatic(parts: StripeParts): Promise<void> {
     .limit(batch)
     .execute();
   await each(parts, due, ({ id }) => topUpIfDue(parts, id));
+}
+
+export async function sweepInvoices(parts: StripeParts): Promise<void> {
+  await each(parts, await dueInvoices(parts, batch), ({ id }) => collectInvoice(parts, id));
 }
 
 /** One that fails does not keep the others waiting. */

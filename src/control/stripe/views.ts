@@ -6,6 +6,7 @@ export function paymentShown(row: StripePayment) {
     id: row.id,
     organizationId: row.organization_id,
     kind: row.kind,
+    invoiceId: row.invoice_id,
     state: row.state,
     amountUsd: row.amount_nano_usd,
     refundedUsd: row.refunded_nano_usd,

@@ -7,6 +7,8 @@ import { idempotency } from './0006-idempotency.ts';
 import { stripe } from './0007-stripe.ts';
 import { selling } from './0008-selling.ts';
 import { invoices } from './0009-invoices.ts';
+import { collection } from './0010-collection.ts';
+import { moreLimits } from './0011-more-limits.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -20,4 +22,6 @@ export const migrations: readonly Migration[] = [
   stripe,
   selling,
   invoices,
+  collection,
+  moreLimits,
 ];

@@ -11,6 +11,7 @@ export interface StripeSchema {
   readonly payment_alerts: PaymentAlertTable;
   readonly stripe_subscriptions: StripeSubscriptionTable;
   readonly stripe_invoices: StripeInvoiceTable;
+  readonly invoice_collections: InvoiceCollectionTable;
 }
 
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
@@ -25,8 +26,8 @@ export interface StripeCustomerTable {
   readonly created_at: CreatedAt;
 }
 
-/** `card`: only saves one. `plan`: begins a subscription, whose money is its invoices'. */
-export type PaymentKind = 'top-up' | 'automatic' | 'card' | 'plan';
+/** `card`: only saves one. `plan`: begins a subscription, whose money is its invoices'. `invoice`: pays one of ours. */
+export type PaymentKind = 'top-up' | 'automatic' | 'card' | 'plan' | 'invoice';
 
 /** `refused`: Stripe has money that does not fit the order, or that nobody owns any more; `reason` says which. */
 export type PaymentState = 'open' | 'processing' | 'paid' | 'failed' | 'expired' | 'refused';
@@ -47,6 +48,9 @@ export interface StripePaymentTable {
   readonly plan_id: string | null;
   /** Of an automatic one: which time the balance fell below the threshold. */
   readonly crossing: number | null;
+  readonly invoice_id: string | null;
+  /** Which try to have the invoice paid. */
+  readonly attempt: number | null;
   readonly reason: string | null;
   readonly created_at: CreatedAt;
   readonly credited_at: Date | null;
@@ -57,8 +61,9 @@ export interface StripePaymentTable {
 export interface StripeMovementTable {
   readonly id: string;
   readonly payment_id: string;
-  readonly kind: 'credit' | 'refund' | 'dispute';
-  /** Positive: the wallet got it. */
+  /** `rest`: what an invoice did not need any more. */
+  readonly kind: 'credit' | 'rest' | 'refund' | 'dispute';
+  /** Positive: it came in. */
   readonly amount_nano_usd: Money;
   readonly transfer_id: string;
   readonly created_at: CreatedAt;
@@ -89,6 +94,17 @@ export interface AutomaticTopUpTable {
   readonly next_try_at: Stamp;
   readonly disabled_reason: string | null;
   readonly updated_at: Stamp;
+}
+
+export interface InvoiceCollectionTable {
+  readonly invoice_id: string;
+  /** The number of the last one. */
+  readonly attempts: Generated<number>;
+  /** In a row. */
+  readonly declines: Generated<number>;
+  readonly next_try_at: Stamp;
+  /** Why nothing more is tried. */
+  readonly stopped_reason: string | null;
 }
 
 export interface PaymentAlertTable {
