@@ -1,3 +1,5 @@
+import { type CacheSettings, defaultCacheSettings } from './cache/cache-settings.ts';
+
 /** Every limit and time of the data plane, with its default. One object, frozen at start. */
 export interface GatewaySettings {
   /** Largest request body, counted in bytes read. */
@@ -32,6 +34,8 @@ export interface GatewaySettings {
   readonly promptCacheMarks: boolean;
   /** Output tokens that a stream holds ahead on its budgets: it ends at most this much too late. */
   readonly growthStepTokens: number;
+  /** Answers that are given again. */
+  readonly cache: CacheSettings;
 }
 
 export const defaultSettings: GatewaySettings = Object.freeze({
@@ -52,4 +56,5 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   sealBytesMax: 64 * 1024 * 1024,
   promptCacheMarks: true,
   growthStepTokens: 256,
+  cache: defaultCacheSettings,
 });

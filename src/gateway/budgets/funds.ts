@@ -26,6 +26,8 @@ export interface Applicant {
   readonly visit: Visit;
   readonly route: Route;
   readonly expected: Expected;
+  /** What it takes, where that is known and nobody is asked. Absent: what is expected, at the route's price. */
+  readonly needs?: Needs;
   /** The route that a used-up budget names. Throws LlmFailure. */
   readonly switchTo: (name: string) => Route;
 }
@@ -123,9 +125,10 @@ export class Funds {
     visit.funds = new RequestFunds(hold, use, needs, { book, key: visit.key, stepTokens: this.stepTokens });
   }
 
-  #need({ visit, expected }: Applicant, { targets }: Route, closely: boolean): Need {
+  #need({ visit, expected, needs }: Applicant, { targets }: Route, closely: boolean): Need {
     const [target] = targets;
     const use = expected(target, closely);
+    if (needs !== undefined) return { use, needs };
     const priced = target && this.#priced(visit.key, target);
     const tokens = use.usage.input + use.usage.output;
     return { use, needs: priced === undefined ? { usd: 0, tokens, requests: 1 } : needsOf(priced, use.usage) };

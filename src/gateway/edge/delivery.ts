@@ -6,7 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamSoFar, Voice } from '../../dialects/dialect.ts';
 import { type LlmError, statusOf } from '../../llm/error.ts';
-import type { Recording } from '../idempotency/recording.ts';
+import type { AnswerKeeper } from '../idempotency/recording.ts';
 
 export type HeaderList = Record<string, string>;
 
@@ -20,7 +20,7 @@ export class Delivery {
   /** What the caller has got so far: a failure in the middle goes on from there. */
   #soFar: StreamSoFar | undefined;
   #ended = false;
-  #recording: Recording | undefined;
+  #recording: AnswerKeeper | undefined;
   #waitsForDrain = false;
   #onGone: (() => void) | undefined;
   #onDrain: (() => void) | undefined;
@@ -75,7 +75,7 @@ export class Delivery {
   }
 
   /** From here on all that the caller gets is kept too, and goes on being made when the caller hangs up. */
-  record(recording: Recording): void {
+  record(recording: AnswerKeeper): void {
     this.#recording = recording;
   }
 
@@ -99,7 +99,7 @@ export class Delivery {
     const bytes = this.#wrapped(piece);
     if (piece !== this.#dialect.keepalive) {
       this.#soFar = { first: this.#soFar?.first ?? piece, last: piece };
-      this.#recording?.add(bytes);
+      this.#recording?.add(bytes, piece);
     }
     this.lastWriteAt = now;
     if (this.#response.destroyed) return this.#goOn();
@@ -128,7 +128,7 @@ export class Delivery {
     });
     this.#ended = true;
     this.status = status;
-    this.#recording?.add(bytes);
+    this.#recording?.add(bytes, bytes);
     this.#recording?.end();
     if (this.#response.destroyed) return;
     this.#response.end(bytes);
@@ -163,6 +163,11 @@ export class Delivery {
     this.#response.destroy();
   }
 
+  /** Nobody who waited for what is recorded is left: without a caller, it ends as if that one hung up now. */
+  forsake(): void {
+    if (this.#response.destroyed && !this.#ended && !this.#isKept) this.#leave();
+  }
+
   /** Ends an answer that broke where its dialect has no form of failure. */
   tear(): void {
     this.#ended = true;
@@ -191,7 +196,7 @@ export class Delivery {
   }
 
   get #isKept(): boolean {
-    return this.#recording?.full === false;
+    return this.#recording?.wanted === true;
   }
 
   #leave(): void {

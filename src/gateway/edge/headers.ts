@@ -88,7 +88,7 @@ export function ownHeaders(exchange: Visit, servedModel?: string): HeaderList {
   if (exchange.dispatchedAt !== undefined)
     headers['x-tollgate-overhead-ms'] = (exchange.dispatchedAt - exchange.startedAt).toFixed(2);
   if (exchange.switchedBy !== undefined) headers['x-tollgate-budget-switch'] = exchange.switchedBy;
-  headers['x-tollgate-cache'] = 'off';
+  headers['x-tollgate-cache'] = exchange.cache;
   if (exchange.limitStates.length > 0)
     Object.assign(headers, exchange.limitHeaders(exchange.limitStates, exchange.startedAtMs));
   const theirs = exchange.header('x-request-id');

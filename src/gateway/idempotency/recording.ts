@@ -15,7 +15,17 @@ export interface Room {
   bytes: number;
 }
 
-export class Recording {
+/** What keeps an answer beside, on its way to the caller. */
+export interface AnswerKeeper {
+  /** Somebody wants the rest of it, though its caller may have hung up. */
+  readonly wanted: boolean;
+  head(status: number, headers: Readonly<Record<string, string>>): void;
+  /** `bytes`: as the caller gets them; `piece`: the same without what lies around its frames. */
+  add(bytes: Buffer | string, piece: Buffer | string): void;
+  end(): void;
+}
+
+export class Recording implements AnswerKeeper {
   readonly #bytesMax: number;
   readonly #room: Room;
   #status = 0;
@@ -32,18 +42,30 @@ export class Recording {
     this.#room = room;
   }
 
+  get wanted(): boolean {
+    return !this.full;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
+
+  get pieces(): readonly Buffer[] {
+    return this.#pieces;
+  }
+
   head(status: number, headers: Readonly<Record<string, string>>): void {
     this.#status = status;
     this.#headers = Object.fromEntries(Object.entries(headers).filter(([name]) => lasting.test(name)));
   }
 
-  add(piece: Buffer | string): void {
+  add(bytes: Buffer | string, _piece: Buffer | string = bytes): void {
     if (this.full) return;
-    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    if (this.#bytes + bytes.length > this.#bytesMax) return this.drop();
-    this.#bytes += bytes.length;
-    this.#room.bytes += bytes.length;
-    this.#pieces.push(bytes);
+    const kept = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    if (this.#bytes + kept.length > this.#bytesMax) return this.drop();
+    this.#bytes += kept.length;
+    this.#room.bytes += kept.length;
+    this.#pieces.push(kept);
   }
 
   end(): void {
