@@ -35,7 +35,7 @@ const arrows: Record<string, { may: readonly string[]; why: string }> = {
     why: 'a request never waits for a database, so the data plane cannot even name the store or the control plane',
   },
   control: {
-    may: ['snapshot', 'journal', 'ledger', 'store', 'catalog', 'providers', 'llm', 'lib'],
+    may: ['routing', 'snapshot', 'journal', 'ledger', 'store', 'catalog', 'providers', 'llm', 'lib'],
     why: 'the control plane and the data plane only meet in the snapshot and the journal',
   },
   top: {
@@ -79,7 +79,7 @@ const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   yaml: { rooms: ['top'], why: 'only config and connect read files for people' },
   '@decimalturn/toml-patch': { rooms: ['top'], why: 'only connect writes into the settings of clients' },
   'jsonc-parser': { rooms: ['top'], why: 'only connect writes into the settings of clients' },
-  zod: { rooms: ['top', 'control', 'catalog'], why: 'parse at the edge, trust inside' },
+  zod: { rooms: ['top', 'control', 'catalog', 'routing'], why: 'parse at the edge, trust inside' },
 };
 
 const root = path.resolve(import.meta.dirname, '..');

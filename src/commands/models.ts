@@ -28,7 +28,7 @@ export function addModels(program: Command, context: Context): void {
       const config = readConfig(context, options);
       const nowMs = systemClock.nowMs();
       const feed = priceFileOrBundled(dataDirOf(context, config), silentLog);
-      const { catalog, credentials } = nameParts(config, providers, nowMs, undefined, feed?.prices);
+      const { catalog, credentials, routes: compiled } = nameParts(config, providers, nowMs, undefined, feed?.prices);
       if (provider !== undefined)
         requireActive(
           provider,
@@ -37,9 +37,9 @@ export function addModels(program: Command, context: Context): void {
       const rows = catalog.models
         .filter((model) => provider === undefined || model.provider === provider)
         .map((model) => toRow(model, nowMs));
-      const routes = Object.entries(provider === undefined ? config.routes : {}).map(([name, { targets }]) => ({
+      const routes = (provider === undefined ? compiled : []).map(({ name, targets }) => ({
         name,
-        targets: targets.map((target) => (typeof target === 'string' ? target : target.model)),
+        targets: targets.map(({ model }) => model.id),
       }));
       context.out(options.json ? renderJson({ models: rows, routes }) : renderText(rows, routes));
     });

@@ -22,16 +22,26 @@ export function crossCheck(tree: Record<string, unknown>, registry: readonly Pro
     checkProviderName(['models', id], id, [...names, ...registry.map((provider) => provider.id)], registry, report);
   }
   for (const [name, { targets }] of groups(tree.routes)) {
-    for (const [i, target] of (Array.isArray(targets) ? targets : []).entries()) {
-      const model = isRecord(target) ? target.model : target;
-      if (typeof model === 'string') {
-        checkProviderName(['routes', name, 'targets', String(i)], model, names, registry, report);
-      }
+    for (const [at, model] of modelsIn(targets, ['routes', name, 'targets'])) {
+      checkProviderName(at, model, names, registry, report);
     }
   }
   checkKeys(tree, report);
   checkStripe(isRecord(tree.stripe) ? tree.stripe : {}, report);
   return problems;
+}
+
+type Named = readonly [path: readonly string[], model: string];
+
+/** The models that a list of targets names, however deep. */
+function modelsIn(targets: unknown, path: readonly string[]): readonly Named[] {
+  if (!Array.isArray(targets)) return [];
+  return targets.flatMap((target: unknown, i): readonly Named[] => {
+    const at = [...path, String(i)];
+    if (isRecord(target) && 'targets' in target) return modelsIn(target.targets, [...at, 'targets']);
+    const model = isRecord(target) ? target.model : target;
+    return typeof model === 'string' ? [[at, model]] : [];
+  });
 }
 
 function checkProvider(

@@ -6,6 +6,8 @@ import { nearest } from '../lib/nearest.ts';
 import type { DialectId } from '../llm/chat.ts';
 import { mockModels } from '../mock/models.ts';
 import { baseUrlOf, endpointFor, type Provider, type SettingName, type Settings } from '../providers/provider.ts';
+import { compileRoute, type Mistake } from '../routing/compile.ts';
+import type { RouteDefinition } from '../routing/definition.ts';
 import type { NameParts } from '../snapshot/names.ts';
 import type { Credential, Limits } from '../snapshot/snapshot.ts';
 import { ConfigError, type Problem } from './problem.ts';
@@ -38,6 +40,8 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
         secret: entry.apiKey,
         settings,
         ...(entry.headers && { headers: entry.headers }),
+        ...(entry.dataCollection === 'deny' && { dataCollection: entry.dataCollection }),
+        ...(regionOf(settings) && { region: regionOf(settings) as string }),
         ...(entry.deployments && { deployments: entry.deployments }),
         ...(entry.type !== undefined && { typed: true as const }),
         models: entry.models ?? [],
@@ -54,6 +58,11 @@ function settingsOf({ settings = [] }: Provider, entry: Partial<Record<SettingNa
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** Where it computes, under whatever name its vendor gives that. */
+function regionOf(settings: Settings): string | undefined {
+  return settings.region ?? settings.location;
 }
 
 const mockId = 'mock';
@@ -105,21 +114,40 @@ function modelLimits(config: Config): ReadonlyMap<string, Limits> {
 
 function toRoutes(config: Config, credentials: readonly Credential[], catalog: Catalog): NameParts['routes'] {
   const problems: Problem[] = [];
-  const routes = Object.entries(config.routes).map(([name, { targets, limits }]) => ({
-    name,
-    ...(limits && { limits }),
-    targets: targets.flatMap((entry, i) => {
-      const { model: id, timeouts } = typeof entry === 'string' ? { model: entry, timeouts: {} } : entry;
-      const slash = id.indexOf('/');
-      const credential = credentials.find((each) => each.id === id.slice(0, slash));
-      const model = credential && catalog.find(credential.id, id.slice(slash + 1));
-      if (credential && model) return [{ credential, model, timeouts: { ...config.timeouts, ...timeouts } }];
-      problems.push(unknownModel(`routes.${name}.targets.${i}`, id, catalog));
-      return [];
-    }),
-  }));
+  const find = (id: string) => {
+    const slash = id.indexOf('/');
+    const credential = credentials.find((each) => each.id === id.slice(0, slash));
+    const model = credential && catalog.find(credential.id, id.slice(slash + 1));
+    return credential && model && { credential, model };
+  };
+  const tools = { find, route: (name: string) => config.routes[name] as RouteDefinition, timeouts: config.timeouts };
+  const routes = Object.entries(config.routes).flatMap(([name, { limits, ...definition }]) => {
+    const { route, mistakes } = compileRoute(name, definition as RouteDefinition, tools);
+    problems.push(...mistakes.map((mistake) => asProblem(name, mistake, config, catalog)));
+    return route === undefined ? [] : [{ ...route, ...(limits && { limits }) }];
+  });
   if (problems.length > 0) throw new ConfigError(problems);
   return routes;
+}
+
+function asProblem(route: string, { path, fault, name }: Mistake, config: Config, catalog: Catalog): Problem {
+  const at = ['routes', route, ...path].join('.');
+  if (fault === 'unknown-model') return unknownModel(at, name, catalog);
+  if (fault === 'thresholds')
+    return {
+      path: at,
+      expected: `must be ${name} numbers in ascending order`,
+      remedy: 'One fewer than there are targets.',
+    };
+  if (fault === 'circle')
+    return {
+      path: at,
+      expected: `names the route ${name}, which leads back to itself`,
+      remedy: 'Name its targets here.',
+    };
+  const guess = nearest(name, Object.keys(config.routes));
+  const remedy = guess ? `Did you mean ${guess}?` : `Add routes.${name}.`;
+  return { path: at, expected: `names the route ${name}, which does not exist`, remedy };
 }
 
 function unknownModel(path: string, id: string, catalog: Catalog): Problem {

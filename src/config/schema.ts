@@ -4,11 +4,13 @@
  */
 import { z } from 'zod';
 import { picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
-import { keyLengthMax, limitMax } from '../snapshot/snapshot.ts';
+import { qualifiedModel, routeFields } from '../routing/definition.ts';
+import { keyLengthMax } from '../snapshot/snapshot.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
 import { mail } from './mail-settings.ts';
 import { plans } from './plan-settings.ts';
 import { providerSettings } from './provider-settings.ts';
+import { rateLimits } from './rate-limit-settings.ts';
 import { stripe } from './stripe-settings.ts';
 
 const hourMs = 3_600_000;
@@ -25,10 +27,6 @@ const providerName = text(
   /^[a-z0-9][a-z0-9-]{0,63}$/,
 );
 const modelName = text('a model name without spaces, at most 256 characters', /^[^\s\p{Cc}]{1,256}$/u);
-const qualifiedModel = text(
-  'provider/name, for example openai/gpt-5',
-  /^[a-z0-9][a-z0-9-]{0,63}\/[^\s\p{Cc}]{1,256}$/u,
-);
 
 const limits = z.strictObject({
   bodyBytesMax: wholeNumber(1_024, 1_024 * mebibyte, 'bytes')
@@ -102,14 +100,6 @@ const timeouts = z.strictObject({
   totalMs: timeoutLeaves.totalMs.default(hourMs).describe('Longest life of one answer.'),
 });
 
-const someTimeouts = z.strictObject({
-  connectMs: timeoutLeaves.connectMs.optional().describe('Replaces `timeouts.connectMs` here.'),
-  firstTokenMs: timeoutLeaves.firstTokenMs.optional().describe('Replaces `timeouts.firstTokenMs` here.'),
-  wholeMs: timeoutLeaves.wholeMs.optional().describe('Replaces `timeouts.wholeMs` here.'),
-  idleMs: timeoutLeaves.idleMs.optional().describe('Replaces `timeouts.idleMs` here.'),
-  totalMs: timeoutLeaves.totalMs.optional().describe('Replaces `timeouts.totalMs` here.'),
-});
-
 const database = z.strictObject({
   url: text('an address that begins with postgres:// or postgresql://', /^postgres(ql)?:\/\/[^\s]+$/)
     .optional()
@@ -124,9 +114,16 @@ const database = z.strictObject({
 
 const redis = z.strictObject({
   url: text('an address that begins with redis:// or rediss://', /^rediss?:\/\/[^\s]+$/)
-    .refine(() => false, notYet('a shared Redis', 'Remove the section: one instance keeps everything in memory.'))
     .optional()
-    .describe('Not supported yet.'),
+    .describe(
+      'Redis (6 or newer) or Valkey, where instances count rate limits together. Absent: each instance counts for itself. `REDIS_URL` is read too.',
+    ),
+  timeoutMs: wholeNumber(1, 10_000, 'milliseconds')
+    .default(40)
+    .describe('Longest wait of a request for it; after that the instance admits its share of each limit.'),
+  instances: wholeNumber(1, 1_000)
+    .default(1)
+    .describe('How many instances share the limits, as long as Redis has not said it: what an instance divides by.'),
 });
 
 const journal = z.strictObject({
@@ -191,6 +188,9 @@ const provider = z.strictObject({
   models: list(modelName, 'a list of model names')
     .optional()
     .describe('Models served here beyond those of the catalogue.'),
+  dataCollection: choice(['allow', 'deny'])
+    .default('allow')
+    .describe('`deny`: it neither keeps nor trains on what it is sent, you say; routes and callers can ask for that.'),
   ...providerSettings,
 });
 
@@ -222,21 +222,6 @@ const price = z.strictObject({
     .describe('A million characters that are spoken.'),
   perSearch: perPiece().optional().describe('One unit of search of a reranking.'),
 });
-
-/** `whose`: as the reference page says it. */
-const rateLimits = (whose: string) =>
-  z
-    .strictObject({
-      requestsPerMinute: wholeNumber(1, limitMax)
-        .optional()
-        .describe(`Most requests ${whose} in 60 seconds, for each instance; one more gets 429. Absent: no limit.`),
-      tokensPerMinute: wholeNumber(1, limitMax)
-        .optional()
-        .describe(
-          `Most tokens ${whose} in 60 seconds, input and output together, for each instance. Absent: no limit.`,
-        ),
-    })
-    .optional();
 
 const model = z.strictObject({
   price: price.optional(),
@@ -273,22 +258,8 @@ const catalog = z
     error: 'a price, since a model without one would be free',
   });
 
-const target = z.union([qualifiedModel, z.strictObject({ model: qualifiedModel, timeouts: someTimeouts.optional() })], {
-  error: 'provider/name, or { model: provider/name, timeouts: { … } }',
-});
-
 const route = z.strictObject({
-  strategy: choice(['fallback', 'cheapest', 'fastest', 'weighted', 'round-robin'])
-    .refine(
-      (value) => value === 'fallback',
-      notYet('a strategy other than fallback', 'Use fallback: targets are tried in the order of the list.'),
-    )
-    .default('fallback')
-    .describe('Order in which targets are tried. Only `fallback` (as listed) for now.'),
-  targets: list(target, 'a list of targets: provider/name, or { model: provider/name, timeouts: { … } }')
-    .min(1, { error: 'at least one target' })
-    .max(32, { error: 'at most 32 targets' })
-    .describe('Models that are tried, each `provider/name` or `{ model, timeouts }`.'),
+  ...routeFields,
   limits: rateLimits('to the route'),
 });
 
@@ -339,6 +310,9 @@ const organization = z.strictObject({
       'What its requests cost on top of what the provider charges, where no price is set for the model. Absent: as it is in the database (nothing at first).',
     ),
   limits: rateLimits('of all of its keys together'),
+  projects: z
+    .record(entryName, z.strictObject({ limits: rateLimits("of all of the project's keys together") }))
+    .optional(),
 });
 
 const keyLengthMin = 8;
@@ -349,6 +323,7 @@ const key = z.strictObject({
     'The whole key as callers send it. Only its SHA-256 is stored.',
   ),
   organization: entryName.default('default').describe('Organization that the key belongs to.'),
+  project: entryName.optional().describe('Project of the organization that the key belongs to.'),
   models: list(modelName, 'a list of model or route names, "*" allowed at the end')
     .optional()
     .describe('Names or patterns (`openai/*`) that the key may call. Absent: all.'),
@@ -366,7 +341,7 @@ export const configSchema = z.strictObject({
     .default('./tollgate-data')
     .describe('Directory for the embedded database and the journal, relative to where Tollgate is started.'),
   database: database.prefault({}),
-  redis: redis.optional(),
+  redis: redis.prefault({}),
   journal: journal.prefault({}),
   seals: seals.prefault({}),
   promptCache: promptCache.prefault({}),

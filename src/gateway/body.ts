@@ -82,7 +82,7 @@ export function readAsk(body: Buffer, { door, asked }: { door: AskDoor; asked?: 
   try {
     const scan = scanJson(body, door.dialect.rawKeys);
     const named = asked === undefined ? readField(scan, 'model') : asked.model;
-    const model = checkModel(named ?? door.modelDefault);
+    const model = checkModel(named ?? firstOfModels(scan) ?? door.modelDefault);
     const stream = asked?.stream ?? readStream(scan);
     return {
       scan,
@@ -94,6 +94,12 @@ export function readAsk(body: Buffer, { door, asked }: { door: AskDoor; asked?: 
   } catch (error) {
     throw asRefusal(error);
   }
+}
+
+/** OpenRouter's callers may name several `models` and no `model`. */
+function firstOfModels(scan: JsonScan): unknown {
+  const models = readField(scan, 'models');
+  return Array.isArray(models) ? models[0] : undefined;
 }
 
 /** A body that the byte tools refused, as the caller is told it; anything else is passed on. */

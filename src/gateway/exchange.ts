@@ -3,12 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Dialect } from '../dialects/dialect.ts';
 import type { Door } from '../dialects/door.ts';
 import type { LimitHeaders } from '../dialects/limit-headers.ts';
-import type { Attempt, UsageStatus } from '../journal/record.ts';
+import type { Attempt, SettlementRecord, UsageStatus } from '../journal/record.ts';
 import type { LiftedJson } from '../lib/lifted-json.ts';
 import type { ChatRequest } from '../llm/chat.ts';
 import type { LlmError } from '../llm/error.ts';
 import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
+import type { Decision } from '../routing/decide.ts';
+import { noPreferences, type Preferences } from '../routing/preferences.ts';
 import type { Key } from '../snapshot/snapshot.ts';
 import type { Tally } from './answer/tally.ts';
 import type { Ask } from './body.ts';
@@ -62,10 +64,18 @@ export abstract class Visit {
   funds: RequestFunds | undefined;
   /** The budget that was used up and sent it by another route. */
   switchedBy: string | undefined;
+  /** What its caller says of who may answer it. */
+  preferences: Preferences = noPreferences;
+  /** Who may be asked, and why. Undefined: there was nothing to choose. */
+  decision: Decision | undefined;
   /** Nano-dollars that failed attempts cost, by their providers' word; no customer pays them. */
   houseCostNanoUsd = 0n;
+  /** What the cache of answers has to do with it. `pending`: it waits for another that asks the same. */
+  cache: 'off' | 'miss' | 'pending' | 'hit' = 'off';
   /** Undefined before its end, and where it was refused before its intent. */
   ending: VisitEnding | undefined;
+  /** Its usage row, once it has ended. */
+  settled: SettlementRecord | undefined;
 
   constructor(facts: VisitFacts) {
     this.id = facts.id;
@@ -105,7 +115,9 @@ export abstract class Visit {
 /** A chat. */
 export class Exchange extends Visit {
   readonly door: Door;
-  readonly ask: Ask;
+  ask: Ask;
+  /** Which conversation it is a turn of, where routes are to return to their target. */
+  conversation: string | undefined;
   /** What a whole answer used, as it was told in its cost header. */
   judged: { readonly tally: Tally; readonly usage: JudgedUsage } | undefined;
   /** The caller's body in the neutral language, once somebody needed it: every target is asked the same. */

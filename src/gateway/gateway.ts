@@ -6,15 +6,20 @@ import type { LeaseBook } from '../ledger/leases/lease-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { LlmError } from '../llm/error.ts';
+import { CallerHabits } from '../routing/habits.ts';
+import { Measures } from '../routing/measures.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
 import { AttemptsUnderWay } from './attempts-under-way.ts';
 import { Funds } from './budgets/funds.ts';
+import { ResponseCache } from './cache/response-cache.ts';
+import type { SharedBytes } from './cache/shared-answers.ts';
 import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
 import type { GatewayParts } from './parts.ts';
+import { Conversations } from './routing/conversations.ts';
 import { Seals } from './seals/seals.ts';
 import { defaultSettings, type GatewaySettings } from './settings.ts';
 import { StoredAnswers } from './stored/stored-answers.ts';
@@ -38,6 +43,8 @@ export interface GatewayOptions {
   readonly leases?: LeaseBook;
   /** Absent: a request with an `Idempotency-Key` gets 503. */
   readonly idempotency?: IdempotencyStore;
+  /** Where instances share answers, and the secret that they are sealed with. Absent: each instance has its own. */
+  readonly sharedAnswers?: { readonly bytes: SharedBytes; readonly secret: string };
   /** Takes requests under /api/, on the same port. Absent: there is nothing. */
   readonly others?: OthersHandler;
   /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
@@ -69,6 +76,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings,
     upstreams: new Upstreams(),
     health: new Health(),
+    measures: new Measures(() => options.clock.monotonicMs()),
+    habits: new CallerHabits(),
+    conversations: new Conversations(),
     limits: new RateLimits(),
     funds: new Funds({
       book: options.leases,
@@ -80,9 +90,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
     stored: new StoredAnswers(),
     idempotency: new Idempotency(options.idempotency, { clock: options.clock, log: options.log, settings }),
+    cache: cacheOf(options, settings),
     active: new AttemptsUnderWay(),
   };
   return new RunningGateway(parts, options.tickMs ?? 1000, options.others);
+}
+
+function cacheOf({ clock, log, sharedAnswers }: GatewayOptions, { cache }: GatewaySettings): ResponseCache | undefined {
+  return cache.bytesMax === 0 ? undefined : new ResponseCache(cache, { clock, log, shared: sharedAnswers });
 }
 
 class RunningGateway implements Gateway {

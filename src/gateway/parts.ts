@@ -2,12 +2,16 @@
 import type { Journal } from '../journal/record.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { CallerHabits } from '../routing/habits.ts';
+import type { Measures } from '../routing/measures.ts';
 import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import type { RateLimits } from './admit.ts';
 import type { AttemptsUnderWay } from './attempts-under-way.ts';
 import type { Funds } from './budgets/funds.ts';
+import type { ResponseCache } from './cache/response-cache.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KnownResources } from './operations/known-resources.ts';
+import type { Conversations } from './routing/conversations.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { StoredAnswers } from './stored/stored-answers.ts';
@@ -26,6 +30,10 @@ export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly upstreams: Upstreams;
   readonly health: Health;
+  /** How targets do, and what callers usually do: what routes choose by. */
+  readonly measures: Measures;
+  readonly habits: CallerHabits;
+  readonly conversations: Conversations;
   readonly limits: RateLimits;
   /** What pays for requests. */
   readonly funds: Funds;
@@ -35,6 +43,8 @@ export interface GatewayParts {
   readonly seals: Seals;
   /** Requests that run once, however often they are sent. */
   readonly idempotency: Idempotency;
+  /** Answers that are given again to whoever of the same organization asks the same. Absent: none are. */
+  readonly cache: ResponseCache | undefined;
   /** Answers that providers keep, and whose they are. */
   readonly stored: StoredAnswers;
   /** Watched by the ticker. */

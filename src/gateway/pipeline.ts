@@ -13,6 +13,7 @@ import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
 import { authenticate } from './authenticate.ts';
 import { discardBody, readAsk, receiveBody } from './body.ts';
 import { expectedChat } from './budgets/expected.ts';
+import { cachedChat } from './cache/cached-chat.ts';
 import { countTokens } from './count-tokens.ts';
 import type { Delivery } from './edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from './edge/headers.ts';
@@ -21,7 +22,10 @@ import { forward } from './forward.ts';
 import { once } from './idempotency/once.ts';
 import { type Ending, intentRecord, settlementRecord } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
-import { findOwn, findRoute } from './route.ts';
+import { findAsked, findOwn } from './route.ts';
+import { chooseForChat } from './routing/choose.ts';
+import { learnFrom } from './routing/learn.ts';
+import { takeWishes } from './routing/wishes.ts';
 
 export interface Arrival {
   readonly request: IncomingMessage;
@@ -74,11 +78,18 @@ function enter(
 }
 
 async function serve(exchange: Exchange, snapshot: Snapshot, parts: GatewayParts): Promise<void> {
-  const named = findRoute(snapshot, exchange.key, exchange.ask.model);
+  const asked = findAsked(snapshot, exchange.key, exchange.ask.model, takeWishes(exchange, snapshot));
+  exchange.preferences = asked.preferences;
   refuseWithoutJournal(parts);
+  await cachedChat(exchange, asked.route, snapshot, parts, () => ask(exchange, asked.route, snapshot, parts));
+}
+
+/** What the cache has not. */
+async function ask(exchange: Exchange, found: Route, snapshot: Snapshot, parts: GatewayParts): Promise<void> {
   const counts = exchange.door.operation === 'count-tokens';
   const expected = expectedChat(exchange, parts.funds.stepTokens, parts.funds.memory);
-  const switchTo = (name: string) => findOwn(snapshot, name);
+  const named = chooseForChat(exchange, found, parts);
+  const switchTo = (name: string) => chooseForChat(exchange, findOwn(snapshot, name), parts);
   const funded = counts ? undefined : parts.funds.admit({ visit: exchange, route: named, expected, switchTo });
   const route = funded === undefined ? named : await funded;
   try {
@@ -116,8 +127,10 @@ async function answer(
   const now = parts.clock.monotonicMs();
   const record = settlementRecord(intent, exchange, ending, now, parts.clock.nowMs());
   parts.journal.settle(record);
+  exchange.settled = record;
   parts.funds.settle(exchange, record);
   parts.limits.settle(exchange, route, totalTokens(record.usage), now);
+  learnFrom(exchange, ending, record, parts);
   logEnding(exchange, ending, parts);
 }
 

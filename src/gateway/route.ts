@@ -1,16 +1,86 @@
-/** A model's name to an ordered list of targets. */
+/** A model's name to a route: what it stands for, before anybody is chosen. */
 import { LlmFailure } from '../llm/error.ts';
+import { type Preferences, splitSuffix } from '../routing/preferences.ts';
 import { isListed, keyMayCall } from '../snapshot/allow-list.ts';
 import type { Key, Route, Snapshot } from '../snapshot/snapshot.ts';
+import { type RouteMember, targetsOf } from '../snapshot/strategy.ts';
 
-/** Throws LlmFailure: model-not-found, invalid-request (ambiguous name), forbidden (not on the key's list). */
+export interface Found {
+  readonly route: Route;
+  /** What the request wishes, with what its model's name says (`:floor`). */
+  readonly preferences: Preferences;
+}
+
+/**
+ * Throws LlmFailure: model-not-found, invalid-request (ambiguous name), forbidden (not on the key's list). Other models
+ * that the request names are asked after the first one.
+ */
+export function findAsked(snapshot: Snapshot, key: Key, model: string, wished: Preferences): Found {
+  const { route, sort } = findNamed(snapshot, key, model, wished);
+  const preferences = sort === undefined ? wished : { ...wished, sort };
+  const others = (wished.models ?? []).filter((name) => name !== model);
+  if (others.length === 0) return { route, preferences };
+  const routes = [route, ...others.map((name) => findNamed(snapshot, key, name, wished).route)];
+  return { route: inOrder(routes), preferences };
+}
+
+/** Throws LlmFailure, as `findAsked`. */
 export function findRoute(snapshot: Snapshot, key: Key, model: string): Route {
+  return allowed(key, model, resolved(snapshot, model));
+}
+
+type Sort = NonNullable<Preferences['sort']>;
+
+/** A name that is the model's own wins over what its end could mean. */
+function findNamed(snapshot: Snapshot, key: Key, model: string, wished: Preferences): { route: Route; sort?: Sort } {
+  const { model: bare, sort } = splitSuffix(model);
+  const name = sort === undefined || !('missing' in snapshot.resolve(model)) ? model : bare;
+  const suffix = name === model ? undefined : sort;
+  const found = snapshot.resolve(name);
+  const mayChoose = suffix !== undefined || wished.sort !== undefined || wished.order !== undefined;
+  const route =
+    'ambiguous' in found && (mayChoose || wished.only !== undefined)
+      ? anyOf(name, found.ambiguous, snapshot)
+      : resolved(snapshot, name);
+  return { route: allowed(key, name, route), ...(suffix && { sort: suffix }) };
+}
+
+/** Several providers serve the model, and the request says how to choose among them. */
+function anyOf(name: string, ids: readonly string[], snapshot: Snapshot): Route {
+  const targets = ids.flatMap((id) => {
+    const found = snapshot.resolve(id);
+    return 'route' in found ? found.route.targets : [];
+  });
+  const members = targets.map((target): RouteMember => ({ name: target.model.id, weight: 1, choice: target }));
+  return { name, node: { strategy: { kind: 'cheapest' }, members }, targets };
+}
+
+function inOrder(routes: readonly Route[]): Route {
+  const members = routes.map((route): RouteMember => {
+    const [only] = route.targets;
+    const choice = route.node ?? (only && route.targets.length === 1 ? only : asListed(route));
+    return { name: route.name, weight: 1, choice };
+  });
+  const node = { strategy: { kind: 'fallback' as const }, members };
+  return { ...(routes[0] as Route), node, targets: targetsOf(node) };
+}
+
+function asListed({ targets }: Route) {
+  const members = targets.map((target): RouteMember => ({ name: target.model.id, weight: 1, choice: target }));
+  return { strategy: { kind: 'fallback' as const }, members };
+}
+
+function resolved(snapshot: Snapshot, model: string): Route {
   const found = snapshot.resolve(model);
   if ('missing' in found) throw notFound(model);
   if ('ambiguous' in found) throw ambiguous(model, found.ambiguous);
-  const names = [model, found.route.name, ...found.route.targets.map((target) => target.model.id)];
-  if (!keyMayCall(key, names)) throw isListed(key.models, names) ? notInPlan(key, model) : notAllowed(key, model);
   return found.route;
+}
+
+function allowed(key: Key, model: string, route: Route): Route {
+  const names = [model, route.name, ...route.targets.map((target) => target.model.id)];
+  if (!keyMayCall(key, names)) throw isListed(key.models, names) ? notInPlan(key, model) : notAllowed(key, model);
+  return route;
 }
 
 /** A route that the operator named, for whatever key. Throws LlmFailure (internal). */

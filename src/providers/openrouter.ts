@@ -21,6 +21,7 @@ export const openrouter = provider({
     'openai-completions': { path: '/completions', docs: 'https://openrouter.ai/docs/api-reference/completion' },
   },
   catalogId: 'openrouter',
+  choosesItself: true,
   // /models answers without a key, so it proves nothing.
   modelsPath: '/models/user',
 });

@@ -35,6 +35,8 @@ export interface Provider {
   readonly speaks: Partial<Record<DialectId, Endpoint>>;
   /** Operations other than chat, by the wire format in which they are asked. */
   readonly serves?: Partial<Record<WireId, Service>>;
+  /** Routes by itself, by the same fields of the request (`models`, `route`, `provider`): they are its, not ours. */
+  readonly choosesItself?: true;
   /** Its id in the price data. Absent: no prices are known, so only models with a configured price can be called. */
   readonly catalogId?: string;
   /** Ids in the price data of other vendors whose models it sells at their prices. */

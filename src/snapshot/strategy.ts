@@ -37,10 +37,14 @@ export type Strategy =
   | { readonly kind: 'reliable' }
   | { readonly kind: 'balanced'; readonly weights: BalanceWeights }
   /**
-   * From cheap to strong by the complexity of the request. `thresholds`: one fewer than members, ascending, 0 to 1; empty:
-   * evenly spread.
+   * From cheap to strong by the complexity of the request. `thresholds`: one fewer than members, ascending, 0 to 1; absent:
+   * the usual ones.
    */
-  | { readonly kind: 'smart'; readonly thresholds: readonly number[]; readonly rules: readonly SmartRule[] }
+  | {
+      readonly kind: 'smart';
+      readonly thresholds?: readonly number[] | undefined;
+      readonly rules: readonly SmartRule[];
+    }
   /** An experiment: each subject stays with one arm, in proportion to the members' weights. */
   | { readonly kind: 'split'; readonly by: SplitSubject };
 

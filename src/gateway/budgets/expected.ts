@@ -25,7 +25,8 @@ export function expectedChat(exchange: Exchange, stepTokens: number, memory: Out
 /** The limits of dialects whose limit stands at the top of the body. */
 const limitFields = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'];
 
-function askedMax(scan: JsonScan): number {
+/** At most as many output tokens does the caller want. */
+export function askedMax(scan: JsonScan): number {
   const limits = limitFields.map((name) => readField(scan, name)).filter((value) => typeof value === 'number');
   return Math.max(1, Math.min(...limits, Number.POSITIVE_INFINITY));
 }

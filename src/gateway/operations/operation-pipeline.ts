@@ -9,6 +9,7 @@ import type { ModelOperation, Operation, PathParts } from '../../operations/oper
 import type { Key, Route, Snapshot } from '../../snapshot/snapshot.ts';
 import { authenticate } from '../authenticate.ts';
 import { discardBody } from '../body.ts';
+import { cachedOperation } from '../cache/cached-operation.ts';
 import type { Delivery } from '../edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from '../edge/headers.ts';
 import type { Visit, VisitFacts } from '../exchange.ts';
@@ -19,6 +20,7 @@ import { billOf, closingRecord, type Ending, nothing, visitRecord } from '../met
 import type { GatewayParts } from '../parts.ts';
 import { asError, refuseWithoutJournal } from '../pipeline.ts';
 import { findOwn, findRoute } from '../route.ts';
+import { chooseForOperation } from '../routing/choose.ts';
 import { receiveAsk } from './operation-ask.ts';
 import { OperationCall } from './operation-call.ts';
 import { dispatchOperation, expectedOf } from './operation-dispatch.ts';
@@ -82,9 +84,17 @@ async function askModel(
 }
 
 async function serve(call: OperationCall, snapshot: Snapshot, key: Key, parts: GatewayParts): Promise<void> {
-  const named = findRoute(snapshot, key, call.ask.model);
+  const found = findRoute(snapshot, key, call.ask.model);
   refuseWithoutJournal(parts);
-  const switchTo = (name: string) => findOwn(snapshot, name);
+  const intent = () => intentOf(call, parts.instance);
+  await cachedOperation(call, { route: found, snapshot, intent }, parts, () => ask(call, found, snapshot, parts));
+}
+
+/** What the cache has not. */
+async function ask(call: OperationCall, found: Route, snapshot: Snapshot, parts: GatewayParts): Promise<void> {
+  const choose = (route: Route) => chooseForOperation(call, route, call.ask, parts);
+  const named = choose(found);
+  const switchTo = (name: string) => choose(findOwn(snapshot, name));
   const expected = () => ({ usage: expectedOf(call), outputMax: Number.POSITIVE_INFINITY });
   const funded = parts.funds.admit({ visit: call, route: named, expected, switchTo });
   const route = funded === undefined ? named : await funded;
@@ -130,6 +140,7 @@ async function answer(intent: IntentRecord, call: OperationCall, route: Route, p
   const now = parts.clock.monotonicMs();
   const record = settlementOf(intent, call, ending, now, parts.clock.nowMs());
   parts.journal.settle(record);
+  call.settled = record;
   parts.funds.settle(call, record);
   parts.limits.settle(call, route, totalTokens(record.usage), now);
   logOperation(call, record, ending.error?.internal, parts);

@@ -1,0 +1,127 @@
+/**
+ * From a route to the targets that this request may ask, in order. A name that stands for one target, asked without any
+ * wish, costs nothing here.
+ */
+import { LlmFailure } from '../../llm/error.ts';
+import type { Needs, RoutingAsk } from '../../routing/ask.ts';
+import { type Decision, decide } from '../../routing/decide.ts';
+import { noPreferences } from '../../routing/preferences.ts';
+import { type SmartInput, smartInputOf } from '../../routing/smart/input.ts';
+import type { World } from '../../routing/world.ts';
+import { isListed } from '../../snapshot/allow-list.ts';
+import type { Key, Route } from '../../snapshot/snapshot.ts';
+import { askedMax } from '../budgets/expected.ts';
+import type { Exchange, Visit } from '../exchange.ts';
+import type { GatewayParts } from '../parts.ts';
+import { parseAsk } from '../translate.ts';
+import { conversationName } from './conversation-name.ts';
+import { needsOf } from './needs.ts';
+
+/** A chat's. Throws LlmFailure where nobody may be asked. */
+export function chooseForChat(exchange: Exchange, route: Route, parts: GatewayParts): Route {
+  if (!mustChoose(exchange, route)) return route;
+  const name = route.targets.length < 2 || route.sticky === 'off' ? undefined : conversationName(exchange);
+  exchange.conversation = name;
+  const ask = askOf(exchange, route, exchange.ask.model, {
+    inputTokens: exchange.ask.inputTokensEstimate,
+    outputTokensMax: askedMax(exchange.ask.scan),
+    stream: exchange.ask.stream,
+    needs: needsOf(exchange),
+    user: exchange.door.endUser(exchange.ask.scan),
+    smartInput: () => smartInput(exchange),
+  });
+  const held = name === undefined ? undefined : parts.conversations.of(name, parts.clock.monotonicMs());
+  return chosen(exchange, route, decide(route, ask, { ...worldOf(parts), ...(held && { held }) }));
+}
+
+export interface OperationFacts {
+  readonly model: string;
+  readonly inputTokensEstimate: number;
+  readonly stream: boolean;
+}
+
+/** Any other operation's. */
+export function chooseForOperation(visit: Visit, route: Route, facts: OperationFacts, parts: GatewayParts): Route {
+  if (!mustChoose(visit, route)) return route;
+  const { stream, inputTokensEstimate } = facts;
+  const ask = askOf(visit, route, facts.model, {
+    inputTokens: inputTokensEstimate,
+    outputTokensMax: 0,
+    stream,
+    needs: {},
+    user: undefined,
+    smartInput: () => ({ ...noText, inputTokensEstimate }),
+  });
+  return chosen(visit, route, decide(route, ask, worldOf(parts)));
+}
+
+function mustChoose({ preferences }: Visit, { targets, requires }: Route): boolean {
+  return targets.length > 1 || preferences !== noPreferences || requires !== undefined;
+}
+
+interface AskFacts {
+  readonly inputTokens: number;
+  readonly outputTokensMax: number;
+  readonly stream: boolean;
+  readonly needs: Needs;
+  readonly user: string | undefined;
+  readonly smartInput: () => SmartInput;
+}
+
+function askOf(visit: Visit, route: Route, asked: string, { user, ...facts }: AskFacts): RoutingAsk {
+  const session = visit.header('x-tollgate-session');
+  return {
+    ...facts,
+    keyId: visit.key.id,
+    preferences: visit.preferences,
+    tags: visit.tags ?? [],
+    mayCall: (modelId) => mayCall(visit.key, [asked, route.name, modelId]),
+    subjects: { ...(user && { user }), ...(session && { session }), key: visit.key.id, request: visit.id },
+  };
+}
+
+/** A list that names the route allows all of its targets; one that names models allows those of its targets. */
+function mayCall({ models, organization }: Key, names: readonly string[]): boolean {
+  return isListed(models, names) && isListed(organization.models, names);
+}
+
+export function worldOf({ clock, random, measures, health, habits }: GatewayParts): World {
+  return {
+    nowMs: clock.nowMs(),
+    random,
+    measuresOf: (target) => measures.of(target),
+    stateOf: (target) => health.stateOf(target),
+    habitsOf: (keyId, target) => habits.of(keyId, target),
+  };
+}
+
+function chosen(visit: Visit, route: Route, decision: Decision): Route {
+  visit.decision = decision;
+  if (decision.ranked.length === 0) throw nobody(route, decision);
+  return { ...route, targets: decision.ranked.map(({ target }) => target) };
+}
+
+const reasonsMax = 8;
+
+function nobody({ name }: Route, { rejected }: Decision): LlmFailure {
+  const reasons = rejected.slice(0, reasonsMax).map(({ target, why }) => `${target.model.id}: ${why}`);
+  const isKeys = rejected.every(({ filter }) => filter === 'key');
+  return new LlmFailure({
+    kind: isKeys ? 'forbidden' : 'invalid-request',
+    message: `No target of ${JSON.stringify(name)} may be asked. ${reasons.join('; ')}. Loosen the rule that is named, or ask another model.`,
+    param: 'model',
+    code: isKeys ? 'model_not_allowed' : 'no_target_allowed',
+  });
+}
+
+function smartInput(exchange: Exchange): SmartInput {
+  const facts = { inputTokensEstimate: exchange.ask.inputTokensEstimate, tags: exchange.tags ?? [] };
+  try {
+    return smartInputOf(parseAsk(exchange), facts);
+  } catch {
+    // What is wrong with it is told by whoever is asked.
+    return { ...noText, ...facts };
+  }
+}
+
+const noText = { lastUserText: '', earlierTurns: 0, toolsCount: 0, hasToolResults: false, mediaCount: 0 };

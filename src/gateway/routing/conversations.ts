@@ -1,0 +1,53 @@
+/** Where conversations were answered last, and how much of their prompt a provider keeps there. */
+import type { Usage } from '../../llm/usage.ts';
+import type { Target } from '../../snapshot/snapshot.ts';
+import { sameTarget } from '../../snapshot/strategy.ts';
+import { ExpiringMap } from '../seals/expiring-map.ts';
+
+export interface Held {
+  readonly target: Target;
+  readonly cachedTokens: number;
+  /** Monotonic: until then the provider keeps it. */
+  readonly untilMs: number;
+}
+
+const conversationsMax = 100_000;
+const entryBytes = 300;
+/** Providers keep a prompt for five minutes after its last use, or for an hour where the caller asks (and pays) for that. */
+const usualMs = 5 * 60_000;
+const longMs = 60 * 60_000;
+/** Providers that keep prompts by themselves keep none that is shorter: https://platform.openai.com/docs/guides/prompt-caching */
+const cachedTokensMin = 1024;
+
+export class Conversations {
+  readonly #held = new ExpiringMap<Held>({
+    ttlMs: longMs,
+    entriesMax: conversationsMax,
+    bytesMax: conversationsMax * entryBytes,
+  });
+
+  /** `now`: monotonic milliseconds. */
+  of(name: string, now: number): Held | undefined {
+    const held = this.#held.get(name, now);
+    return held !== undefined && now <= held.untilMs ? held : undefined;
+  }
+
+  /** What an answer says of the cache is what is there now. `nowMs`: of the wall clock, for the price. */
+  remember(name: string, target: Target, usage: Usage, nowMs: number, now: number): void {
+    const before = this.of(name, now);
+    const wasHere = before !== undefined && sameTarget(before.target, target);
+    const cachedTokens = cachedAfter(target, usage, wasHere, nowMs);
+    const untilMs = now + (usage.cacheWrite1h > 0 ? longMs : usualMs);
+    this.#held.set(name, { target, cachedTokens, untilMs }, entryBytes, now);
+  }
+}
+
+function cachedAfter({ model }: Target, usage: Usage, wasHere: boolean, nowMs: number): number {
+  const written = usage.cacheWrite5m + usage.cacheWrite1h;
+  const total = usage.input + usage.cacheRead + written;
+  // Who is told what to keep says what it wrote; who keeps by itself keeps all of it.
+  if (written > 0) return usage.cacheRead + written;
+  if (usage.cacheRead > 0) return total;
+  // Nothing of the last turn was there: it keeps nothing, whatever its price list says.
+  return !wasHere && model.priceAt(nowMs)?.cacheRead !== undefined && total >= cachedTokensMin ? total : 0;
+}

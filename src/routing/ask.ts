@@ -1,0 +1,36 @@
+/** What routing must know of a request. */
+import type { Preferences } from './preferences.ts';
+import type { SmartInput } from './smart/input.ts';
+
+/** What a target must be able to do for this request; what is not named is not needed. */
+export interface Needs {
+  readonly tools?: true;
+  readonly image?: true;
+  readonly pdf?: true;
+  readonly audio?: true;
+  readonly video?: true;
+  readonly thinking?: true;
+}
+
+export interface RoutingAsk {
+  readonly keyId: string;
+  /** Estimated, rather too many than too few. */
+  readonly inputTokens: number;
+  /** More output than this the caller does not want. */
+  readonly outputTokensMax: number;
+  readonly stream: boolean;
+  readonly needs: Needs;
+  readonly preferences: Preferences;
+  readonly tags: readonly string[];
+  /** Whether the caller's key may be answered by this model. */
+  readonly mayCall: (modelId: string) => boolean;
+  /** Whom an experiment keeps with one arm. */
+  readonly subjects: {
+    readonly user?: string;
+    readonly session?: string;
+    readonly key: string;
+    readonly request: string;
+  };
+  /** Read only where a strategy scores the text. */
+  readonly smartInput: () => SmartInput;
+}

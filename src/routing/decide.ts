@@ -1,0 +1,132 @@
+/**
+ * From a route and a request to the targets that may be asked, in order, with the reasons. Filters first, then the
+ * route's strategy, then what stands above it: the caller's order, the conversation's cache, a look at the others, and
+ * who is ill. Pure: the same request in the same world is decided the same way.
+ */
+import type { Route, Target } from '../snapshot/snapshot.ts';
+import { isNode, type RouteNode, sameTarget } from '../snapshot/strategy.ts';
+import type { RoutingAsk } from './ask.ts';
+import { Candidate } from './candidate.ts';
+import { isExplorer, withExplored } from './explore.ts';
+import { forbidden, isNamed, type Rejection, unable } from './filters.ts';
+import { type Sticky, withHeld } from './sticky.ts';
+import { orderOf } from './strategies/index.ts';
+import { cheapest, quickest, swiftest } from './strategies/measured.ts';
+import type { Choosing, Option, StrategyFacts } from './strategies/option.ts';
+import type { World } from './world.ts';
+
+export interface Decision extends StrategyFacts {
+  readonly route: string;
+  /** The route's own, or what the caller asked for instead: `sort:price`. */
+  readonly strategy: string;
+  /** In the order in which they are asked. Empty: nobody may be asked. */
+  readonly ranked: readonly Candidate[];
+  readonly rejected: readonly Rejection[];
+  readonly sticky?: Sticky;
+  /** The first was put there to be looked at. */
+  readonly explored?: true;
+}
+
+export function decide(route: Route, ask: RoutingAsk, world: World): Decision {
+  const rejected: Rejection[] = [];
+  const passed = screen(route, ask, world, rejected);
+  const facts: StrategyFacts = {};
+  const node = route.node ?? asListed(route);
+  const { strategy, candidates } = arrange(node, passed, { route: route.name, ask, world, facts });
+  const wished = byWish(candidates, ask);
+  const sticky = route.sticky === 'off' ? undefined : withHeld(wished, world);
+  const kept = sticky?.ranked ?? wished;
+  const explores = sticky === undefined && isExplorer(route, node) && ask.preferences.order === undefined;
+  const explored = explores ? withExplored(kept, route, world) : undefined;
+  const ranked = illLast(explored ?? kept);
+  return {
+    route: route.name,
+    strategy,
+    ranked: ask.preferences.allowFallbacks === false ? ranked.slice(0, 1) : ranked,
+    rejected,
+    ...facts,
+    ...(sticky && { sticky: sticky.sticky }),
+    ...(explored && { explored: true as const }),
+  };
+}
+
+/** One candidate for each target that passes. What the catalogue believes yields where nobody would be left. */
+function screen(route: Route, ask: RoutingAsk, world: World, rejected: Rejection[]): Map<Target, Candidate> {
+  const passed = new Map<Target, Candidate>();
+  const doubted: Rejection[] = [];
+  for (const target of route.targets) {
+    const rule = forbidden(target, ask, route.requires ?? noRequirements, world.nowMs);
+    if (rule !== undefined) {
+      rejected.push({ target, filter: rule[0], why: rule[1] });
+      continue;
+    }
+    const doubt = unable(target, ask);
+    if (doubt === undefined) passed.set(target, new Candidate(target, ask, world));
+    else doubted.push({ target, filter: doubt[0], why: doubt[1] });
+  }
+  if (passed.size > 0) rejected.push(...doubted);
+  else for (const { target } of doubted) passed.set(target, new Candidate(target, ask, world));
+  return passed;
+}
+
+interface Arranged {
+  readonly strategy: string;
+  readonly candidates: readonly Candidate[];
+}
+
+/** By the caller's `sort` over all targets alike, or by the route's own tree. */
+function arrange(node: RouteNode, passed: ReadonlyMap<Target, Candidate>, choosing: Choosing): Arranged {
+  const { sort } = choosing.ask.preferences;
+  if (sort === undefined) return { strategy: node.strategy.kind, candidates: rank(node, passed, choosing) };
+  const order = { price: cheapest, throughput: swiftest, latency: quickest }[sort];
+  const options = [...passed.values()].map((candidate) => optionOf(candidate));
+  return { strategy: `sort:${sort}`, candidates: order(options, choosing).map(({ candidates }) => candidates[0]) };
+}
+
+function rank(node: RouteNode, passed: ReadonlyMap<Target, Candidate>, choosing: Choosing): readonly Candidate[] {
+  const options: Option[] = [];
+  for (const member of node.members) {
+    const [first, ...others] = isNode(member.choice)
+      ? rank(member.choice, passed, choosing)
+      : candidatesOf(member.choice, passed);
+    if (first !== undefined) options.push({ member, candidates: [first, ...others] });
+  }
+  if (options.length === 0) return [];
+  const ordered = orderOf(node.strategy)(options, choosing).flatMap(({ candidates }) => candidates);
+  return node.members.some(({ choice }) => isNode(choice)) ? [...new Set(ordered)] : ordered;
+}
+
+/** A target that stands at several places of a tree is one candidate. */
+function candidatesOf(target: Target, passed: ReadonlyMap<Target, Candidate>): readonly Candidate[] {
+  const found = passed.get(target) ?? [...passed.values()].find((candidate) => sameTarget(candidate.target, target));
+  return found === undefined ? [] : [found];
+}
+
+function optionOf(candidate: Candidate): Option {
+  const { target } = candidate;
+  return { member: { name: target.model.id, weight: 1, choice: target }, candidates: [candidate] };
+}
+
+/** Those that the caller names first, in its order. */
+function byWish(candidates: readonly Candidate[], { preferences: { order } }: RoutingAsk): readonly Candidate[] {
+  if (order === undefined) return candidates;
+  const first = order.flatMap((name) => candidates.filter(({ target }) => isNamed(target, [name])));
+  return [...new Set([...first, ...candidates])];
+}
+
+/** Somebody well is asked before somebody ill, whatever the strategy; those who are ill keep their order. */
+function illLast(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.every(isWell)) return candidates;
+  return [...candidates.filter(isWell), ...candidates.filter((candidate) => !isWell(candidate))];
+}
+
+function isWell({ state: { state } }: Candidate): boolean {
+  return state === 'up' || state === 'returning';
+}
+
+function asListed({ targets }: Route): RouteNode {
+  const members = targets.map((target) => ({ name: target.model.id, weight: 1, choice: target }));
+  return { strategy: { kind: 'fallback' }, members };
+}
+
+const noRequirements = Object.freeze({});

@@ -1,0 +1,44 @@
+/**
+ * A conversation returns to the target that holds its prompt, while what that saves is worth more than the difference in
+ * price; a target that is ill loses it like any other, and what the lost cache costs is told.
+ */
+import { sameTarget } from '../snapshot/strategy.ts';
+import type { Candidate } from './candidate.ts';
+import type { World } from './world.ts';
+
+export interface Sticky {
+  /** `provider/name` that answered this conversation last. */
+  readonly target: string;
+  readonly credential: string;
+  readonly cachedTokens: number;
+  readonly kept: boolean;
+  /** Why it was left. */
+  readonly why?: 'not a target now' | 'ill' | 'dearer than what its cache saves';
+  /** What reading the prompt anew at the first target costs more than at this one: lost where it is not kept. */
+  readonly cacheWorthNanoUsd: number;
+}
+
+/** Undefined: nobody holds this conversation. */
+export function withHeld(
+  ranked: readonly Candidate[],
+  { held }: World,
+): { readonly sticky: Sticky; readonly ranked: readonly Candidate[] } | undefined {
+  if (held === undefined) return undefined;
+  const { target, cachedTokens } = held;
+  const told = { target: target.model.id, credential: target.credential.id, cachedTokens };
+  const holder = ranked.find((candidate) => sameTarget(candidate.target, target));
+  const first = ranked[0];
+  const left = (why: NonNullable<Sticky['why']>, worth: number) => ({
+    sticky: { ...told, kept: false, why, cacheWorthNanoUsd: worth },
+    ranked,
+  });
+  if (holder === undefined || first === undefined) return left('not a target now', 0);
+  const cold = holder.coldCostNanoUsd ?? 0;
+  const warm = holder.costNanoUsd ?? 0;
+  const worth = Math.round(cold - warm);
+  const { state } = holder.state;
+  if (state === 'ejected' || state === 'reserved') return left('ill', worth);
+  if (warm > (first.costNanoUsd ?? Number.POSITIVE_INFINITY)) return left('dearer than what its cache saves', worth);
+  const others = ranked.filter((candidate) => candidate !== holder);
+  return { sticky: { ...told, kept: true, cacheWorthNanoUsd: worth }, ranked: [holder, ...others] };
+}
