@@ -157,6 +157,22 @@ describe('while the database is away', () => {
   });
 });
 
+it('while all connections to the database are taken Stripe gets 503, and nothing is kept', async () => {
+  const store = await shop.database.open({ poolSize: 1, connectTimeoutMs: 50 });
+  const busy = await testApi({ store, stripe: { ...shop.parts, store } });
+  try {
+    const [payload, signature] = signed(event);
+    const headers = { 'stripe-signature': signature, 'content-type': 'application/json' };
+    await store.db.connection().execute(async () => {
+      const answer = await busy.api.inject({ method: 'POST', url: '/api/v1/stripe/webhook', headers, payload });
+      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '2']);
+    });
+    expect(await kept()).toBe(0);
+  } finally {
+    await busy.close();
+  }
+});
+
 describe('by real HTTP and the queue of jobs', () => {
   it('events that come fifty times each, late and again after lost answers, credit once', async () => {
     const server = createServer((request, response) => api.api.handle(request, response));
