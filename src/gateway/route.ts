@@ -31,18 +31,22 @@ export function findRoute(snapshot: Snapshot, key: Key, model: string): Route {
 
 type Sort = NonNullable<Preferences['sort']>;
 
-/** A name that is the model's own wins over what its end could mean. */
+/** A model whose own name ends like a wish is called by its name. */
 function findNamed(snapshot: Snapshot, key: Key, model: string, wished: Preferences): { route: Route; sort?: Sort } {
-  const { model: bare, sort } = splitSuffix(model);
-  const name = sort === undefined || !('missing' in snapshot.resolve(model)) ? model : bare;
-  const suffix = name === model ? undefined : sort;
+  const { model: bare, sort: meant } = splitSuffix(model);
+  const sort = meant !== undefined && isListedModel(snapshot, model) ? undefined : meant;
+  const name = sort === undefined ? model : bare;
   const found = snapshot.resolve(name);
-  const mayChoose = suffix !== undefined || wished.sort !== undefined || wished.order !== undefined;
+  const mayChoose = sort !== undefined || wished.sort !== undefined || wished.order !== undefined;
   const route =
     'ambiguous' in found && (mayChoose || wished.only !== undefined)
       ? anyOf(name, found.ambiguous, snapshot)
       : resolved(snapshot, name);
-  return { route: allowed(key, name, route), ...(suffix && { sort: suffix }) };
+  return { route: allowed(key, name, route), ...(sort && { sort }) };
+}
+
+function isListedModel(snapshot: Snapshot, name: string): boolean {
+  return snapshot.listModels().some((model) => model.id === name || model.name === name);
 }
 
 /** Several providers serve the model, and the request says how to choose among them. */
