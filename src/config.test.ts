@@ -208,7 +208,7 @@ describe('mistakes', () => {
       'a limit of another time',
       'organizations: { a: { limits: { requestsPerHour: 5 } } }',
       'organizations.a.limits.requestsPerHour',
-      'requestsPerMinute',
+      'limits.requestsPer',
     ],
     ['broken YAML', 'server: [1', '', 'Correct the line'],
     ['a list as file', '- a', '', 'See docs'],
@@ -237,7 +237,6 @@ describe('mistakes', () => {
 
   const refused: readonly [string, string][] = [
     ['server: { workers: 4 }', 'server.workers'],
-    ['redis: { url: "redis://localhost" }', 'redis.url'],
     ['routes: { a: { strategy: cheapest, targets: [mock/echo] } }', 'routes.a.strategy'],
   ];
   it.each(refused)('what cannot be honoured yet is refused, not ignored: %s', (text, path) => {
@@ -290,7 +289,7 @@ describe('mistakes', () => {
 
   it('an unknown variable that begins like a section is a mistake, any other a warning', () => {
     expect(problemsOf('', { TOLLGATE_SERVER_PROT: '1' })[0]?.remedy).toBe('Did you mean TOLLGATE_SERVER_PORT?');
-    expect(parse('', { TOLLGATE_PRT: '1', REDIS_URL: 'redis://h' }).warnings).toHaveLength(2);
+    expect(parse('', { TOLLGATE_PRT: '1', REDIS_URL: 'redis://h' }).warnings).toHaveLength(1);
   });
 
   it('a variable of an entry that the file does not have says where the entry belongs', () => {

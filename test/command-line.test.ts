@@ -83,7 +83,7 @@ describe('a mistake of the person at the terminal is one plain sentence and an e
 
   it('2: an unknown setting in the file, with its line and the setting that was meant', async () => {
     const file = path.join(home, 'bad.yaml');
-    writeFileSync(file, 'server:\n  prot: 7070\nredis: { url: "redis://h" }\n');
+    writeFileSync(file, 'server:\n  prot: 7070\nredis: { url: "http://h" }\n');
     const result = await run(['serve', '--config', file]);
     expectPlain(result, 2, [/2 mistakes/, /server\.prot \(bad\.yaml:2\)/, /Did you mean server\.port\?/, /redis\.url/]);
   });

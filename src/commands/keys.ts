@@ -2,23 +2,22 @@
 import { type Command, Option } from 'commander';
 import { createKey, type KeyFilter, type KeyInfo, type KeyScope, listKeys, revokeKey } from '../control/keys/keys.ts';
 import { systemClock } from '../lib/clock.ts';
-import { type Limits, limitMax } from '../snapshot/snapshot.ts';
+import { showLimits } from '../llm/limits.ts';
 import type { Store } from '../store/store.ts';
 import { addCommonOptions, type CommonOptions, type Context, withStore } from './context.ts';
+import { addLimitOptions, limitsFrom } from './limit-options.ts';
 import { CommandFailure, exitCodes } from './outcome.ts';
 import { renderJson, renderTable } from './table.ts';
 import { parseTime } from './time.ts';
 
 export function addKeys(program: Command, context: Context): void {
   const keys = program.command('keys').description('make, list and revoke keys');
-  addCommonOptions(keys.command('create').description('make a key; it is shown once'))
+  addLimitOptions(addCommonOptions(keys.command('create').description('make a key; it is shown once')))
     .argument('<name>', 'what it is for')
     .option('--organization <name>', 'who it belongs to; made if it is not there (default: default)')
     .option('--project <name>', 'the project that it belongs to, with its budgets; made if it is not there')
     .option('--member <name>', 'the person or program that it belongs to; made if it is not there')
     .option('--models <patterns>', 'models and routes it may call, with commas: openai/*,main (default: all)')
-    .option('--rpm <requests>', 'most requests per minute; one more gets 429 (default: no limit)')
-    .option('--tpm <tokens>', 'most tokens per minute, input and output together (default: no limit)')
     .option('--expires <when>', 'from when it is refused: 30d, 12h or 2027-01-31T00:00:00Z (default: never)')
     .option('--management', 'a key for managing (tgm-) instead of calling')
     .addOption(
@@ -42,8 +41,6 @@ interface CreateOptions extends CommonOptions {
   readonly project?: string;
   readonly member?: string;
   readonly models?: string;
-  readonly rpm?: string;
-  readonly tpm?: string;
   readonly expires?: string;
   readonly management?: boolean;
   readonly scope?: KeyScope;
@@ -55,11 +52,8 @@ interface ListOptions extends CommonOptions {
 }
 
 async function create(context: Context, name: string, options: CreateOptions): Promise<void> {
-  const { organization, project, member, models, rpm, tpm, expires, management, scope } = options;
-  const limits = {
-    ...(rpm !== undefined && { requestsPerMinute: parseLimit('--rpm', rpm) }),
-    ...(tpm !== undefined && { tokensPerMinute: parseLimit('--tpm', tpm) }),
-  };
+  const { organization, project, member, models, expires, management, scope } = options;
+  const limits = limitsFrom(options);
   const request = {
     name,
     ...(management && { kind: 'management' as const }),
@@ -123,20 +117,6 @@ async function revoke(context: Context, which: string, options: CommonOptions): 
   const { revoked } = result;
   if (options.json) return context.out(renderJson(revoked));
   context.out(`Key "${revoked.name}" (${revoked.id}) is revoked; every gateway refuses it within a second.\n`);
-}
-
-function parseLimit(option: string, text: string): number {
-  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) <= limitMax) return Number(text);
-  const remedy = `Write a whole number from 1 to ${limitMax}, or leave the option out for no limit.`;
-  throw new CommandFailure(exitCodes.usage, `${option} ${JSON.stringify(text)} is not a limit per minute.`, remedy);
-}
-
-function showLimits({ requestsPerMinute, tokensPerMinute }: Limits = {}): string {
-  const shown = [
-    ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} rpm`]),
-    ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tpm`]),
-  ];
-  return shown.length === 0 ? 'none' : shown.join(', ');
 }
 
 function stateOf(key: KeyInfo, nowMs: number): string {

@@ -13,9 +13,11 @@ import {
 import { reclaim } from '../ledger/reclaim.ts';
 import { systemClock } from '../lib/clock.ts';
 import { formatUsd } from '../lib/money.ts';
+import { showLimits } from '../llm/limits.ts';
 import type { Store } from '../store/store.ts';
 import { parseAmount, usdText } from './amount.ts';
 import { addCommonOptions, type CommonOptions, type Context, withStore } from './context.ts';
+import { addLimitOptions, limitsFrom } from './limit-options.ts';
 import { organizationId } from './organization.ts';
 import { CommandFailure, exitCodes } from './outcome.ts';
 import { parseBasisPoints } from './prices.ts';
@@ -26,15 +28,17 @@ export function addPlans(program: Command, context: Context): void {
   addCommonOptions(plans.command('list').description('list plans, the cheapest first'))
     .option('--all', 'ended ones too')
     .action((options: ListOptions) => list(context, options));
-  addCommonOptions(plans.command('create').description('sell a plan; one of the same name ends, who has it keeps it'))
+  addLimitOptions(
+    addCommonOptions(
+      plans.command('create').description('sell a plan; one of the same name ends, who has it keeps it'),
+    ),
+  )
     .argument('<name>', 'what people see')
     .requiredOption('--monthly <amount>', 'price of a month in dollars, 0 for nothing')
     .option('--allowance <amount>', 'credit of each month in dollars', '0')
     .addOption(
       new Option('--overage <what>', 'when it is used up').choices(['stop', 'wallet', 'invoice']).default('stop'),
     )
-    .option('--rpm <requests>', 'most requests per minute of all keys together')
-    .option('--tpm <tokens>', 'most tokens per minute')
     .option('--models <patterns>', 'models and routes that it includes, with commas: openai/*,main (default: all)')
     .option('--markup <percent>', 'on the cost of every model (default: what everybody pays)')
     .action((name: string, options: CreateOptions) => create(context, name, options));
@@ -72,14 +76,12 @@ async function list(context: Context, options: ListOptions): Promise<void> {
 const head = ['NAME', 'MONTHLY', 'ALLOWANCE', 'OVERAGE', 'LIMITS', 'MODELS', 'MARKUP', 'STATE', 'ID'];
 
 function cells(plan: Plan): string[] {
-  const { requestsPerMinute: rpm, tokensPerMinute: tpm } = plan.limits ?? {};
-  const limits = [rpm === undefined ? '' : `${rpm} rpm`, tpm === undefined ? '' : `${tpm} tpm`].filter(Boolean);
   return [
     plan.name,
     formatUsd(plan.monthlyNanoUsd),
     formatUsd(plan.allowanceNanoUsd),
     plan.overage,
-    limits.join(', ') || 'none',
+    showLimits(plan.limits),
     plan.models?.join(',') ?? 'all',
     plan.markupBasisPoints === undefined ? '' : `${plan.markupBasisPoints / 100} %`,
     plan.endedAtMs === undefined ? 'for sale' : 'ended',
@@ -95,23 +97,18 @@ interface CreateOptions extends CommonOptions {
   readonly monthly: string;
   readonly allowance: string;
   readonly overage: Plan['overage'];
-  readonly rpm?: string;
-  readonly tpm?: string;
   readonly models?: string;
   readonly markup?: string;
 }
 
 async function create(context: Context, name: string, options: CreateOptions): Promise<void> {
-  const { rpm, tpm, models, markup } = options;
+  const { models, markup } = options;
   const terms = {
     name,
     monthlyNanoUsd: parseDollars('--monthly', options.monthly),
     allowanceNanoUsd: parseDollars('--allowance', options.allowance),
     overage: options.overage,
-    limits: {
-      ...(rpm !== undefined && { requestsPerMinute: Number(rpm) }),
-      ...(tpm !== undefined && { tokensPerMinute: Number(tpm) }),
-    },
+    limits: limitsFrom(options),
     ...(models !== undefined && { models: models.split(',').map((pattern) => pattern.trim()) }),
     ...(markup !== undefined && { markupBasisPoints: parseBasisPoints('--markup', markup) }),
   };

@@ -137,9 +137,7 @@ function fillGeneral(
   if (env.DATABASE_URL) fill(['database', 'url'], 'DATABASE_URL');
   if (env.STRIPE_SECRET_KEY) fill(['stripe', 'secretKey'], 'STRIPE_SECRET_KEY');
   if (env.STRIPE_WEBHOOK_SECRET) fill(['stripe', 'webhookSecrets'], 'STRIPE_WEBHOOK_SECRET');
-  if (env.REDIS_URL && tree.redis === undefined) {
-    warnings.push('REDIS_URL is set, but this version does not use Redis: one instance keeps everything in memory.');
-  }
+  if (env.REDIS_URL) fill(['redis', 'url'], 'REDIS_URL');
   for (const vendor of registry) fillVendor(vendor, tree, env, fill, warnings);
 }
 

@@ -1,25 +1,24 @@
 /** Rate limits as people give them, and as the database keeps them. */
-import { type Limits, limitMax } from '../snapshot/snapshot.ts';
+import { type LimitName, type Limits, limitMax, limitNames } from '../llm/limits.ts';
 import { Refusal } from './refusal.ts';
 
 /** For the column: null when nothing is limited. Throws Refusal for anything that is not a whole number in range. */
 export function checkLimits(limits: Limits | undefined): Limits | null {
-  const { requestsPerMinute, tokensPerMinute } = limits ?? {};
-  for (const value of [requestsPerMinute, tokensPerMinute]) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= limitMax)) continue;
+  const given = limitNames.flatMap((name): [LimitName, number][] => {
+    const value = limits?.[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  for (const [name, value] of given) {
+    if (Number.isInteger(value) && value >= 1 && value <= limitMax) continue;
     throw new Refusal(
-      `${value} is not a limit per minute.`,
+      `${value} is not a limit (${name}).`,
       `Give a whole number from 1 to ${limitMax.toLocaleString('en-US')}, or leave the limit out for none.`,
     );
   }
-  if (requestsPerMinute === undefined && tokensPerMinute === undefined) return null;
-  return {
-    ...(requestsPerMinute !== undefined && { requestsPerMinute }),
-    ...(tokensPerMinute !== undefined && { tokensPerMinute }),
-  };
+  return given.length === 0 ? null : Object.fromEntries(given);
 }
 
 /** By their numbers: the database gives members back in an order of its own. */
-export function sameLimits(one: Limits | null, other: Limits | null): boolean {
-  return one?.requestsPerMinute === other?.requestsPerMinute && one?.tokensPerMinute === other?.tokensPerMinute;
+export function sameLimits(one: Limits | null | undefined, other: Limits | null | undefined): boolean {
+  return limitNames.every((name) => one?.[name] === other?.[name]);
 }

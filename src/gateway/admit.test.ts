@@ -1,21 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scanJson } from '../lib/json.ts';
 import { LlmFailure } from '../llm/error.ts';
+import { noUsage, type Usage } from '../llm/usage.ts';
 import type { Key, Limits, Route } from '../snapshot/snapshot.ts';
 import { type Admitted, RateLimits } from './admit.ts';
 
 const organization = { id: 'org_1', name: 'acme', disabled: false };
 const key: Key = { id: 'key_1', name: 'ci', kind: 'call', organization };
 const route: Route = { name: 'main', targets: [] };
-const scan = scanJson(Buffer.from('{}'));
 
 const request = (of: Key, tokens = 100): Admitted => ({
+  id: 'req_1',
   key: of,
-  ask: { scan, model: 'main', stream: false, inBody: true, inputTokensEstimate: tokens },
+  ask: { inputTokensEstimate: tokens },
   limitStates: [],
-  admittedAt: undefined,
+  admission: undefined,
 });
+
+/** What was used, without cache and thinking. */
+const usage = (input: number, output = 0): Usage => ({ ...noUsage, input, output });
 
 const limited = (limits: Limits): Key => ({ ...key, limits });
 
@@ -119,7 +122,7 @@ describe('case 118: tokens per minute', () => {
     const first = request(of, 400);
     limits.admit(first, route, 0);
     expect(first.limitStates[0]?.remaining).toBe(600);
-    limits.settle(first, route, 900, 1_000);
+    first.admission?.settle(usage(900), 1_000);
     expect(refusal(limits, request(of, 200), 2_000)).toMatchObject({ kind: 'rate-limited', retryAfterMs: 58_000 });
     limits.admit(request(of, 100), route, 2_000);
   });
@@ -128,7 +131,7 @@ describe('case 118: tokens per minute', () => {
     const limits = new RateLimits();
     const failed = request(of, 1_000);
     limits.admit(failed, route, 0);
-    limits.settle(failed, route, 0, 30_000);
+    failed.admission?.end(30_000);
     limits.admit(request(of, 1_000), route, 30_000);
     // What was given back is not given twice when its second leaves the window.
     expect(refusal(limits, request(of, 1), 61_000)).toBeDefined();
@@ -140,7 +143,7 @@ describe('case 118: tokens per minute', () => {
     limits.admit(large, route, 0);
     expect(refusal(limits, request(of, 50_000), 0)?.retryAfterMs).toBe(60_000);
     expect(refusal(limits, request(of, 1), 0)?.retryAfterMs).toBe(60_000);
-    limits.settle(large, route, 200, 1_000);
+    large.admission?.settle(usage(200), 1_000);
     limits.admit(request(of, 800), route, 2_000);
   });
 
@@ -165,7 +168,7 @@ describe('case 118: tokens per minute', () => {
         }
         const tokens = Math.floor((estimate * used) / 100);
         admitted.push({ at: now, tokens });
-        const settle = () => limits.settle(asked, route, tokens, now);
+        const settle = () => asked.admission?.settle(usage(tokens), now);
         if (late) open.push(settle);
         else settle();
       }
@@ -175,5 +178,105 @@ describe('case 118: tokens per minute', () => {
       }
     });
     fc.assert(property, { numRuns: 300 });
+  });
+});
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+describe('case 118: each kind of limit', () => {
+  it('of requests per day admits N in 24 hours, and says so', () => {
+    const limits = new RateLimits();
+    const three = limited({ requestsPerDay: 3 });
+    expect(countAdmitted(limits, three, 2, 0)).toBe(2);
+    expect(countAdmitted(limits, three, 9, 8 * 60 * minuteMs)).toBe(1);
+    const told = refusal(limits, request(three), 9 * 60 * minuteMs);
+    expect(told?.message).toBe(
+      'The limit of 3 requests per day of the key ci (key_1) is reached. Try again in 15 h, or ask the operator for a higher limit.',
+    );
+    expect(told?.retryAfterMs).toBe(15 * 60 * minuteMs);
+    expect(countAdmitted(limits, three, 9, dayMs - 1)).toBe(0);
+    expect(countAdmitted(limits, three, 9, dayMs)).toBe(2);
+    expect(countAdmitted(limits, three, 9, dayMs + 8 * 60 * minuteMs)).toBe(1);
+  });
+
+  it('of a day and of a minute hold together', () => {
+    const limits = new RateLimits();
+    const of = limited({ requestsPerMinute: 2, requestsPerDay: 3 });
+    expect(countAdmitted(limits, of, 9, 0)).toBe(2);
+    expect(countAdmitted(limits, of, 9, minuteMs)).toBe(1);
+    expect(refusal(limits, request(of), 2 * minuteMs)?.message).toContain('3 requests per day');
+  });
+
+  it('of input tokens counts the input, with what came from a cache, and no output', () => {
+    const limits = new RateLimits();
+    const of = limited({ inputTokensPerMinute: 1_000 });
+    const first = request(of, 100);
+    limits.admit(first, route, 0);
+    first.admission?.settle({ ...noUsage, input: 200, cacheRead: 300, cacheWrite5m: 100, output: 5_000 }, 1_000);
+    expect(refusal(limits, request(of, 401), 2_000)?.message).toContain('1000 input tokens per minute of the key ci');
+    expect(refusal(limits, request(of, 400), 2_000)).toBeUndefined();
+  });
+
+  it('of output tokens counts the output when it is known, and lets nobody in beyond it', () => {
+    const limits = new RateLimits();
+    const of = limited({ outputTokensPerMinute: 100, outputTokensPerDay: 150 });
+    const running = [request(of, 5_000), request(of, 5_000)];
+    for (const each of running) limits.admit(each, route, 0);
+    running[0]?.admission?.settle(usage(5_000, 99), 1_000);
+    expect(refusal(limits, request(of), 2_000)).toBeUndefined();
+    running[1]?.admission?.settle(usage(5_000, 51), 2_000);
+    expect(refusal(limits, request(of), 3_000)?.message).toContain('150 output tokens per day');
+    expect(refusal(limits, request(of), dayMs)).toBeUndefined();
+  });
+
+  it('of concurrent requests admits N at once, and one more for each that ended', () => {
+    const limits = new RateLimits();
+    const of = limited({ concurrentRequests: 2 });
+    const running = [request(of), request(of)];
+    for (const each of running) limits.admit(each, route, 0);
+    expect(refusal(limits, request(of), 0)).toEqual({
+      kind: 'rate-limited',
+      message:
+        'The limit of 2 concurrent requests of the key ci (key_1) is reached. Try again when one of them has ended, or ask the operator for a higher limit.',
+      code: 'rate_limit_exceeded',
+      retryAfterMs: 1_000,
+    });
+    // However often it is said that one has ended, it gives back one place.
+    for (let i = 0; i < 5; i++) running[0]?.admission?.end(10);
+    expect(countAdmitted(limits, of, 9, 10)).toBe(1);
+    // A minute makes no room.
+    expect(countAdmitted(limits, of, 9, dayMs)).toBe(0);
+  });
+
+  it('takes no place and counts nothing where another limit refuses', () => {
+    const limits = new RateLimits();
+    const busy = { ...route, limits: { concurrentRequests: 1 } };
+    const of = limited({ requestsPerMinute: 5, concurrentRequests: 5 });
+    const first = request(of);
+    limits.admit(first, busy, 0);
+    expect(countAdmitted(limits, of, 9, 0, busy)).toBe(0);
+    expect(countAdmitted(limits, of, 9, 0)).toBe(4);
+    first.admission?.end(1);
+    expect(refusal(limits, request(of), 2, busy)?.message).toContain('5 requests per minute of the key');
+  });
+
+  it('of a project holds for its keys together, and for no other', () => {
+    const limits = new RateLimits();
+    const project = { id: 'prj_1', name: 'search', limits: { requestsPerMinute: 3 } };
+    const keys = ['a', 'b'].map((id): Key => ({ ...key, id, projectId: 'prj_1', project }));
+    expect(keys.map((each) => countAdmitted(limits, each, 2, 0))).toEqual([2, 1]);
+    expect(refusal(limits, request(keys[0] as Key), 0)?.message).toContain(
+      'per minute of the project search is reached',
+    );
+    expect(refusal(limits, request(key), 0)).toBeUndefined();
+  });
+
+  it('is not there for who has none: no promise, no count', () => {
+    const limits = new RateLimits();
+    const free = request(key);
+    expect(limits.admit(free, route, 0)).toBeUndefined();
+    expect(free.admission).toBeUndefined();
+    expect(limits.admit(request(limited({ requestsPerMinute: 5 })), route, 0)).toBeUndefined();
   });
 });

@@ -1,128 +1,152 @@
 /**
- * May this request go on now? Rate limits of the key, its organization and the route, all in memory: a request is
- * counted in every window of its chain at once, or in none. Tokens are counted with the estimated input at first and
- * corrected when the request is settled.
+ * May this request go on now? The limits of its key, project, organization and route. A request is counted in every
+ * window of its chain at once, or in none, and takes its slots with them. Tokens are counted with the estimated input at
+ * first and corrected when the request is settled; output is counted then.
+ *
+ * In memory, and without a promise, unless instances count together: then a request that has limits waits for their one
+ * count, for a bounded time. While that is away, the instance goes by its own count and its share of each limit.
  */
-import { SlidingWindow } from '../lib/sliding-window.ts';
-import { LlmFailure } from '../llm/error.ts';
 import type { LimitState } from '../llm/limit-state.ts';
-import type { Limits, Route } from '../snapshot/snapshot.ts';
+import type { Route } from '../snapshot/snapshot.ts';
 import type { Exchange } from './exchange.ts';
+import { Admission } from './limits/admission.ts';
+import { type Chain, chainOf, costWithin, type SlotLimit, type WindowLimit } from './limits/chain.ts';
+import { Counters } from './limits/counters.ts';
+import { slotRefusal, windowRefusal } from './limits/refusal.ts';
+import type { SharedLimits, SharedVerdict } from './limits/shared-limits.ts';
 
 /** What of a request its limits look at. */
-export type Admitted = Pick<Exchange, 'key' | 'limitStates' | 'admittedAt'> & {
-  readonly ask: Partial<Exchange['ask']> & Pick<Exchange['ask'], 'inputTokensEstimate'>;
+export type Admitted = Pick<Exchange, 'id' | 'key' | 'limitStates' | 'admission'> & {
+  readonly ask: Pick<Exchange['ask'], 'inputTokensEstimate'>;
 };
 
-/** Windows that nobody has used for a minute are forgotten when there are this many, and then at each doubling. */
-const windowsKept = 10_000;
+/** Where a share is nothing, another instance may have one, and the shared count may be back any time. */
+const noShareWaitMs = 1_000;
 
 export class RateLimits {
-  readonly #windows = new Map<string, SlidingWindow>();
-  #forgetAt = windowsKept;
+  readonly #counters = new Counters();
+  readonly #shared: SharedLimits | undefined;
 
-  /** Throws LlmFailure (rate-limited) naming the limit that takes longest to admit again, and when it will. */
-  admit(exchange: Admitted, route: Route, now: number): void {
-    const limits = limitsOf(exchange, route);
-    if (limits.length === 0) return;
-    const waits = limits.map((limit) => ({ limit, waitMs: this.#wait(limit, now) }));
-    const longest = waits.reduce((found, each) => (each.waitMs > found.waitMs ? each : found));
-    if (longest.waitMs > 0) {
-      exchange.limitStates = [this.#state(longest.limit, now)];
-      throw refusal(longest.limit, longest.waitMs);
+  constructor(shared?: SharedLimits) {
+    this.#shared = shared;
+  }
+
+  /**
+   * Undefined: it may go on. A promise: when it resolves. Throws or rejects with LlmFailure (rate-limited) naming the
+   * limit that takes longest to admit again, and when it will. `now`: monotonic. Whoever was let through calls
+   * `admission.end` once it is over.
+   */
+  admit(exchange: Admitted, route: Route, now: number): undefined | Promise<void> {
+    const chain = chainOf(exchange.key, route, exchange.ask.inputTokensEstimate);
+    if (chain === undefined) return undefined;
+    if (this.#shared?.up === true) return this.#admitTogether(exchange, chain, now, this.#shared);
+    this.#admitHere(exchange, chain, now);
+    return undefined;
+  }
+
+  #admitHere(exchange: Admitted, chain: Chain, now: number): void {
+    const windows = chain.windows.map((limit) => this.#here(limit, now));
+    const slots = chain.slots.map((limit) => ({ limit, share: this.#share(limit.slots, limit.limit) }));
+    const longest = longestWait(windows);
+    if (longest !== undefined && longest.waitMs > 0) {
+      exchange.limitStates = [this.#state(longest, now)];
+      throw windowRefusal(longest.limit, longest.waitMs, longest.share);
     }
-    for (const limit of limits) this.#window(limit, now).add(limit.cost, now);
-    exchange.admittedAt = now;
-    exchange.limitStates = limits.map((limit) => this.#state(limit, now));
+    const full = slots.find(({ limit, share }) => this.#counters.used(limit) >= (share ?? limit.limit));
+    if (full !== undefined) throw slotRefusal(full.limit, full.share);
+    const costs = windows.map(({ cost }) => cost);
+    this.#count(exchange, chain, costs, now, undefined);
+    this.#shared?.occupy(
+      exchange.id,
+      chain.slots.map((each) => each.slots),
+    );
+    exchange.limitStates = windows.map((each) => this.#state(each, now));
   }
 
-  /** What the request used is known: the windows get the difference to what was counted at admission. */
-  settle(exchange: Admitted, route: Route, tokens: number, now: number): void {
-    const { admittedAt } = exchange;
-    if (admittedAt === undefined) return;
-    for (const limit of limitsOf(exchange, route)) {
-      if (limit.unit !== 'tokens') continue;
-      const window = this.#window(limit, now);
-      if (tokens > limit.cost) window.add(tokens - limit.cost, now);
-      else window.takeBack(limit.cost - tokens, admittedAt, now);
-    }
+  /** One window by this instance's own count; `share`: the part of it that this instance may admit, where it is not all. */
+  #here(limit: WindowLimit, now: number): Asked {
+    const share = this.#share(limit.window, limit.limit);
+    const most = share ?? limit.limit;
+    const cost = costWithin(limit, most);
+    const room = most - Math.max(1, cost);
+    const waitMs = room < 0 ? noShareWaitMs : this.#counters.window(limit, now).msUntil(room, now);
+    return { limit, share, cost, waitMs };
   }
 
-  /** Milliseconds until the limit has room for the request; 0: now. */
-  #wait(limit: Limit, now: number): number {
-    return this.#window(limit, now).msUntil(limit.limit - limit.cost, now);
+  #share(name: string, limit: number): number | undefined {
+    const share = this.#shared?.shareOf(name, limit);
+    return share === limit ? undefined : share;
   }
 
-  #state(limit: Limit, now: number): LimitState {
-    const window = this.#window(limit, now);
-    const remaining = Math.max(0, limit.limit - window.total(now));
+  #state({ limit, share }: Asked, now: number): LimitState {
+    const window = this.#counters.window(limit, now);
+    const remaining = Math.max(0, (share ?? limit.limit) - window.total(now));
     return { unit: limit.unit, limit: limit.limit, remaining, resetMs: window.msUntil(0, now) };
   }
 
-  #window({ window }: Limit, now: number): SlidingWindow {
-    const known = this.#windows.get(window);
-    if (known !== undefined) return known;
-    if (this.#windows.size >= this.#forgetAt) this.#forgetIdle(now);
-    const made = new SlidingWindow();
-    this.#windows.set(window, made);
-    return made;
+  async #admitTogether(exchange: Admitted, chain: Chain, now: number, shared: SharedLimits): Promise<void> {
+    const costs = chain.windows.map((limit) => costWithin(limit, limit.limit));
+    const windows = chain.windows.map(({ window, shape, limit }, i) => ({ window, shape, limit, cost: costs[i] ?? 0 }));
+    let verdict: SharedVerdict;
+    try {
+      verdict = await shared.admit(exchange.id, windows, chain.slots);
+    } catch {
+      return this.#admitHere(exchange, chain, now);
+    }
+    if (!verdict.admitted) throw refusalBy(verdict, exchange, chain);
+    this.#count(exchange, chain, costs, now, verdict.atMs);
+    exchange.limitStates = chain.windows.map((limit, i) => stateBy(verdict, limit, i));
   }
 
-  #forgetIdle(now: number): void {
-    for (const [name, window] of this.#windows) if (window.total(now) === 0) this.#windows.delete(name);
-    this.#forgetAt = Math.max(windowsKept, 2 * this.#windows.size);
+  #count(
+    exchange: Admitted,
+    chain: Chain,
+    costs: readonly number[],
+    now: number,
+    sharedAtMs: number | undefined,
+  ): void {
+    for (const [i, limit] of chain.windows.entries()) this.#counters.window(limit, now).add(costs[i] ?? 0, now);
+    for (const slot of chain.slots) this.#counters.take(slot);
+    exchange.admission = new Admission({
+      request: exchange.id,
+      chain,
+      costs,
+      at: now,
+      counters: this.#counters,
+      shared: this.#shared,
+      sharedAtMs,
+    });
   }
 }
 
-interface Limit {
-  /** What is counted together: by id, so that a new name or a new number does not begin a new minute. */
-  readonly window: string;
-  /** `the key ci (key_…)`, as the caller is told. */
-  readonly owner: string;
-  readonly unit: 'requests' | 'tokens';
-  readonly limit: number;
+interface Asked {
+  readonly limit: WindowLimit;
+  readonly share: number | undefined;
   readonly cost: number;
+  readonly waitMs: number;
 }
 
-const noLimits: readonly Limit[] = [];
-
-/** A request's whole chain, the nearest owner first. */
-function limitsOf({ key, ask }: Pick<Admitted, 'key' | 'ask'>, route: Route): readonly Limit[] {
-  const { organization } = key;
-  if (key.limits === undefined && organization.limits === undefined && route.limits === undefined) return noLimits;
-  const tokens = ask.inputTokensEstimate;
-  const name = route.limitsOf ?? route.name;
-  // A route that was not configured stands for one model, and only such names have a slash.
-  const kind = name.includes('/') ? 'model' : 'route';
-  return [
-    ...limitsFrom(key.limits, key.id, `the key ${key.name} (${key.id})`, tokens),
-    ...limitsFrom(organization.limits, organization.id, `the organization ${organization.name}`, tokens),
-    ...limitsFrom(route.limits, `${kind} ${name}`, `the ${kind} ${name}`, tokens),
-  ];
+function longestWait<T extends { readonly waitMs: number }>(windows: readonly T[]): T | undefined {
+  return windows.reduce<T | undefined>(
+    (found, each) => (found === undefined || each.waitMs > found.waitMs ? each : found),
+    undefined,
+  );
 }
 
-/**
- * A request that alone is estimated above the limit is counted as the whole limit: it passes when nothing else did in
- * this minute. Refused, it could never pass, and an estimate made from bytes is far too high for a picture.
- */
-function limitsFrom(limits: Limits | undefined, id: string, owner: string, tokens: number): readonly Limit[] {
-  const { requestsPerMinute, tokensPerMinute } = limits ?? {};
-  const found: Limit[] = [];
-  if (requestsPerMinute !== undefined) {
-    found.push({ window: `${id} requests`, owner, unit: 'requests', limit: requestsPerMinute, cost: 1 });
+function refusalBy(verdict: SharedVerdict, exchange: Admitted, chain: Chain): Error {
+  const asked = chain.windows.map((limit, i) => ({ limit, i, waitMs: verdict.windows[i]?.waitMs ?? 0 }));
+  const longest = longestWait(asked);
+  if (longest !== undefined && longest.waitMs > 0) {
+    exchange.limitStates = [stateBy(verdict, longest.limit, longest.i)];
+    return windowRefusal(longest.limit, longest.waitMs, undefined);
   }
-  if (tokensPerMinute !== undefined) {
-    const cost = Math.min(tokens, tokensPerMinute);
-    found.push({ window: `${id} tokens`, owner, unit: 'tokens', limit: tokensPerMinute, cost });
-  }
-  return found;
+  const isFull = ({ limit }: SlotLimit, i: number) => (verdict.slots[i]?.used ?? 0) >= limit;
+  const full = chain.slots.find(isFull) ?? chain.slots[0];
+  if (full === undefined) throw new Error('the shared count refused a request and named no limit');
+  return slotRefusal(full, undefined);
 }
 
-function refusal({ limit, unit, owner }: Limit, waitMs: number): LlmFailure {
-  return new LlmFailure({
-    kind: 'rate-limited',
-    message: `The limit of ${limit} ${unit} per minute of ${owner} is reached. Try again in ${Math.ceil(waitMs / 1000)} s, or ask the operator for a higher limit.`,
-    code: 'rate_limit_exceeded',
-    retryAfterMs: waitMs,
-  });
+function stateBy(verdict: SharedVerdict, { unit, limit }: WindowLimit, i: number): LimitState {
+  const { total = 0, resetMs = 0 } = verdict.windows[i] ?? {};
+  return { unit, limit, remaining: Math.max(0, limit - total), resetMs };
 }

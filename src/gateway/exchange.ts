@@ -16,6 +16,7 @@ import type { Tally } from './answer/tally.ts';
 import type { Ask } from './body.ts';
 import type { RequestFunds } from './budgets/request-funds.ts';
 import type { Delivery } from './edge/delivery.ts';
+import type { Admission } from './limits/admission.ts';
 import type { JudgedUsage } from './metering/judged-usage.ts';
 
 export interface VisitFacts {
@@ -56,8 +57,8 @@ export abstract class Visit {
   /** Monotonic time at which the first provider was asked. */
   dispatchedAt: number | undefined;
   firstTokenAt: number | undefined;
-  /** Monotonic time at which its rate limits let it through; undefined: none has. */
-  admittedAt: number | undefined;
+  /** Its rate limits let it through. Undefined: it has none, or they did not. */
+  admission: Admission | undefined;
   /** The rate limits that this request was counted against. */
   limitStates: readonly LimitState[] = [];
   /** What it holds on budgets. Undefined: nothing limits it. */

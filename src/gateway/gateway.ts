@@ -18,6 +18,7 @@ import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
+import type { SharedLimits } from './limits/shared-limits.ts';
 import type { GatewayParts } from './parts.ts';
 import { Conversations } from './routing/conversations.ts';
 import { Seals } from './seals/seals.ts';
@@ -45,6 +46,8 @@ export interface GatewayOptions {
   readonly idempotency?: IdempotencyStore;
   /** Where instances share answers, and the secret that they are sealed with. Absent: each instance has its own. */
   readonly sharedAnswers?: { readonly bytes: SharedBytes; readonly secret: string };
+  /** Absent: rate limits are counted by this instance for itself. */
+  readonly sharedLimits?: SharedLimits | undefined;
   /** Takes requests under /api/, on the same port. Absent: there is nothing. */
   readonly others?: OthersHandler;
   /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
@@ -79,7 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     measures: new Measures(() => options.clock.monotonicMs()),
     habits: new CallerHabits(),
     conversations: new Conversations(),
-    limits: new RateLimits(),
+    limits: new RateLimits(options.sharedLimits),
     funds: new Funds({
       book: options.leases,
       stepTokens: settings.growthStepTokens,

@@ -8,7 +8,6 @@ import type { Knock } from '../dialects/door.ts';
 import type { IntentRecord } from '../journal/record.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { withoutQuotes } from '../llm/quotes.ts';
-import { totalTokens } from '../llm/usage.ts';
 import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
 import { authenticate } from './authenticate.ts';
 import { discardBody, readAsk, receiveBody } from './body.ts';
@@ -94,7 +93,8 @@ async function ask(exchange: Exchange, found: Route, snapshot: Snapshot, parts: 
   const route = funded === undefined ? named : await funded;
   try {
     // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
-    parts.limits.admit(exchange, route, parts.clock.monotonicMs());
+    const admitted = parts.limits.admit(exchange, route, parts.clock.monotonicMs());
+    if (admitted !== undefined) await admitted;
     parts.retries.request(exchange.startedAt);
     const intent = intentRecord(exchange, parts.instance);
     parts.journal.intent(intent);
@@ -102,6 +102,7 @@ async function ask(exchange: Exchange, found: Route, snapshot: Snapshot, parts: 
   } finally {
     // What was settled stays so: this is for a request that was refused behind its hold.
     exchange.funds?.release();
+    exchange.admission?.end(parts.clock.monotonicMs());
   }
 }
 
@@ -129,7 +130,7 @@ async function answer(
   parts.journal.settle(record);
   exchange.settled = record;
   parts.funds.settle(exchange, record);
-  parts.limits.settle(exchange, route, totalTokens(record.usage), now);
+  exchange.admission?.settle(record.usage, now);
   learnFrom(exchange, ending, record, parts);
   logEnding(exchange, ending, parts);
 }

@@ -41,25 +41,28 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const keys = await readPages((after) =>
         db
           .selectFrom('keys')
+          .leftJoin('projects', 'projects.id', 'keys.project_id')
           .select([
-            'id',
+            'keys.id',
             'hash',
-            'name',
+            'keys.name',
             'kind',
-            'organization_id',
+            'keys.organization_id',
             'models',
-            'limits',
+            'keys.limits',
             'expires_at',
             'revoked_at',
             'scopes',
             'previous_hash',
             'previous_expires_at',
             'project_id',
+            'projects.name as project_name',
+            'projects.limits as project_limits',
             'member_id',
           ])
           .where('snapshot_version', '>', since)
-          .where('id', '>', after)
-          .orderBy('id')
+          .where('keys.id', '>', after)
+          .orderBy('keys.id')
           .limit(pageRows)
           .execute(),
       );

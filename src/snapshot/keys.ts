@@ -1,4 +1,5 @@
 /** Rows of the database as the snapshot's keys. Nothing is changed in place: a request may be reading the old ones. */
+import { nearerLimits } from '../llm/limits.ts';
 import type { StoredPlanTerms } from '../store/schema/selling.ts';
 import type { KeyRow, OrganizationRow } from '../store/schema.ts';
 import { applyBudgets, BudgetIndex, type Budgets, noBudgets, type SnapshotBudgetRow } from './budgets.ts';
@@ -21,7 +22,11 @@ export type SnapshotKeyRow = Pick<
   | 'previous_expires_at'
   | 'project_id'
   | 'member_id'
->;
+> & {
+  /** Null or absent: there is none, or it has none. */
+  readonly project_name?: string | null;
+  readonly project_limits?: Limits | null;
+};
 export type SnapshotOrganizationRow = Pick<
   OrganizationRow,
   'id' | 'name' | 'disabled' | 'limits' | 'billing' | 'spends' | 'blocked_reason' | 'plan'
@@ -133,7 +138,7 @@ function repoint(
 
 function toOrganization(row: SnapshotOrganizationRow, index: Index): Organization {
   const { id, name, disabled, billing, spends, blocked_reason, plan } = row;
-  const limits = nearer(row.limits, plan?.limits);
+  const limits = nearerLimits(row.limits, plan?.limits);
   const organization: Organization = {
     id,
     name,
@@ -152,18 +157,6 @@ function ofPlan({ id, name, models, markupBasisPoints }: StoredPlanTerms): Pick<
   return { plan: { id, name, ...(sale && { sale }) }, ...(models && { models }) };
 }
 
-/** Both limit: the smaller one holds. */
-function nearer(one: Limits | null, other: Limits | undefined): Limits | undefined {
-  if (one === null || other === undefined) return one ?? other;
-  const least = (a = Number.POSITIVE_INFINITY, b = Number.POSITIVE_INFINITY) => Math.min(a, b);
-  const requestsPerMinute = least(one.requestsPerMinute, other.requestsPerMinute);
-  const tokensPerMinute = least(one.tokensPerMinute, other.tokensPerMinute);
-  return {
-    ...(requestsPerMinute < Number.POSITIVE_INFINITY && { requestsPerMinute }),
-    ...(tokensPerMinute < Number.POSITIVE_INFINITY && { tokensPerMinute }),
-  };
-}
-
 function toKey(row: SnapshotKeyRow, organization: Organization): Key {
   return {
     id: row.id,
@@ -174,7 +167,12 @@ function toKey(row: SnapshotKeyRow, organization: Organization): Key {
     ...(row.models === null ? {} : { models: row.models }),
     ...(row.limits === null ? {} : { limits: row.limits }),
     ...(row.expires_at === null ? {} : { expiresAtMs: row.expires_at.getTime() }),
-    ...(row.project_id === null ? {} : { projectId: row.project_id }),
+    ...(row.project_id === null ? {} : { projectId: row.project_id, ...projectOf(row, row.project_id) }),
     ...(row.member_id === null ? {} : { memberId: row.member_id }),
   };
+}
+
+function projectOf(row: SnapshotKeyRow, id: string): Pick<Key, 'project'> {
+  if (!row.project_limits) return {};
+  return { project: { id, name: row.project_name ?? id, limits: row.project_limits } };
 }

@@ -4,20 +4,26 @@
  */
 import type { CatalogModel } from '../catalog/catalog.ts';
 import type { SaleRule } from '../catalog/sale.ts';
+import type { Limits } from '../llm/limits.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Requirements, RouteNode } from './strategy.ts';
+
+export { type Limits, limitMax } from '../llm/limits.ts';
 
 /** The longest key: no longer one can be declared, and a caller's longer text is refused without being hashed. */
 export const keyLengthMax = 256;
 
-/** Rate limits, from 1 to `limitMax`; an absent one does not limit. Counted by each instance for itself. */
-export interface Limits {
-  readonly requestsPerMinute?: number;
-  /** Input and output together. */
-  readonly tokensPerMinute?: number;
+/** How long an answer is kept for whoever of the same organization asks the same: milliseconds, from 1. */
+export interface CacheRule {
+  readonly ttlMs: number;
 }
 
-export const limitMax = 1_000_000_000;
+/** What several keys of an organization belong to together. */
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly limits?: Limits;
+}
 
 export interface Organization {
   readonly id: string;
@@ -67,7 +73,11 @@ export interface Key {
   readonly models?: readonly string[];
   readonly expiresAtMs?: number;
   readonly limits?: Limits;
+  /** Absent: as its routes say. */
+  readonly cache?: CacheRule;
   readonly projectId?: string;
+  /** There where it has limits. */
+  readonly project?: Project;
   readonly memberId?: string;
   /** What holds its requests back, the nearest owner first, the wallet last. Absent: nothing. */
   readonly budgets?: readonly Budget[];
@@ -116,6 +126,8 @@ export interface Route {
   readonly node?: RouteNode;
   /** All of its targets; in a route that was chosen for a request, those that may be asked, the first one first. */
   readonly targets: readonly Target[];
+  /** Absent: its answers are kept only where a key or a caller asks for it. */
+  readonly cache?: CacheRule;
   readonly requires?: Requirements;
   /** Share of requests that try another target first, so that what is not asked is known; 0 to 1. */
   readonly explore?: number;

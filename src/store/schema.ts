@@ -85,6 +85,8 @@ export interface SettingsTable {
   readonly snapshot_version: Generated<number>;
   /** Whoever knows less than this must read everything again: a row was deleted, or a key's hash was replaced. */
   readonly reload_version: Generated<number>;
+  /** Tells this installation from others that share a Redis with it. */
+  readonly installation: Generated<string>;
 }
 
 /** One settled request. */

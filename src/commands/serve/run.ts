@@ -2,12 +2,13 @@
 import { activeProviders, nameParts } from '../../config/names.ts';
 import type { Config } from '../../config.ts';
 import type { DeclaredBudget } from '../../control/budgets/declared.ts';
-import { type Declared, importDeclared } from '../../control/keys/declared.ts';
+import { type Declared, type DeclaredProject, importDeclared } from '../../control/keys/declared.ts';
 import { createKey, listKeys } from '../../control/keys/keys.ts';
 import { type Instance, startInstance } from '../../instance.ts';
 import { JournalLocked } from '../../journal/directory-lock.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { scaleDecimal } from '../../lib/money.ts';
+import type { Limits } from '../../llm/limits.ts';
 import { providers } from '../../providers/index.ts';
 import type { Store } from '../../store/store.ts';
 import {
@@ -91,25 +92,35 @@ async function createFirstKey(store: Store, instance: Instance): Promise<string>
 }
 
 function declaredBy(config: Config): Declared {
-  const keys = Object.entries(config.keys).map(([name, { key, organization, models, limits, expiresAt, budgets }]) => ({
-    name,
-    key,
-    organization,
-    ...(models && { models }),
-    ...(limits && { limits }),
-    ...(expiresAt && { expiresAtMs: Date.parse(expiresAt) }),
-    ...(budgets && { budgets: budgets.map(toBudget) }),
-  }));
+  const keys = Object.entries(config.keys).map(
+    ([name, { key, organization, project, models, limits, expiresAt, budgets }]) => ({
+      name,
+      key,
+      organization,
+      ...(project && { project }),
+      ...(models && { models }),
+      ...(limits && { limits }),
+      ...(expiresAt && { expiresAtMs: Date.parse(expiresAt) }),
+      ...(budgets && { budgets: budgets.map(toBudget) }),
+    }),
+  );
   const organizations = Object.entries(config.organizations).map(
-    ([name, { billing, markupPercent, limits, budgets }]) => ({
+    ([name, { billing, markupPercent, limits, budgets, projects }]) => ({
       name,
       ...(billing && { billing }),
       ...(markupPercent !== undefined && { markupBasisPoints: Number(scaleDecimal(markupPercent, 2)) }),
       ...(limits && { limits }),
       ...(budgets && { budgets: budgets.map(toBudget) }),
+      ...(projects && {
+        projects: Object.entries(projects).map(([project, { limits: of }]) => toProject(project, of)),
+      }),
     }),
   );
   return { organizations, keys };
+}
+
+function toProject(name: string, limits: Limits | undefined): DeclaredProject {
+  return { name, ...(limits && { limits }) };
 }
 
 type FileBudget = NonNullable<Config['keys'][string]['budgets']>[number];

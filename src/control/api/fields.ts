@@ -1,7 +1,7 @@
 /** Fields that many bodies share. Each is a codec or a plain schema, so that answers can be encoded with it too. */
 import { z } from 'zod';
 import { formatUsd, parseUsd } from '../../lib/money.ts';
-import { limitMax } from '../../snapshot/snapshot.ts';
+import { type LimitName, limitMax } from '../../llm/limits.ts';
 
 const int8Max = 2n ** 63n - 1n;
 
@@ -62,12 +62,19 @@ export const id = (prefix: string) => z.string().max(idLengthMax).describe(`An i
 
 export const organizationParams = z.strictObject({ organizationId: id('org') });
 
-const perMinute = z.number().int().min(1).max(limitMax).optional();
+const limit = z.number().int().min(1).max(limitMax).optional();
 
-/** Rate limits, both optional; what is left out does not limit. */
+/** Rate limits, all optional; what is left out does not limit. */
 export const limits = z
   .strictObject({
-    requestsPerMinute: perMinute,
-    tokensPerMinute: perMinute.describe('Input and output together.'),
-  })
+    requestsPerMinute: limit,
+    requestsPerDay: limit.describe('In 24 hours that slide.'),
+    tokensPerMinute: limit.describe('Input and output together.'),
+    tokensPerDay: limit,
+    inputTokensPerMinute: limit.describe('Cached ones too.'),
+    inputTokensPerDay: limit,
+    outputTokensPerMinute: limit.describe('Counted when an answer has ended.'),
+    outputTokensPerDay: limit,
+    concurrentRequests: limit.describe('Requests that run at the same time.'),
+  } satisfies Record<LimitName, typeof limit>)
   .meta({ id: 'Limits' });

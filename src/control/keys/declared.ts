@@ -9,6 +9,7 @@ import { type DeclaredBudget, importBudgets } from '../budgets/declared.ts';
 import { checkLimits, sameLimits } from '../limits.ts';
 import type { Billing } from '../organizations/info.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
+import { ensureOwner } from '../owners.ts';
 import { setSalePrice } from '../selling/sale-prices.ts';
 import { hashKey, keyKind, shownPrefix } from './format.ts';
 import { checkModels, defaultScope, type KeyScope } from './keys.ts';
@@ -26,6 +27,12 @@ export interface DeclaredOrganization {
   readonly markupBasisPoints?: number;
   readonly limits?: Limits;
   readonly budgets?: readonly DeclaredBudget[];
+  readonly projects?: readonly DeclaredProject[];
+}
+
+export interface DeclaredProject {
+  readonly name: string;
+  readonly limits?: Limits;
 }
 
 export interface DeclaredKey {
@@ -33,6 +40,8 @@ export interface DeclaredKey {
   /** The whole key as callers send it. */
   readonly key: string;
   readonly organization?: string;
+  /** Absent: as it is. */
+  readonly project?: string;
   readonly models?: readonly string[];
   readonly limits?: Limits;
   readonly expiresAtMs?: number;
@@ -73,7 +82,7 @@ async function importKeyBudgets(db: Store['db'], keys: readonly DeclaredKey[], c
 
 async function importOrganization(
   db: Store['db'],
-  { name, billing, markupBasisPoints, limits: declared, budgets = [] }: DeclaredOrganization,
+  { name, billing, markupBasisPoints, limits: declared, budgets = [], projects = [] }: DeclaredOrganization,
   clock: Clock,
   log: Log,
 ): Promise<void> {
@@ -88,10 +97,24 @@ async function importOrganization(
     await db.updateTable('organizations').set({ limits }).where('id', '=', organizationId).execute();
   }
   await importBudgets(db, { organizationId, kind: 'organization', id: organizationId }, budgets, clock);
+  for (const project of projects) await importProject(db, organizationId, project, clock);
   if (billing !== undefined && billing !== known.billing) await importBilling(db, organizationId, billing, log);
   if (markupBasisPoints !== undefined) {
     await setSalePrice(db, { organizationId, markupBasisPoints }, clock, 'file');
   }
+}
+
+async function importProject(
+  db: Store['db'],
+  organizationId: string,
+  { name, limits: declared }: DeclaredProject,
+  clock: Clock,
+): Promise<void> {
+  const limits = checkLimits(declared);
+  const id = await ensureOwner(db, 'projects', organizationId, name, clock);
+  const known = await db.selectFrom('projects').select('limits').where('id', '=', id).executeTakeFirstOrThrow();
+  if (sameLimits(known.limits, limits)) return;
+  await db.updateTable('projects').set({ limits }).where('id', '=', id).execute();
 }
 
 /** A plan that runs says itself how it is paid; without one, `plan` spends nothing but credit. */
@@ -119,21 +142,25 @@ interface Wanted {
   readonly models: string[] | null;
   readonly limits: Limits | null;
   readonly expires_at: Date | null;
+  readonly project_id?: string;
 }
 
 async function toWanted(db: Store['db'], declared: DeclaredKey, clock: Clock): Promise<Wanted> {
   const organization = declared.organization ?? defaultOrganization;
   const kind = keyKind(declared.key);
+  const organizationId = await ensureOrganization(db, organization, clock);
+  const { project } = declared;
   return {
     name: declared.name,
     kind,
     scopes: kind === 'management' ? [defaultScope(organization)] : null,
-    organization_id: await ensureOrganization(db, organization, clock),
+    organization_id: organizationId,
     hash: hashKey(declared.key),
     prefix: shownPrefix(declared.key),
     models: checkModels(declared.models),
     limits: checkLimits(declared.limits),
     expires_at: declared.expiresAtMs === undefined ? null : new Date(declared.expiresAtMs),
+    ...(project !== undefined && { project_id: await ensureOwner(db, 'projects', organizationId, project, clock) }),
   };
 }
 
@@ -209,6 +236,7 @@ function isSame(row: KeyRow, wanted: Wanted): boolean {
     row.organization_id === wanted.organization_id &&
     row.expires_at?.getTime() === wanted.expires_at?.getTime() &&
     sameLimits(row.limits, wanted.limits) &&
+    row.project_id === (wanted.project_id ?? row.project_id) &&
     JSON.stringify(row.models) === JSON.stringify(wanted.models)
   );
 }

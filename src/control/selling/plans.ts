@@ -6,7 +6,7 @@ import type { Limits } from '../../snapshot/snapshot.ts';
 import type { Overage, PlanRow } from '../../store/schema/selling.ts';
 import type { Store } from '../../store/store.ts';
 import { checkModels } from '../keys/keys.ts';
-import { checkLimits } from '../limits.ts';
+import { checkLimits, sameLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { checkMarkup } from './sale-prices.ts';
@@ -70,8 +70,7 @@ function isSame(plan: Plan, values: Pick<PlanRow, 'monthly_nano_usd' | 'allowanc
     plan.monthlyNanoUsd === values.monthly_nano_usd &&
     plan.allowanceNanoUsd === values.allowance_nano_usd &&
     plan.overage === values.overage &&
-    plan.limits?.requestsPerMinute === values.limits?.requestsPerMinute &&
-    plan.limits?.tokensPerMinute === values.limits?.tokensPerMinute &&
+    sameLimits(plan.limits, values.limits) &&
     JSON.stringify(plan.models ?? null) === JSON.stringify(values.models) &&
     (plan.markupBasisPoints ?? null) === values.markup_basis_points
   );

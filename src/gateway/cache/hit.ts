@@ -29,7 +29,8 @@ export async function giveHit(facts: HitFacts, answer: CachedAnswer, parts: Gate
   const chargeNanoUsd = hitCharge(BigInt(answer.chargeNanoUsd), percent);
   if (!(await isFunded(facts, chargeNanoUsd, parts))) return false;
   try {
-    parts.limits.admit(visit, route, parts.clock.monotonicMs());
+    const admitted = parts.limits.admit(visit, route, parts.clock.monotonicMs());
+    if (admitted !== undefined) await admitted;
     const intent = facts.intent();
     parts.journal.intent(intent);
     visit.cache = 'hit';
@@ -39,6 +40,7 @@ export async function giveHit(facts: HitFacts, answer: CachedAnswer, parts: Gate
     return true;
   } finally {
     visit.funds?.release();
+    visit.admission?.end(parts.clock.monotonicMs());
   }
 }
 
@@ -96,7 +98,7 @@ function hitHeaders(
 }
 
 function settle(
-  { visit, route }: HitFacts,
+  { visit }: HitFacts,
   intent: IntentRecord,
   { requestId, servedModel }: CachedAnswer,
   replayed: Replayed,
@@ -124,6 +126,5 @@ function settle(
   parts.journal.settle(record);
   // Not by way of `parts.funds`, which would learn from it how long answers of this model are.
   visit.funds?.settle(record);
-  parts.limits.settle(visit, route, 0, now);
   parts.log.debug({ requestId: visit.id, originalRequestId: requestId, key: visit.key.id }, 'answered from the cache');
 }

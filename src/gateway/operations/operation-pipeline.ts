@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { IntentRecord, SettlementRecord } from '../../journal/record.ts';
-import { totalTokens } from '../../llm/usage.ts';
 import type { ModelOperation, Operation, PathParts } from '../../operations/operation.ts';
 import type { Key, Route, Snapshot } from '../../snapshot/snapshot.ts';
 import { authenticate } from '../authenticate.ts';
@@ -99,13 +98,16 @@ async function ask(call: OperationCall, found: Route, snapshot: Snapshot, parts:
   const funded = parts.funds.admit({ visit: call, route: named, expected, switchTo });
   const route = funded === undefined ? named : await funded;
   try {
-    parts.limits.admit(call, route, parts.clock.monotonicMs());
+    const admitted = parts.limits.admit(call, route, parts.clock.monotonicMs());
+    if (admitted !== undefined) await admitted;
+    call.policy = route;
     parts.retries.request(call.startedAt);
     const intent = intentOf(call, parts.instance);
     parts.journal.intent(intent);
     await answer(intent, call, route, parts);
   } finally {
     call.funds?.release();
+    call.admission?.end(parts.clock.monotonicMs());
   }
 }
 
@@ -142,7 +144,7 @@ async function answer(intent: IntentRecord, call: OperationCall, route: Route, p
   parts.journal.settle(record);
   call.settled = record;
   parts.funds.settle(call, record);
-  parts.limits.settle(call, route, totalTokens(record.usage), now);
+  call.admission?.settle(record.usage, now);
   logOperation(call, record, ending.error?.internal, parts);
 }
 

@@ -30,7 +30,21 @@ export async function handleResource(
   const call = new ResourceCall({ ...facts, operation, snapshot });
   visit.current = call;
   refuseWithoutJournal(parts);
-  parts.limits.admit(call, noRoute(operation), parts.clock.monotonicMs());
+  const admitted = parts.limits.admit(call, noRoute(operation), parts.clock.monotonicMs());
+  if (admitted !== undefined) await admitted;
+  try {
+    await perform(call, operation, path, parts);
+  } finally {
+    call.admission?.end(parts.clock.monotonicMs());
+  }
+}
+
+async function perform(
+  call: ResourceCall,
+  operation: ResourceOperation,
+  path: PathParts,
+  parts: GatewayParts,
+): Promise<void> {
   parts.retries.request(call.startedAt);
   const plan = operation.act === 'list' ? undefined : await planResource(call, path, parts);
   const serve = () => {

@@ -1,8 +1,9 @@
 /** Tables of migration 4, as Kysely sees them. What they mean is said there. */
 import type { ColumnType, Generated, Selectable } from 'kysely';
+import type { StoredLimits } from './limits.ts';
 
 export interface LedgerSchema {
-  readonly projects: OwnerTable;
+  readonly projects: ProjectTable;
   readonly members: OwnerTable;
   readonly accounts: AccountTable;
   readonly transfers: TransferTable;
@@ -26,6 +27,11 @@ export interface OwnerTable {
   readonly organization_id: string;
   readonly name: string;
   readonly created_at: CreatedAt;
+}
+
+export interface ProjectTable extends OwnerTable {
+  /** Of all its keys together; null: none. */
+  readonly limits: ColumnType<StoredLimits | null, StoredLimits | null | undefined>;
 }
 
 export interface AccountTable {
