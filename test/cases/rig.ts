@@ -20,6 +20,7 @@ import { anthropicCompatible } from '../../src/providers/anthropic-compatible.ts
 import { openaiCompatible } from '../../src/providers/openai-compatible.ts';
 import { bearer, type Endpoint, type Provider, provider } from '../../src/providers/provider.ts';
 import type { Credential, Key, Limits, Route, Snapshot, Target, Timeouts } from '../../src/snapshot/snapshot.ts';
+import type { Strategy } from '../../src/snapshot/strategy.ts';
 import { startUpstream, type Upstream, type UpstreamOptions } from '../fakes/upstream.ts';
 import { until } from '../until.ts';
 
@@ -54,6 +55,10 @@ export interface RigOptions {
   >;
   /** Routes by name: lists of `oa/…` and `an/…`, each optionally at another address (`oa/x@second`). */
   readonly routes?: Readonly<Record<string, readonly string[]>>;
+  /** How routes choose, by their names. Absent: as listed. */
+  readonly strategies?: Readonly<Record<string, Strategy>>;
+  /** 0 to 1. Absent: always 0. */
+  readonly random?: () => number;
   /** Further addresses by name, for routes. */
   readonly addresses?: Readonly<Record<string, string>>;
   readonly key?: Partial<Key>;
@@ -104,7 +109,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     journal: memoryJournal(records, switches),
     clock: options.clock ?? systemClock,
     log: memoryLog(logged),
-    random: () => 0,
+    random: options.random ?? (() => 0),
     instance: 'rig',
     // Most tests look for the marks that they set themselves.
     settings: { retryDelayMs: 1, promptCacheMarks: false, ...options.settings },
@@ -210,7 +215,11 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   const routes = new Map(
     Object.entries(options.routes ?? {}).map(([name, targets]): [string, Route] => [
       name,
-      { name, targets: targets.map((each) => target(each)), limits: options.routeLimits?.[name] },
+      routeOf(
+        name,
+        targets.map((each) => target(each)),
+        options,
+      ),
     ]),
   );
   return {
@@ -231,6 +240,12 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
     listModels: () => [rigModel('oa', 'listed', options), rigModel('an', 'listed', options)],
     listRoutes: () => [...routes.values()],
   };
+}
+
+function routeOf(name: string, targets: readonly Target[], { strategies, routeLimits }: RigOptions): Route {
+  const strategy = strategies?.[name];
+  const members = targets.map((choice) => ({ name: choice.model.id, weight: 1, choice }));
+  return { name, targets, limits: routeLimits?.[name], ...(strategy && { node: { strategy, members } }) };
 }
 
 /** Paths are the vendors' own, so that a script or a fake can tell by them what was asked. */
