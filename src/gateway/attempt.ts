@@ -58,6 +58,8 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
   readonly id: string;
   readonly startedAt: number;
   upstreamStatus = 0;
+  /** Monotonic time of the first content of a stream. */
+  firstShownAt: number | undefined;
   protected readonly tools: AttemptTools;
   /** The provider's own. */
   protected headers: IncomingHttpHeaders = {};
@@ -161,7 +163,8 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
     // What the caller uploads was refused, or fell silent, on its way.
     if (error instanceof LlmFailure) this.fail(error.error);
     else if (error instanceof JournalUnavailable) this.fail(journalAway);
-    else if (this.#reader === undefined) this.fail(connectionError(error, this.#facts.target));
+    else if (this.#reader === undefined)
+      this.fail(connectionError(error, this.#facts.target, this.#controller !== undefined));
     else this.#reader.broken(error.message);
     this.#closed();
   }
@@ -172,6 +175,7 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
     const now = this.#now();
     if (!this.shown) {
       this.shown = true;
+      this.firstShownAt = now;
       visit.firstTokenAt ??= now;
       this.startStream();
     }
@@ -229,7 +233,8 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
       if (now - delivery.lastWriteAt > settings.clientStallMs) delivery.cut();
       return;
     }
-    const times = { now, startedAt: this.startedAt, lastDataAt: this.#lastDataAt, shown: this.shown };
+    const askedAt = visit.dispatchedAt ?? this.startedAt;
+    const times = { now, askedAt, startedAt: this.startedAt, lastDataAt: this.#lastDataAt, shown: this.shown };
     const late = expired(target, { ...times, stream: this.isStream });
     if (late !== undefined) return this.fail(late);
     if (now - delivery.lastWriteAt > settings.keepaliveMs) this.keepAlive(now);

@@ -11,7 +11,7 @@ import type { LimitState } from '../llm/limit-state.ts';
 import { type Note, NoteList } from '../llm/notes.ts';
 import type { Decision } from '../routing/decide.ts';
 import { noPreferences, type Preferences } from '../routing/preferences.ts';
-import type { Key } from '../snapshot/snapshot.ts';
+import type { Key, Route } from '../snapshot/snapshot.ts';
 import type { Tally } from './answer/tally.ts';
 import type { Ask } from './body.ts';
 import type { RequestFunds } from './budgets/request-funds.ts';
@@ -28,6 +28,8 @@ export interface VisitFacts {
   readonly key: Key;
   readonly snapshotVersion: number;
 }
+
+export type FailurePolicy = Pick<Route, 'onModelNotFound' | 'onTooLong'>;
 
 /** How a request ended that had an intent. */
 export interface VisitEnding {
@@ -69,6 +71,8 @@ export abstract class Visit {
   preferences: Preferences = noPreferences;
   /** Who may be asked, and why. Undefined: there was nothing to choose. */
   decision: Decision | undefined;
+  /** What its route says of failures that may be the caller's own. */
+  policy: FailurePolicy = {};
   /** Nano-dollars that failed attempts cost, by their providers' word; no customer pays them. */
   houseCostNanoUsd = 0n;
   /** What the cache of answers has to do with it. `pending`: it waits for another that asks the same. */

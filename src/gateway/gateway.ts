@@ -17,8 +17,8 @@ import type { SharedBytes } from './cache/shared-answers.ts';
 import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
-import { KnownResources, type StoredResources } from './operations/known-resources.ts';
 import type { SharedLimits } from './limits/shared-limits.ts';
+import { KnownResources, type StoredResources } from './operations/known-resources.ts';
 import type { GatewayParts } from './parts.ts';
 import { Conversations } from './routing/conversations.ts';
 import { Seals } from './seals/seals.ts';
@@ -69,16 +69,17 @@ export interface Gateway {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const settings: GatewaySettings = Object.freeze({ ...defaultSettings, ...options.settings });
+  const random = options.random ?? Math.random;
   const parts: GatewayParts = {
     snapshot: options.snapshot,
     journal: options.journal,
     clock: options.clock,
     log: options.log,
-    random: options.random ?? Math.random,
+    random,
     instance: options.instance,
     settings,
     upstreams: new Upstreams(),
-    health: new Health(),
+    health: new Health({ clock: options.clock, random }),
     measures: new Measures(() => options.clock.monotonicMs()),
     habits: new CallerHabits(),
     conversations: new Conversations(),

@@ -1,16 +1,18 @@
 /**
  * From target to target until one answers. Each target is asked once, in order; if all failed in a way that may pass,
  * they are asked once more after a short pause, as far as the retry budget allows. Once anything was shown to the
- * caller nobody else is asked.
+ * caller nobody else is asked. What each answer says of its target goes to its health and its measures.
  */
 import type { OperationPrice } from '../catalog/catalog.ts';
 import { chargeNanoUsd } from '../catalog/charge.ts';
-import { errorKinds, type LlmError, LlmFailure } from '../llm/error.ts';
+import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { noUsage } from '../llm/usage.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import type { Outcome } from './attempt.ts';
 import { ownHeaders } from './edge/headers.ts';
 import type { Visit } from './exchange.ts';
+import { isLargeEnough, mayFallOver } from './fall-over.ts';
+import { judge } from './judge.ts';
 import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
 
@@ -31,11 +33,19 @@ export interface Asking<P extends Planned> {
 }
 
 export interface Dispatched {
-  readonly run: { readonly id: string; readonly startedAt: number; readonly upstreamStatus: number };
+  readonly run: {
+    readonly id: string;
+    readonly startedAt: number;
+    readonly upstreamStatus: number;
+    /** Monotonic time of a stream's first content. */
+    readonly firstShownAt?: number | undefined;
+  };
   readonly outcome: Outcome;
 }
 
 const roundsMax = 2;
+/** A provider that asks for a longer pause before the next try is not tried again for this caller. */
+const patienceMs = 2_000;
 
 /** Never rejects: every way to end is an Ending, and the caller has been told. */
 export async function askInTurn<P extends Planned>(
@@ -46,11 +56,18 @@ export async function askInTurn<P extends Planned>(
 ): Promise<Ending<P>> {
   let refusal: LlmError | undefined;
   let last: Asked<P> | undefined;
+  /** Those that may do better in a moment: nobody but them is asked in the next round. */
+  let again: readonly Asked<P>[] = [];
+  let candidates = targets;
   for (let round = 0; round < roundsMax; round++) {
-    if (round > 0 && !(await mayGoRound(last, parts))) break;
-    for (const target of parts.health.order(targets, () => parts.clock.monotonicMs())) {
+    if (round > 0 && !(await mayGoRound(again, parts))) break;
+    const passing: Asked<P>[] = [];
+    for (const target of parts.health.order(candidates)) {
       if (exchange.delivery.gone) return cancelled(last);
-      if (round > 0 && !worthAgain(last?.outcome)) break;
+      if (!isLargeEnough(target, last) || (passing.length > 0 && round > 0 && !mayRetry(parts))) {
+        parts.health.unproven(target);
+        continue;
+      }
       const plan = tryPlan(target, asking);
       if ('error' in plan) {
         parts.health.unproven(target);
@@ -62,12 +79,15 @@ export async function askInTurn<P extends Planned>(
       const outcome = await attempt(exchange, plan, parts, asking);
       last = { plan, outcome };
       if (outcome.type === 'answered') return answered(last, outcome.status, wasWorkedOn(exchange));
-      if (!mayFallOver(outcome.error) || asking.repeatable?.() === false) return failed(exchange, outcome.error, last);
+      const mayGoOn = mayFallOver(outcome.error, exchange.policy) && asking.repeatable?.() !== false;
+      if (!mayGoOn || isOutOfTime(exchange, target, parts)) return failed(exchange, outcome.error, last);
+      if (isWorthAgain(outcome.error)) passing.push(last);
     }
-    if (last === undefined) break;
+    again = passing;
+    candidates = passing.map(({ plan }) => plan.target);
   }
   const error = last?.outcome.error ?? refusal ?? nothingToAsk;
-  return failed(exchange, error, last);
+  return failed(exchange, withReturn(error, last, targets, parts), last);
 }
 
 function tryPlan<P extends Planned>(target: Target, asking: Asking<P>): P | { error: LlmError } {
@@ -86,7 +106,9 @@ async function attempt<P extends Planned>(
   asking: Asking<P>,
 ): Promise<Outcome> {
   const startedAtMs = parts.clock.nowMs();
-  const { run, outcome } = await asking.dispatch(plan);
+  parts.measures.begin(plan.target);
+  const dispatched = await asking.dispatch(plan);
+  const { run, outcome } = dispatched;
   const now = parts.clock.monotonicMs();
   exchange.attempts.push({
     id: run.id,
@@ -97,33 +119,45 @@ async function attempt<P extends Planned>(
     status: run.upstreamStatus,
     error: outcome.error?.kind,
   });
-  judge(plan.target, outcome, parts, now);
+  judge(exchange, plan.target, dispatched, parts);
   return outcome;
 }
 
-/** A caller who hangs up says nothing about the provider. */
-function judge(target: Target, outcome: Outcome, parts: GatewayParts, now: number): void {
-  if (outcome.error !== undefined) parts.health.failed(target, outcome.error.kind, now);
-  else if (outcome.type === 'answered' && outcome.status === 'completed') parts.health.succeeded(target);
-  else parts.health.unproven(target);
-}
-
-/** Another target may do better; a caller's own mistake is one everywhere, and so is a journal that cannot be written. */
-function mayFallOver(error: LlmError): boolean {
-  return (errorKinds[error.kind].retryable && error.kind !== 'unavailable') || error.kind === 'model-not-found';
-}
-
 /** The same target again: only for what passes in a moment. A rate limit is waited out by the caller, not by us. */
-function worthAgain(outcome: Outcome | undefined): boolean {
-  const kind = outcome?.error?.kind;
-  return kind === 'upstream' || kind === 'overloaded';
+function isWorthAgain({ kind, retryAfterMs = 0 }: LlmError): boolean {
+  return (kind === 'upstream' || kind === 'overloaded') && retryAfterMs <= patienceMs;
 }
 
-async function mayGoRound(last: Asked<unknown> | undefined, parts: GatewayParts): Promise<boolean> {
-  if (!worthAgain(last?.outcome) || !parts.retries.take(parts.clock.monotonicMs())) return false;
-  const pauseMs = parts.settings.retryDelayMs * (0.5 + parts.random());
+/** The first of them takes its share of the budget here, the others when it is their turn. */
+async function mayGoRound(again: readonly Asked<unknown>[], parts: GatewayParts): Promise<boolean> {
+  if (again.length === 0 || !mayRetry(parts)) return false;
+  const asked = Math.min(...again.map(({ outcome }) => outcome.error?.retryAfterMs ?? 0));
+  const pauseMs = Math.max(asked, parts.settings.retryDelayMs * (0.5 + parts.random()));
   await new Promise((resolve) => setTimeout(resolve, pauseMs));
   return true;
+}
+
+function mayRetry({ retries, clock }: GatewayParts): boolean {
+  return retries.take(clock.monotonicMs());
+}
+
+/** Attempts are part of the caller's wait: another one must not begin when that is over. */
+function isOutOfTime({ dispatchedAt }: Visit, { timeouts }: Target, { clock }: GatewayParts): boolean {
+  return dispatchedAt !== undefined && clock.monotonicMs() - dispatchedAt > timeouts.totalMs;
+}
+
+/** Where all are limited, the caller is told of the first that will not be. */
+function withReturn(
+  error: LlmError,
+  last: Asked<Planned> | undefined,
+  targets: readonly Target[],
+  parts: GatewayParts,
+): LlmError {
+  if (last !== undefined && error.kind !== 'rate-limited') return error;
+  const until = parts.health.reservedUntil(targets);
+  if (until === undefined) return error;
+  const retryAfterMs = Math.ceil(until - parts.clock.monotonicMs());
+  return last === undefined ? allLimited(retryAfterMs) : { ...error, retryAfterMs };
 }
 
 function answered<P>(
@@ -158,6 +192,15 @@ function costOf({ plan, outcome }: Asked<Planned>): bigint {
 interface Asked<P> {
   readonly plan: P;
   readonly outcome: Outcome;
+}
+
+function allLimited(retryAfterMs: number): LlmError {
+  return {
+    kind: 'rate-limited',
+    message: `The provider limits the rate of requests, and said to come back in ${Math.ceil(retryAfterMs / 1000)} s. Nobody was asked. Wait, or ask another model.`,
+    code: 'provider_rate_limited',
+    retryAfterMs,
+  };
 }
 
 const nothingToAsk: LlmError = { kind: 'internal', message: 'The route has no target.' };

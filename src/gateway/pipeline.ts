@@ -95,6 +95,7 @@ async function ask(exchange: Exchange, found: Route, snapshot: Snapshot, parts: 
     // Not when it arrived: a body may be long in coming, and the windows go on meanwhile.
     const admitted = parts.limits.admit(exchange, route, parts.clock.monotonicMs());
     if (admitted !== undefined) await admitted;
+    exchange.policy = route;
     parts.retries.request(exchange.startedAt);
     const intent = intentRecord(exchange, parts.instance);
     parts.journal.intent(intent);

@@ -42,6 +42,8 @@ export interface LlmError {
   readonly retryAfterMs?: number;
   /** The provider's own status, for the log. */
   readonly upstreamStatus?: number;
+  /** There was no connection: nothing of the request has left, and nothing is known of the model. */
+  readonly unreached?: true;
   /** For the log only. */
   readonly internal?: string;
 }

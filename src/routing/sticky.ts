@@ -18,12 +18,12 @@ export interface Sticky {
   readonly cacheWorthNanoUsd: number;
 }
 
-/** Undefined: nobody holds this conversation. */
+/** Undefined: nobody holds anything of this conversation, so nothing speaks against where the strategy sends it. */
 export function withHeld(
   ranked: readonly Candidate[],
   { held }: World,
 ): { readonly sticky: Sticky; readonly ranked: readonly Candidate[] } | undefined {
-  if (held === undefined) return undefined;
+  if (held === undefined || held.cachedTokens === 0) return undefined;
   const { target, cachedTokens } = held;
   const told = { target: target.model.id, credential: target.credential.id, cachedTokens };
   const holder = ranked.find((candidate) => sameTarget(candidate.target, target));

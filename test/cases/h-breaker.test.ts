@@ -44,7 +44,6 @@ describe('case 115: the breaker', () => {
   it.each([
     ['500', failing(500)],
     ['529', failing(529)],
-    ['a refused credential', failing(401)],
     ['resets', ((_call, reply) => reply.reset()) satisfies Script],
     ['200 without an answer', ((_call, reply) => reply.send(200, {}, '')) satisfies Script],
   ])('opens after five times %s in a row, for this target only', async (_name, script) => {
@@ -54,9 +53,60 @@ describe('case 115: the breaker', () => {
     expect(await asked('oa/first')).toContain('first');
   });
 
-  it.each([400, 404, 413, 422, 429])('does not open for %i', async (status) => {
+  it.each([400, 404, 413, 422])('does not open for %i', async (status) => {
     rig.upstream.on('first', failing(status));
     for (let i = 0; i < 8; i++) expect((await asked())[0]).toBe('first');
+  });
+
+  it('does not open for 429: the other is preferred until the time that was named, and no longer', async () => {
+    rig.upstream.on('first', (call, reply) =>
+      reply.json(429, errorBody(call, 'too fast', 429), { 'retry-after': '7' }),
+    );
+    for (let i = 0; i < 8; i++) {
+      expect(await asked()).toEqual(['first', 'second']);
+      expect(await asked()).toEqual(['second']);
+      aheadMs += 7_001;
+    }
+  });
+
+  it('a key that is refused is left out after two answers that say so, with all of its models', async () => {
+    await rig.close();
+    const routes = { pair: ['oa/first@ours', 'oa/second'], other: ['oa/third@ours', 'oa/second'] };
+    rig = await startRig({ clock, routes });
+    rig.upstream.on('first', failing(401));
+    for (let i = 0; i < 2; i++) expect(await asked()).toEqual(['first', 'second']);
+    expect(await asked()).toEqual(['second']);
+    expect(await asked('other')).toEqual(['second']);
+    aheadMs += 10_001;
+    // The operator has corrected it.
+    rig.upstream.on('first', (call, reply) => reply.send(200, sseHeaders, wireText(chatStream({ text: call.model }))));
+    expect(await asked()).toEqual(['first']);
+    expect(await asked('other')).toEqual(['third']);
+  });
+
+  it('each refusal of our key is an error in the log, and never the caller’s 401', async () => {
+    rig.upstream.on('first', failing(401)).on('second', failing(403));
+    const answer = await ask(rig, 'chat', 'pair');
+    expect(answer.status).toBe(502);
+    expect(rig.logged.filter((line) => line.startsWith('error a provider refused our credential'))).toHaveLength(2);
+  });
+
+  it('an address that nobody is at takes all of its models out, without a word to the others', async () => {
+    await rig.close();
+    const gone = await startRawUpstream(() => {});
+    await gone.close();
+    const routes = { pair: ['oa/first@gone', 'oa/second'], other: ['oa/third@gone', 'oa/second'] };
+    rig = await startRig({ clock, routes, addresses: { gone: gone.url } });
+    const attempts = async (model: string) => {
+      rig.forget();
+      expect((await ask(rig, 'chat', model)).status).toBe(200);
+      return (await rig.row()).attempts.map(({ target }) => target);
+    };
+    for (let i = 0; i < 3; i++) expect(await attempts('pair')).toEqual(['oa/first', 'oa/second']);
+    expect(await attempts('other')).toEqual(['oa/second']);
+    aheadMs += 10_001;
+    expect(await attempts('other')).toEqual(['oa/third', 'oa/second']);
+    expect(await attempts('pair')).toEqual(['oa/second']);
   });
 
   it('one success in between begins the count anew', async () => {
@@ -89,12 +139,14 @@ describe('case 115: the breaker', () => {
     expect(await asked()).toEqual(['first']);
   });
 
-  it('a probe that fails means another rest', async () => {
+  it('a probe that fails means another rest, twice as long', async () => {
     await makeIll(failing(500));
     aheadMs += 10_001;
     expect(await asked()).toEqual(['first', 'second']);
     expect(await asked()).toEqual(['second']);
     aheadMs += 10_001;
+    expect(await asked()).toEqual(['second']);
+    aheadMs += 10_000;
     expect(await asked()).toEqual(['first', 'second']);
   });
 

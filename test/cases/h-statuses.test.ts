@@ -1,5 +1,5 @@
 /** Cases 109, 110, 113 and 117: what a provider's refusal becomes. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorBody } from '../fakes/persona-script.ts';
 import type { Script } from '../fakes/upstream.ts';
 import { errorViolations } from '../validators/error-answer.ts';
@@ -7,14 +7,13 @@ import { asObject, readObject } from '../validators/sse-events.ts';
 import { type Rig, startRig } from './rig.ts';
 import { ask, askStream, dialectOf, roads } from './stream-reader.ts';
 
-/** Retries are a share of the requests: each test begins with its own. */
+/** Retries are a share of the requests, and what a provider limits is remembered: each test begins with its own. */
 let rig: Rig;
 const routes = { pair: ['oa/first', 'oa/second'], mixed: ['oa/first', 'an/second'] };
-beforeAll(async () => {
+beforeEach(async () => {
   rig = await startRig({ routes });
 });
-afterAll(() => rig.close());
-beforeEach(() => rig.forget());
+afterEach(() => rig.close());
 
 const json = { 'content-type': 'application/json' };
 const failing =
@@ -152,7 +151,7 @@ describe('case 110: 429 and when to come back', () => {
     for (const [door, provider] of roads) {
       rig.forget();
       rig.upstream.once(failing(429, headers));
-      const answer = await askStream(rig, door, `${provider}/m`);
+      const answer = await askStream(rig, door, `${provider}/of-${door}`);
       expect(errorViolations(answer, { dialect: dialectOf(door), status: 429, type: 'rate_limit_error' })).toEqual([]);
       expect(Number(answer.headers['retry-after'])).toBe(seconds);
       expect(rig.upstream.chats).toHaveLength(1);
@@ -187,17 +186,47 @@ describe('case 110: 429 and when to come back', () => {
     });
   });
 
-  it('when all refuse, nobody is asked twice', async () => {
-    rig.upstream.once(failing(429, { 'retry-after': '3' })).once(failing(429, { 'retry-after': '9' }));
+  it('when all refuse, nobody is asked twice, and the caller is told of the first that is back', async () => {
+    rig.upstream.once(failing(429, { 'retry-after': '9' })).once(failing(429, { 'retry-after': '3' }));
     const answer = await ask(rig, 'chat', 'pair');
     expect(answer.status).toBe(429);
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(3);
+    expect(Number(answer.headers['retry-after'])).toBe(3);
     expect(rig.upstream.chats).toHaveLength(2);
   });
 
-  it('many of them do not take the provider out of the route', async () => {
+  it.each(roads)('%s over %s: until then nobody is asked, and the caller is told when', async (door, provider) => {
+    rig.upstream.once(failing(429, { 'retry-after': '7' }));
+    await ask(rig, door, `${provider}/m`);
+    rig.forget();
+    const answer = await ask(rig, door, `${provider}/m`);
+    expect(errorViolations(answer, { dialect: dialectOf(door), status: 429, type: 'rate_limit_error' })).toEqual([]);
+    expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(7);
+    expect(answer.headers['x-tollgate-attempts']).toBeUndefined();
+    expect(rig.upstream.calls).toEqual([]);
+    expect(await rig.row()).toMatchObject({
+      status: 'failed',
+      errorKind: 'rate-limited',
+      attempts: [],
+      costNanoUsd: '0',
+    });
+    // Its neighbour has a limit of its own.
+    expect((await ask(rig, door, `${provider}/echo`)).status).toBe(200);
+  });
+
+  it('without a word of when, nobody is refused by us: another target is preferred for a moment', async () => {
+    rig.upstream.once(failing(429));
+    await ask(rig, 'chat', 'oa/echo');
+    expect((await ask(rig, 'chat', 'oa/echo')).status).toBe(200);
+    rig.forget();
+    rig.upstream.once(failing(429));
+    expect((await ask(rig, 'chat', 'pair')).status).toBe(200);
+    expect((await ask(rig, 'chat', 'pair')).status).toBe(200);
+    expect(rig.upstream.chats.map((call) => call.model)).toEqual(['first', 'second', 'second']);
+  });
+
+  it('many of them do not make the provider ill: once its time has come it is the first again', async () => {
     for (let i = 0; i < 10; i++) {
-      rig.upstream.once(failing(429));
+      rig.upstream.once(failing(429, { 'retry-after': '0' }));
       await ask(rig, 'chat', 'pair');
     }
     rig.forget();

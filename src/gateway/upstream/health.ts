@@ -115,13 +115,14 @@ export class Health {
       this.unproven(target);
       return false;
     }
-    const isCredentials = concernsCredential(error);
-    const known = isCredentials ? this.#credentials : this.#targets;
-    const condition = conditionOf(known, isCredentials ? target.credential.id : nameOf(target), now);
-    const before = condition.state(now);
-    condition.failed(now, this.#random, { tookMs, ...limitOf(error) });
+    const failure = { tookMs, ...limitOf(error) };
+    const wasEjected = this.stateOf(target).state === 'ejected';
+    // What refuses the credential for one model may take it for another: a success there says so, and counts for both.
+    if (concernsCredential(error))
+      conditionOf(this.#credentials, target.credential.id, now).failed(now, this.#random, failure);
+    if (error.unreached !== true) conditionOf(this.#targets, nameOf(target), now).failed(now, this.#random, failure);
     this.unproven(target);
-    return before !== 'ejected' && condition.state(now) === 'ejected';
+    return !wasEjected && this.stateOf(target).state === 'ejected';
   }
 
   /** It was asked, or was to be, and nothing was learned about it: the next request may probe it. */
@@ -216,13 +217,13 @@ function isIllness({ kind }: LlmError): boolean {
 }
 
 /** A 403 may be about one model only. */
-function concernsCredential({ kind, code, upstreamStatus }: LlmError): boolean {
-  return code === 'upstream_unreachable' || (kind === 'upstream-credential' && upstreamStatus !== 403);
+function concernsCredential({ kind, unreached, upstreamStatus }: LlmError): boolean {
+  return unreached === true || (kind === 'upstream-credential' && upstreamStatus !== 403);
 }
 
-function limitOf({ kind, code }: LlmError): { failuresMax?: number } {
+function limitOf({ kind, unreached }: LlmError): { failuresMax?: number } {
   if (kind === 'upstream-credential') return { failuresMax: refusalsMax };
-  return code === 'upstream_unreachable' ? { failuresMax: unreachableMax } : {};
+  return unreached ? { failuresMax: unreachableMax } : {};
 }
 
 function nameOf({ credential, model }: Target): string {

@@ -4,6 +4,8 @@ import type { Target } from '../../snapshot/snapshot.ts';
 
 export interface AttemptTimes {
   readonly now: number;
+  /** When the first provider was asked: what has failed since then is part of the caller's wait. */
+  readonly askedAt: number;
   readonly startedAt: number;
   readonly lastDataAt: number;
   readonly shown: boolean;
@@ -14,7 +16,7 @@ export interface AttemptTimes {
 /** The limit that has passed, as the error that the caller is told; undefined while all is well. */
 export function expired(target: Target, times: AttemptTimes): LlmError | undefined {
   const { firstTokenMs, wholeMs, idleMs, totalMs } = target.timeouts;
-  if (times.now - times.startedAt > totalMs) return timeout('totalMs', totalMs, 'did not finish its answer');
+  if (times.now - times.askedAt > totalMs) return timeout('totalMs', totalMs, 'did not finish its answer');
   if (!times.stream && times.now - times.startedAt > wholeMs)
     return timeout('wholeMs', wholeMs, 'gave no whole answer');
   if (times.stream && !times.shown && times.now - times.startedAt > firstTokenMs)
@@ -32,8 +34,8 @@ function timeout(name: string, limitMs: number, what: string): LlmError {
   };
 }
 
-/** undici's error codes: https://undici.nodejs.org/#/docs/api/Errors */
-export function connectionError(error: Error, target: Target): LlmError {
+/** `connected`: there was a connection, and it died. undici's error codes: https://undici.nodejs.org/#/docs/api/Errors */
+export function connectionError(error: Error, target: Target, connected: boolean): LlmError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   const provider = target.credential.id;
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
@@ -41,6 +43,7 @@ export function connectionError(error: Error, target: Target): LlmError {
       kind: 'timeout',
       message: `No connection to ${provider} within ${target.timeouts.connectMs} ms (timeouts.connectMs).`,
       code: 'gateway_timeout',
+      unreached: true,
       internal: code,
     };
   }
@@ -48,6 +51,7 @@ export function connectionError(error: Error, target: Target): LlmError {
     kind: 'upstream',
     message: `The connection to ${provider} failed (${code.slice(0, 64)}).`,
     code: 'upstream_connection',
+    ...(!connected && { unreached: true }),
     internal: error.message,
   };
 }

@@ -71,7 +71,7 @@ export async function startFaultRig(): Promise<MatrixRig> {
   return {
     ...rig,
     late: () => {
-      aheadMs += 120_000;
+      aheadMs += 30_000;
     },
     close: async () => {
       await rig.close();
