@@ -15,7 +15,7 @@ import { cheapest, quickest, swiftest } from './strategies/measured.ts';
 import type { Choosing, Option, StrategyFacts } from './strategies/option.ts';
 import type { World } from './world.ts';
 
-export interface Decision extends StrategyFacts {
+export interface Decision extends Pick<StrategyFacts, 'arm' | 'smart'> {
   readonly route: string;
   /** The route's own, or what the caller asked for instead: `sort:price`. */
   readonly strategy: string;
@@ -34,7 +34,7 @@ export function decide(route: Route, ask: RoutingAsk, world: World): Decision {
   const node = route.node ?? asListed(route);
   const { strategy, candidates } = arrange(node, passed, { route: route.name, ask, world, facts });
   const wished = byWish(candidates, ask);
-  const sticky = route.sticky === 'off' ? undefined : withHeld(wished, world);
+  const sticky = mayStick(route, ask) ? withHeld(wished, world, facts.able) : undefined;
   const kept = sticky?.ranked ?? wished;
   const explores = sticky === undefined && isExplorer(route, node) && ask.preferences.order === undefined;
   const explored = explores ? withExplored(kept, route, world) : undefined;
@@ -44,10 +44,16 @@ export function decide(route: Route, ask: RoutingAsk, world: World): Decision {
     strategy,
     ranked: ask.preferences.allowFallbacks === false ? ranked.slice(0, 1) : ranked,
     rejected,
-    ...facts,
+    ...(facts.arm !== undefined && { arm: facts.arm }),
+    ...(facts.smart && { smart: facts.smart }),
     ...(sticky && { sticky: sticky.sticky }),
     ...(explored && { explored: true as const }),
   };
+}
+
+/** A caller who names an order or a sort of its own has it. */
+function mayStick({ sticky }: Route, { preferences: { order, sort } }: RoutingAsk): boolean {
+  return sticky !== 'off' && order === undefined && sort === undefined;
 }
 
 /** One candidate for each target that passes. What the catalogue believes yields where nobody would be left. */

@@ -13,7 +13,7 @@ export interface Sticky {
   readonly cachedTokens: number;
   readonly kept: boolean;
   /** Why it was left. */
-  readonly why?: 'not a target now' | 'ill' | 'dearer than what its cache saves';
+  readonly why?: 'not a target now' | 'ill' | 'too weak for this request' | 'dearer than what its cache saves';
   /** What reading the prompt anew at the first target costs more than at this one: lost where it is not kept. */
   readonly cacheWorthNanoUsd: number;
 }
@@ -22,6 +22,7 @@ export interface Sticky {
 export function withHeld(
   ranked: readonly Candidate[],
   { held }: World,
+  able: ReadonlySet<Candidate> | undefined,
 ): { readonly sticky: Sticky; readonly ranked: readonly Candidate[] } | undefined {
   if (held === undefined || held.cachedTokens === 0) return undefined;
   const { target, cachedTokens } = held;
@@ -38,6 +39,7 @@ export function withHeld(
   const worth = Math.round(cold - warm);
   const { state } = holder.state;
   if (state === 'ejected' || state === 'reserved') return left('ill', worth);
+  if (able?.has(holder) === false) return left('too weak for this request', worth);
   if (warm > (first.costNanoUsd ?? Number.POSITIVE_INFINITY)) return left('dearer than what its cache saves', worth);
   const others = ranked.filter((candidate) => candidate !== holder);
   return { sticky: { ...told, kept: true, cacheWorthNanoUsd: worth }, ranked: [holder, ...others] };

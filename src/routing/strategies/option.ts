@@ -15,6 +15,8 @@ export interface Option {
 export interface StrategyFacts {
   arm?: string;
   smart?: SmartChoice;
+  /** Who is strong enough for the request: a cache must not keep it with somebody who is not. Absent: all are. */
+  able?: ReadonlySet<Candidate>;
 }
 
 export interface Choosing {

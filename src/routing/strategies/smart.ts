@@ -9,6 +9,8 @@ export function smart(thresholds: readonly number[] | undefined, rules: readonly
     const choice = chooseTier(ask.smartInput(), options.length, { rules, ...(thresholds && { thresholds }) });
     facts.smart = choice;
     // The chosen one; then who is stronger, nearest first: a harder question is answered by them too. Then the rest.
-    return [...options.slice(choice.tier), ...options.slice(0, choice.tier).toReversed()];
+    const able = options.slice(choice.tier);
+    facts.able = new Set(able.flatMap(({ candidates }) => candidates));
+    return [...able, ...options.slice(0, choice.tier).toReversed()];
   };
 }
