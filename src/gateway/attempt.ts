@@ -35,6 +35,18 @@ export type Outcome =
   /** Nothing was shown: another target may be asked. */
   | { readonly type: 'refused'; readonly error: LlmError; readonly tally: Tally };
 
+/** An attempt that is over. */
+export interface Dispatched {
+  readonly run: {
+    readonly id: string;
+    readonly startedAt: number;
+    readonly upstreamStatus: number;
+    /** Monotonic time of a stream's first content. */
+    readonly firstShownAt?: number | undefined;
+  };
+  readonly outcome: Outcome;
+}
+
 export interface AttemptTools {
   readonly journal: Journal;
   readonly clock: Clock;

@@ -8,7 +8,7 @@ import { chargeNanoUsd } from '../catalog/charge.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { noUsage } from '../llm/usage.ts';
 import type { Target } from '../snapshot/snapshot.ts';
-import type { Outcome } from './attempt.ts';
+import type { Dispatched, Outcome } from './attempt.ts';
 import { ownHeaders } from './edge/headers.ts';
 import type { Visit } from './exchange.ts';
 import { isLargeEnough, mayFallOver } from './fall-over.ts';
@@ -30,17 +30,6 @@ export interface Asking<P extends Planned> {
   dispatch(plan: P): Promise<Dispatched>;
   /** False once what was sent cannot be sent again. Absent: it always can. */
   repeatable?(): boolean;
-}
-
-export interface Dispatched {
-  readonly run: {
-    readonly id: string;
-    readonly startedAt: number;
-    readonly upstreamStatus: number;
-    /** Monotonic time of a stream's first content. */
-    readonly firstShownAt?: number | undefined;
-  };
-  readonly outcome: Outcome;
 }
 
 const roundsMax = 2;

@@ -1,8 +1,8 @@
 /** What an attempt says of its target: to its health, to its measures, and to the operator where something must be done. */
 import { type ErrorKind, errorKinds, type LlmError } from '../llm/error.ts';
 import type { Target } from '../snapshot/snapshot.ts';
+import type { Dispatched } from './attempt.ts';
 import type { Visit } from './exchange.ts';
-import type { Dispatched } from './in-turn.ts';
 import type { GatewayParts } from './parts.ts';
 
 /** A caller who hangs up says nothing about the provider, nor does one who made a mistake. */

@@ -5,7 +5,7 @@ import type { Resource, ResourceKind } from '../../llm/operation.ts';
 import { noUsage } from '../../llm/usage.ts';
 import { isResourceId } from '../../operations/resource-paths.ts';
 import type { AnswerHost, AnswerReader } from '../answer/answer.ts';
-import type { Dispatched } from '../in-turn.ts';
+import type { Dispatched } from '../attempt.ts';
 import type { GatewayParts } from '../parts.ts';
 import { settleLine } from './batch-settlement.ts';
 import type { AttemptWays } from './operation-attempt.ts';
