@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const shared = { pool: 'forks', testTimeout: 120_000, hookTimeout: 600_000 } as const;
 
-/** Suites that need more than Node: a real Postgres server, the official SDKs of two languages, command-line agents. */
+/** Suites that need more than Node: real Postgres and Redis servers, the official SDKs of two languages, command-line agents. */
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -14,8 +14,17 @@ export default defineConfig({
           // Agents run two at a time.
           maxConcurrency: 2,
           include: ['test/services/**/*.test.ts'],
-          exclude: ['test/services/postgres/**'],
+          exclude: ['test/services/{postgres,redis}/**'],
           globalSetup: ['test/global-setup.ts', 'test/services/setup.ts'],
+        },
+      },
+      {
+        // On a Redis or Valkey server of the system.
+        test: {
+          ...shared,
+          name: 'redis',
+          include: ['test/services/redis/**/*.test.ts'],
+          globalSetup: ['test/global-setup.ts'],
         },
       },
       {
