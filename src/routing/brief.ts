@@ -1,0 +1,72 @@
+/** A decision in few bytes, for the usage row of each request that had a choice. */
+import type { Candidate } from './candidate.ts';
+import type { Decision } from './decide.ts';
+import { isCost, rounded, shownScore } from './shown-score.ts';
+
+export interface BriefDecision {
+  readonly route: string;
+  readonly strategy: string;
+  /** `provider/name`, in the order in which they were to be asked. */
+  readonly ranked: readonly string[];
+  /** How many there were, where it is more. */
+  readonly rankedCount?: number;
+  /** In the order of `ranked`; null: not scored, or by its cost. */
+  readonly scores?: readonly (number | null)[];
+  /** Expected nano-dollars at the provider's price, where the strategy went by that. */
+  readonly costsNanoUsd?: readonly (number | null)[];
+  readonly rejected?: readonly { readonly target: string; readonly filter: string }[];
+  readonly sticky?: {
+    readonly target: string;
+    readonly kept: boolean;
+    readonly why?: string;
+    readonly cachedTokens: number;
+    /** At the provider's price. */
+    readonly cacheWorthNanoUsd: number;
+  };
+  readonly smart?: { readonly score: number; readonly tier: number; readonly rule?: number };
+  readonly arm?: string;
+  readonly explored?: true;
+}
+
+/** The first ones are asked; hardly anybody comes to the rest. */
+const rankedMax = 8;
+const rejectedMax = 8;
+
+export function briefDecision(decision: Decision): BriefDecision {
+  const { route, strategy, ranked, rejected, sticky, smart, arm, explored } = decision;
+  const first = ranked.length > rankedMax ? ranked.slice(0, rankedMax) : ranked;
+  return {
+    route,
+    strategy,
+    ranked: first.map(({ target }) => target.model.id),
+    ...(ranked.length > rankedMax && { rankedCount: ranked.length }),
+    ...scoresOf(first),
+    ...(rejected.length > 0 && {
+      rejected: rejected.slice(0, rejectedMax).map(({ target, filter }) => ({ target: target.model.id, filter })),
+    }),
+    ...(sticky && { sticky: withoutCredential(sticky) }),
+    ...(smart && { smart: { score: rounded(smart.score), tier: smart.tier, ...ruleOf(smart) } }),
+    ...(arm !== undefined && { arm }),
+    ...(explored && { explored }),
+  };
+}
+
+function scoresOf(ranked: readonly Candidate[]): Pick<BriefDecision, 'scores' | 'costsNanoUsd'> {
+  if (ranked.every(({ score }) => score === undefined)) return {};
+  const scores = ranked.map((candidate) => shownScore(candidate) ?? null);
+  if (!ranked.some(isCost)) return { scores };
+  const costsNanoUsd = ranked.map((each) => (isCost(each) ? roundedCost(each.costNanoUsd) : null));
+  return { ...(scores.some((score) => score !== null) && { scores }), costsNanoUsd };
+}
+
+function roundedCost(costNanoUsd: number | undefined): number | null {
+  return costNanoUsd === undefined ? null : Math.round(costNanoUsd);
+}
+
+function withoutCredential({ target, kept, why, cachedTokens, cacheWorthNanoUsd }: NonNullable<Decision['sticky']>) {
+  return { target, kept, ...(why && { why }), cachedTokens, cacheWorthNanoUsd };
+}
+
+function ruleOf({ rule }: { readonly rule?: number }): { readonly rule?: number } {
+  return rule === undefined ? {} : { rule };
+}
