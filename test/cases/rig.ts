@@ -59,6 +59,8 @@ export interface RigOptions {
   readonly strategies?: Readonly<Record<string, Strategy>>;
   /** 0 to 1. Absent: always 0. */
   readonly random?: () => number;
+  /** What else routes say, by name. */
+  readonly routeRules?: Readonly<Record<string, Partial<Route>>>;
   /** Further addresses by name, for routes. */
   readonly addresses?: Readonly<Record<string, string>>;
   readonly key?: Partial<Key>;
@@ -242,10 +244,12 @@ function rigSnapshot(upstreamUrl: string, options: RigOptions): Snapshot {
   };
 }
 
-function routeOf(name: string, targets: readonly Target[], { strategies, routeLimits }: RigOptions): Route {
+function routeOf(name: string, targets: readonly Target[], options: RigOptions): Route {
+  const { strategies, routeLimits, routeRules } = options;
   const strategy = strategies?.[name];
   const members = targets.map((choice) => ({ name: choice.model.id, weight: 1, choice }));
-  return { name, targets, limits: routeLimits?.[name], ...(strategy && { node: { strategy, members } }) };
+  const node = strategy && { node: { strategy, members } };
+  return { name, targets, limits: routeLimits?.[name], ...node, ...routeRules?.[name] };
 }
 
 /** Paths are the vendors' own, so that a script or a fake can tell by them what was asked. */
