@@ -19,7 +19,11 @@ import { needsOf } from './needs.ts';
 
 /** A chat's. Throws LlmFailure where nobody may be asked. */
 export function chooseForChat(exchange: Exchange, route: Route, parts: GatewayParts): Route {
-  if (!mustChoose(exchange, route)) return route;
+  return mustChoose(exchange, route) ? chosen(exchange, route, decideForChat(exchange, route, parts)) : route;
+}
+
+/** Also where there is nothing to choose: for whoever wants to know why. */
+export function decideForChat(exchange: Exchange, route: Route, parts: GatewayParts): Decision {
   const name = route.targets.length < 2 || route.sticky === 'off' ? undefined : conversationName(exchange);
   exchange.conversation = name;
   const ask = askOf(exchange, route, exchange.ask.model, {
@@ -31,7 +35,7 @@ export function chooseForChat(exchange: Exchange, route: Route, parts: GatewayPa
     smartInput: () => smartInput(exchange),
   });
   const held = name === undefined ? undefined : parts.conversations.of(name, parts.clock.monotonicMs());
-  return chosen(exchange, route, decide(route, ask, { ...worldOf(parts), ...(held && { held }) }));
+  return decide(route, ask, { ...worldOf(parts), ...(held && { held }) });
 }
 
 export interface OperationFacts {
@@ -95,7 +99,8 @@ export function worldOf({ clock, random, measures, health, habits }: GatewayPart
   };
 }
 
-function chosen(visit: Visit, route: Route, decision: Decision): Route {
+/** Throws LlmFailure where nobody may be asked. */
+export function chosen(visit: Visit, route: Route, decision: Decision): Route {
   visit.decision = decision;
   if (decision.ranked.length === 0) throw nobody(route, decision);
   return { ...route, targets: decision.ranked.map(({ target }) => target) };
