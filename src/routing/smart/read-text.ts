@@ -28,6 +28,9 @@ export interface TextCounts {
 
 const kinds = Object.keys(wordLists) as (keyof typeof wordLists)[];
 const stepKind = kinds.indexOf('step');
+const editKind = kinds.indexOf('edit');
+/** Where a task stands beside the text that it is about. */
+const edgeChars = 100;
 /** By kind and language: what each word of the trie stands for. The same word may be of several kinds. */
 const meanings = new Map<string, { kinds: number[]; languages: number[] }>();
 for (const [kind, list] of Object.entries(wordLists)) {
@@ -138,7 +141,7 @@ function countSign(text: string, i: number, code: number, before: number, counts
     if (before === 59 || before === 123 || before === 125) counts.codeMarks++;
   } else if (code === 63) {
     if (before !== 63) counts.questions++;
-  } else if (code === 94 || (code === 92 && isLetter(after))) {
+  } else if ((code === 94 && before > 40 && before !== 94) || (code === 92 && isLetter(after))) {
     counts.mathsMarks++;
   } else if (code === 96) {
     if (before === 96 && after === 96) counts.codeMarks += 2;
@@ -173,7 +176,7 @@ function findWords(length: number): number {
     if (letter !== gap && (before === gap || gapless)) {
       words += gapless ? 0.5 : 1;
       const found = trie.find(letters, i, length, !gapless);
-      if (found >= 0) take(found);
+      if (found >= 0) take(found, i < edgeChars || i > length - edgeChars);
     }
     if (letter >= 0x0370) votes.addLetter(letter);
     before = letter;
@@ -182,10 +185,12 @@ function findWords(length: number): number {
 }
 
 /** Each listed word counts once for its kind, and each time for its language. */
-function take(found: number): void {
+function take(found: number, atEdge: boolean): void {
   const { kinds: ofKinds, languages } = entries[found] as (typeof entries)[number];
   for (const language of languages) votes.addWord(language);
   if (seen[found] === round) return;
   seen[found] = round;
-  for (const kind of ofKinds) perKind[kind] = (perKind[kind] as number) + 1;
+  for (const kind of ofKinds) {
+    if (kind !== editKind || atEdge) perKind[kind] = (perKind[kind] as number) + 1;
+  }
 }

@@ -61,40 +61,46 @@ export function signalValues(input: SmartInput, counts: TextCounts): Values {
   return { ...textValues(counts), ...requestValues(input) };
 }
 
-/** How many of a thing are as many as matter. */
-const enough = {
-  code: 8,
-  maths: 4,
-  technical: 4,
-  reasoning: 3,
-  task: 3,
-  conflict: 4,
-  condition: 6,
-  routine: 4,
-  steps: 6,
-  numbers: 10,
+/** How many of a thing count half of what any number of them can. */
+const half = {
+  code: 3,
+  maths: 1,
+  technical: 2,
+  reasoning: 1,
+  task: 1,
+  conflict: 1.5,
+  condition: 2,
+  routine: 1.5,
+  edit: 0.5,
+  steps: 3,
+  numbers: 4,
 };
 
 export function textValues(counts: TextCounts): Readonly<Record<TextSignal, number>> {
   const { listed } = counts;
   const steps = counts.listItems + counts.steps + Math.max(0, counts.questions - 1);
+  const length = Math.min(1, Math.log2(1 + counts.words / 8) / 6);
+  const difficult = listed.reasoning + listed.task + listed.conflict + listed.maths;
   return {
-    length: Math.min(1, Math.log2(1 + counts.words / 8) / 6),
-    code: share(counts.codeMarks + listed.code, enough.code),
-    maths: share(counts.mathsMarks + listed.maths, enough.maths),
-    'technical-words': share(listed.technical, enough.technical),
-    'reasoning-words': share(listed.reasoning, enough.reasoning),
-    'task-words': share(listed.task, enough.task),
-    'conflict-words': share(listed.conflict, enough.conflict),
-    'condition-words': share(listed.condition, enough.condition),
-    'routine-words': share(listed.routine, enough.routine),
-    'multi-step': share(steps, enough.steps),
-    numbers: share(counts.numbers, enough.numbers),
+    length,
+    code: share(counts.codeMarks + listed.code, half.code),
+    maths: share(counts.mathsMarks + listed.maths, half.maths),
+    'technical-words': share(listed.technical, half.technical),
+    'reasoning-words': share(listed.reasoning, half.reasoning),
+    'task-words': share(listed.task, half.task),
+    'conflict-words': share(listed.conflict, half.conflict),
+    'condition-words': share(listed.condition, half.condition),
+    'routine-words': share(listed.routine, half.routine),
+    'edit-words': share(listed.edit, half.edit),
+    'plain-length': length / (1 + difficult),
+    'multi-step': share(steps, half.steps),
+    numbers: share(counts.numbers, half.numbers),
     language: Number(!counts.known && counts.words >= 3),
   };
 }
 
-const share = (count: number, most: number): number => Math.min(1, count / most);
+/** From 0 to 1: the first of a thing says more than the tenth. */
+const share = (count: number, halfAt: number): number => count / (count + halfAt);
 
 const contextTokens = { from: 4000, most: 64_000 };
 const longAnswerTokens = 4000;
@@ -129,6 +135,8 @@ const describe: Readonly<Record<Signal, Describe>> = {
   'conflict-words': ({ listed }) => `${listed.conflict} words of a case in dispute`,
   'condition-words': ({ listed }) => `${listed.condition} conditions`,
   'routine-words': ({ listed }) => `${listed.routine} words of routine`,
+  'edit-words': ({ listed }) => `${listed.edit} words of work on a given text`,
+  'plain-length': ({ words }) => `about ${words} words with little that is difficult among them`,
   'multi-step': ({ listItems, steps, questions }) => `${listItems} list items, ${steps} steps, ${questions} questions`,
   numbers: ({ numbers }) => `${numbers} numbers`,
   language: ({ language }) => `the word lists do not know this language (${language})`,

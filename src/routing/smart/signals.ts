@@ -11,6 +11,8 @@ export const textSignals = [
   'conflict-words',
   'condition-words',
   'routine-words',
+  'edit-words',
+  'plain-length',
   'multi-step',
   'numbers',
   'language',
@@ -33,4 +35,13 @@ export type RequestSignal = (typeof requestSignals)[number];
 export type Signal = TextSignal | RequestSignal;
 
 /** Kinds of words that the lists know, by the signal that they feed. */
-export type WordKind = 'code' | 'maths' | 'technical' | 'reasoning' | 'task' | 'conflict' | 'condition' | 'routine';
+export type WordKind =
+  | 'code'
+  | 'maths'
+  | 'technical'
+  | 'reasoning'
+  | 'task'
+  | 'conflict'
+  | 'condition'
+  | 'routine'
+  | 'edit';

@@ -5,28 +5,28 @@
 import type { WordKind } from './signals.ts';
 
 const code = [
-  'function*, class, def, const, let, return, import, async, await, null, undefined, select, from, where, join, regex*',
+  'function*, def, const, async, await, null, undefined, select distinct, group by, left join, regex*, parser, script, hook, schema, sql query',
   'python, javascript, typescript, java, rust, golang, sql, bash, docker*, kubernetes, git, npm, pip, react, django',
   'exception*, traceback, typeerror, nullpointer*, segfault, stack trace, compile*, unit test*, deadlock*, race condition*',
   'algorithm*, recursion, recursive, mutex, thread*, goroutine*, pointer*, struct, enum, lambda, callback*, closure*',
-  'codebase, repository, pull request, commit, refactor*, middleware, backend, frontend, framework, compiler, parser',
+  'codebase, repository, pull request, commit, refactor*, middleware, backend, frontend, framework, compiler, interpreter, lock free, thread safe, data structure*, state machine, o 1',
 ];
 
 const maths = [
   'prove, proof, theorem, lemma, integral*, derivative*, differentia*, equation*, probabilit*, matrix, matrices, vector*',
-  'eigen*, polynomial*, converge*, limit of, expected value, variance, standard deviation, combinator*, permutation*',
+  'eigen*, polynomial*, converge*, diverge*, expected value, variance, standard deviation, combinator*, permutation*',
   'modulo, prime number*, prime, logarithm*, sine, cosine, geometr*, triangle*, inequality, bayes*, quadratic, calculus',
-  'solve for, per cent of, how many ways, at random, dice, coin, remainder, divisible, induction, irrational, factorial',
+  'solve for, per cent of, how many ways, at random, dice, coin, remainder, divisible, by induction, irrational, rational number*, integers, perfect square, closed form, without replacement, uniform, continuous, eigenvalue*, sequence, series, digit numbers, expect, on average, chance, likely, odds, factorial',
   'beweis*, gleichung*, wahrscheinlichkeit*, ableitung*, integrier*, demontre*, demuestr*, demostrar, ecuacion*, probabilidad*',
   'derivee*, integrale*, equazion*, dimostra*, probabilita*, demonstre, equac*, bewijs, kans op, докаж*, уравнени*, вероятност*, интеграл*',
   '证明, 方程, 概率, 积分, 导数, 矩阵, 定理, 数列, 証明, 方程式, 確率, 積分, 微分, 行列, 증명, 방정식, 확률, 적분',
 ];
 
 const technical = [
-  'api, apis, endpoint*, webhook*, oauth, token*, sso, saml, scim, dns, dkim, spf, tls, ssl, certificate*, firewall*, proxy, vpn',
-  'database*, schema*, query, queries, index*, latency, throughput, cache*, cluster*, server*, production, staging, deploy*',
-  'integration*, sync*, migrat*, timezone*, time zone*, utc, csv, json, xml, payload*, header*, cron, log, logs, logging',
-  'concurren*, distributed, transaction*, replica*, idempoten*, rate limit*, timeout*, 429, 500, 502, 503, http, https, sdk',
+  'api, apis, endpoint*, webhook*, oauth, sso, saml, scim, dns, dkim, spf, tls, ssl, firewall*, proxy, vpn',
+  'database*, schema*, query, queries, index*, latency, throughput, cache*, cluster*, production, staging, deploy*',
+  'integration*, sync*, migrat*, timezone*, time zone*, utc, csv, json, xml, payload*, cron, logs',
+  'concurren*, distributed, transaction*, replica*, idempoten*, rate limit*, timeout*, sdk, memory, heap, p99, gateway, load balancer, ip, dmarc, licences, merge*, rollback, roll back, downtime, backup, restore, region, permissions, audit',
   'architecture, microservice*, queue*, event, events, kafka, redis, postgres*, mysql, mongodb, aws, azure, gcp, terraform',
   'schnittstelle*, datenbank*, zertifikat*, base de donnees, base de datos, banca dati, banco de dados, сервер*, база данных, базы данных',
   '接口, 数据库, 服务器, 部署, 架构, 缓存, 同步, データベース, サーバー, 認証, 連携, 데이터베이스, 서버, 연동',
@@ -34,22 +34,22 @@ const technical = [
 
 const reasoning = [
   'why, explain why, analyse, analyze, analysis, analyzing, compare, comparison, contrast, evaluat*, assess*, justif*, reason through',
-  'derive, root cause*, trade off*, tradeoff*, pros and cons, implication*, consequence*, hypothes*, infer, deduce, interpret*',
+  'explain, derive, show that, show how, in which order, what would, how would, would you, what should, should i, should we, how come, how can we, how do we, how could, what could, what else, what are my options, what happens if, is it worth, which of the, which is right, which one of, how is that possible, work it through, propose, suggest a plan, recommend*, decide, convince*, is it rational, better off, cheaper to, smarter to, a fair, fair to, plausible, rank, what follows from, root cause*, trade off*, tradeoff*, pros and cons, implication*, consequence*, hypothes*, infer, deduce, interpret*',
   'step by step, think through, work out, figure out, diagnos*, debug*, investigat*, critique, argue, argument*, reconcil*',
   'optimal*, optimi*, prioriti*, strateg*, estimate, forecast*, what would happen, how would you, which of, best way, best approach',
-  'warum, erklare warum, analysier*, vergleich*, bewerte*, abwag*, begrund*, ursache*, beurteil*, vor und nachteile, herausfinden',
-  'pourquoi, analyse*, compare*, evalue*, justifie*, avantages et inconvenients, consequence, raisonnement, diagnosti*, demontrer',
-  'por que, analiza*, compara*, evalua*, justifica*, ventajas y desventajas, razona*, diagnostic*, causa raiz, averigu*',
-  'perche, analizza*, confronta*, valuta, giustifica*, pro e contro, vantaggi e svantaggi, ragiona*',
-  'analise, compare, avalie, justifique, vantagens e desvantagens, raciocin*, waarom, vergelijk*, beoordeel*, onderbouw*, afweg*',
-  'почему, проанализиру*, сравни*, оцени*, обоснуй*, объясни почему, причин*',
-  '为什么, 为何, 分析, 比较, 对比, 评估, 权衡, 推导, 优缺点, 论证, 原因, 诊断, なぜ, 分析, 比較, 評価, 考察, 原因, 根拠, 検討, 왜, 분석, 비교, 평가, 원인, 장단점',
+  'warum, woran, erklare, weshalb, wieso, welche der beiden, was steht mir zu, wie gehe ich, wie kommen wir, soll ich, lohnt es sich, wer muss, rechnen sie mir vor, stelle gegenuber, erorter*, schlage vor, welche lehren, wie sieht, analysier*, vergleich*, bewerte*, abwag*, begrund*, ursache*, beurteil*, vor und nachteile, herausfinden',
+  'pourquoi, explique*, expliquez, d ou cela, que dit, quel recours, lequel, laquelle, que dois je, dois je, comment contester, comment prouver, a qui, compare*, evalue*, justifie*, avantages et inconvenients, consequence, raisonnement, diagnosti*, demontrer',
+  'por que, explica*, que me conviene, me conviene, a quien, como demuestro, que valor, que parte, senala*, deberia, cual de, compara*, evalua*, justifica*, ventajas y desventajas, razona*, diagnostic*, causa raiz, averigu*',
+  'perche, spiega*, quale dei, dovrei, conviene, come contestare, come posso contestare, confronta*, valuta, giustifica*, pro e contro, vantaggi e svantaggi, ragiona*',
+  'explique, analise, compare, avalie, a quem devo, o que posso exigir, deveria, qual dos, com que fundamento, leg uit, waarom zou, welke van, justifique, vantagens e desvantagens, raciocin*, waarom, vergelijk*, beoordeel*, onderbouw*, afweg*',
+  'почему, объясни*, на каком основании, что делать дальше, стоит ли, какой из, сравни*, оцени*, обоснуй*, объясни почему, причин*',
+  '为什么, 为何, 怎么算, 说明, 应该怎么, 以哪个为准, 可以要求什么, 是否应该, 哪个更, 分析, 比较, 对比, 评估, 权衡, 推导, 优缺点, 论证, 原因, 诊断, なぜ, どちらが正しい, どうすれば, どのように, 理由, 説明して, べきか, 論じ, 挙げ, 評価, 考察, 原因, 根拠, 検討, 왜, 어떤 근거, 설명해, 어떤 절차, 비교, 평가, 원인, 장단점',
 ];
 
 const task = [
-  'design, implement*, build, develop, write a program, write a script, write code, write a function, migrate, architect',
-  'essay, report, business plan, proposal*, roadmap, plan for, draft a contract, research, thesis, chapter, screenplay, story',
-  'optimise, optimize, rewrite, restructure*, model, simulat*, specification*, test plan, playbook, post mortem, postmortem',
+  'design, implement*, build a, build an, develop, write an essay, write a script, write a python, write a scene, create a, outline, construct, make the case, best case, plan a, policy brief, monologue, in rust, in haskell, from scratch, write a program, write a script, write code, write a function, migrate, architect',
+  'essay, report, business plan, proposal*, roadmap, plan for, draft a contract, research, thesis, chapter, screenplay, short story, novel, sonnet, eulogy, curriculum, treaty, statement for',
+  'optimise, optimize, rewrite this, restructure*, simulat*, specification*, test plan, playbook, post mortem, postmortem',
   'entwirf, entwerf*, entwickle*, implementier*, konzept*, schreibe ein programm, schreib ein skript, aufsatz, gutachten',
   'concois, concevez, concevoir, developpe*, redige un rapport, redigez, dissertation, elabore*, ecris un programme',
   'disena, disene, desarrolla*, implementa*, redacta un informe, ensayo, elabora*, escribe un programa, progetta*, sviluppa*, scrivi un programma, saggio',
@@ -59,10 +59,10 @@ const task = [
 
 const conflict = [
   'however, although, even though, despite, but when, but then, contradict*, conflict*, inconsisten*, disput*, disagree*, instead of',
-  'refus*, denied, den*, escalat*, complain*, legal*, lawyer*, attorney*, regulator*, gdpr, liab*, breach*, contract*, clause*',
+  'you say, you said, they say, he says, she says, says that, says it, say it, say that, each blame, blames, owe, owed, owes, entitled, liable, who pays, who has to pay, fault, wrong, unfair, prove, evidence, proof, appeal, contest, reassess, dispute, refunded, refund or, arrears, penalty, deducted, overcharged, lost, losing, without a word, locked out, untangle, reconcile, ombudsman, terms, court order, binding, binds, refus*, denied, escalat*, complain*, legal*, lawyer*, attorney*, regulator*, gdpr, liab*, breach*, the contract, our contract, my contract, contract says, clause*',
   'already tried, already sent, tried everything, third time, second time, again and again, keeps, still not, still get*, nobody, no one',
   'supposed to, promised, was told, were told, told me, agent said, your colleague, exception*, compensat*, damages, discrepan*, mismatch*',
-  'intermittent*, sometimes, random*, only when, only on, only for, ever since, since the update, after the update, worked before, double charge*, charged twice, wrongly',
+  'intermittent*, sometimes, at random, randomly, although i, have tried, tried four, without success, fails, failed, failing, broken, missing, vanished, duplicate*, duplicated, twice, three times, stopped, drops, doubled, less than i, more than i, half of, never came, never got, nobody can, different balance, only when, only on, only for, ever since, since the update, after the update, worked before, double charge*, charged twice, wrongly',
   'unauthori*, fraud*, chargeback*, stolen, hacked, compromised, police, court, estate, deceased, died, death, divorce*, custody, injur*',
   'jedoch, obwohl, trotzdem, widerspr*, anwalt*, rechtlich*, beschwer*, schon mehrfach, immer wieder, immer noch, zugesagt, versprochen, abgelehnt, kulanz*, mahnung*, doppelt abgebucht, betrug*, verstorben*, frist*, vertrag*',
   'pourtant, cependant, bien que, malgre, contredi*, avocat*, juridique*, litige*, reclamation*, deja essaye, toujours pas, promis, refuse*, preleve deux fois, fraude*, decede*, contrat*, remboursement partiel',
@@ -75,11 +75,11 @@ const conflict = [
 ];
 
 const condition = [
-  'must, should, unless, except, without, at least, at most, only if, assuming, given that, suppose, provided that, such that, so that',
-  'if, whether, depending, depends, otherwise, both, neither, either, while, until, whereas, as well as, in addition, taking into account',
-  'constraint*, requirement*, consider*, ensure, guarantee*, no more than, within, per, each, respectively, before and after',
-  'muss, mussen, sollte*, ausser, ohne, mindestens, hochstens, nur wenn, falls, wenn, sowohl, sondern, angenommen, berucksichtig*, jeweils, bevor',
-  'doit, doivent, sauf, sans, au moins, au plus, seulement si, si, supposons, en tenant compte, chaque, afin de, tandis que, alors que',
+  'must, unless, except, without, at least, at most, no later than, only if, only for, only on, assuming, given that, suppose, provided that, such that, so that',
+  'depending, depends, otherwise, neither, either, whereas, taking into account, both of, each of, without losing, without breaking, without downtime, trade off, under the, in the meantime, on what basis, by when, and who, and what, and how, and why, and which',
+  'constraint*, requirement*, consider*, ensure, guarantee*, no more than, respectively, before and after',
+  'muss, mussen, ausser, ohne, mindestens, hochstens, nur wenn, falls, sowohl, angeblich, einerseits, angenommen, berucksichtig*, jeweils, bevor',
+  'doit, doivent, sauf, sans, au moins, au plus, seulement si, supposons, en tenant compte, chaque, afin de, tandis que, alors que',
   'debe, deben, salvo, excepto, sin, al menos, como maximo, solo si, supongamos, teniendo en cuenta, cada, mientras, siempre que',
   'deve, devono, senza, almeno, tranne, a meno che, supponiamo, ciascun*, mentre, devem, sem, pelo menos, exceto, suponha, enquanto, moet, zonder, minstens, tenzij, stel dat, rekening houdend, terwijl',
   'должен, должн*, если, без, кроме, не менее, не более, при условии, каждый, учитыва*',
@@ -87,19 +87,28 @@ const condition = [
 ];
 
 const routine = [
-  'where is, where can i, when will, track*, opening hours, open on, phone number, email address, reset, password, log in, login, sign in, sign up',
-  'change my, update my, cancel my, unsubscribe, invoice*, receipt*, shipping, delivery, deliver, return label, in stock, size, discount code, gift card*',
-  'how do i, how can i, can i, do you, is there, thanks, thank you, hello, hi, hey, please send, resend, link, what time, store, coupon*, newsletter',
-  'translate, spell, spelling, synonym*, capital of, what is the, who is, who was, when was, define, definition of, summarize, summarise, in one sentence, fix the grammar, correct the grammar, rephrase, list three, give me a',
-  'convert, rename, uppercase, lowercase, format this, extract the, what does, mean, recipe for, joke, title for, subject line, short',
-  'wo ist, wo finde, wann kommt, wann ist, offnungszeiten, passwort*, anmelden, kundigen, rechnung*, lieferung, versand*, rucksendeetikett, adresse andern, gutschein*, danke, hallo, ubersetze, wie kann ich, wie andere ich, kann ich, hauptstadt',
-  'ou est, ou puis je, quand arrive, horaires, mot de passe, connexion, facture*, livraison, annuler, changer mon, modifier mon, comment puis je, merci, bonjour, traduis*, traduire, capitale, puis je, code promo',
-  'donde esta, donde puedo, cuando llega, horario*, contrasena, iniciar sesion, factura*, envio, cancelar mi, cambiar mi, como puedo, gracias, hola, traduce, traducir, capital de, puedo, cupon',
-  'dove e, dove posso, quando arriva, orari*, fattura*, spedizione, annullare, cambiare, come posso, grazie, ciao, buongiorno, traduci, capitale di',
-  'onde esta, onde posso, quando chega, senha, fatura, entrega, como posso, obrigad*, ola, traduza, waar is, waar kan, wanneer komt, openingstijden, wachtwoord, factuur, bezorging, hoe kan ik, bedankt, hallo, vertaal, hoofdstad',
-  'где мой, где найти, когда придет, пароль, войти, счет, доставк*, спасибо, здравствуйте, привет, переведи, столица, как изменить, как отменить',
-  '在哪里, 什么时候到, 什么时候, 怎么修改, 如何修改, 密码, 发票, 快递, 物流, 退货, 谢谢, 你好, 请问, 翻译, 首都, 营业时间, 优惠券, 怎么取消',
-  'どこ, いつ届, いつ, パスワード, 領収書, 配送, 返品, ありがとう, こんにちは, 教えてください, 翻訳, 首都, 営業時間, 解約方法, 변경하고, 어디, 언제, 비밀번호, 영수증, 배송, 감사합니다, 안녕하세요, 번역, 수도, 영업시간',
+  'where is, where s, where can i, where do i, when will, when does, when s, opening hours, open on, phone number, email address, reset my, reset your, forgot my, password, sign in, sign up',
+  'change my, cancel my, cancel order, invoice, delivery address, deliver to, send me, send it, sent again, look it up, i d like to, i would like to, we d like to, looking forward, lovely, wonderful, happy with, satisfied, kind regards, best wishes, many thanks, in advance, good morning, good afternoon, good evening, dear, could you please, could you tell me, let me know, book the, book a, to book, pick it up, add a, left my, lost my, return label, in stock, size, discount code, gift card*',
+  'how do i, can i get, can i pay, can i bring, can i change, do you have, do you sell, do you ship, do you offer, do you deliver, is there a, thanks, thank you, hello, hi, hey, please send, resend, link, what time, store, coupon*, do i need to, do i have, what s the, what are the, which of your',
+  'synonym*, opposite of, plural of, capital of, what is the, what is a, what does, mean, who is, who was, who wrote, who painted, when was, when is, when does, what year, define, definition of, stand for, stands for',
+  'recipe for, joke, title for, name for, subject line, shortcut, one liner, how many, how much is, how long, how tall, which is the, what version, what port, command to, syntax of',
+  'wo ist, wo finde, wann kommt, wann ist, offnungszeiten, passwort*, anmelden, kundigen, rechnung*, lieferung, versand*, rucksendeetikett, adresse andern, gutschein*, danke, hallo, wie kann ich, wie andere ich, kann ich, hauptstadt',
+  'ou est, ou puis je, quand arrive, horaires, mot de passe, connexion, facture*, livraison, annuler, changer mon, modifier mon, comment puis je, merci, bonjour, capitale, puis je, code promo',
+  'donde esta, donde puedo, cuando llega, horario*, contrasena, iniciar sesion, factura*, envio, cancelar mi, cambiar mi, como puedo, gracias, hola, capital de, puedo, cupon',
+  'dove e, dove posso, quando arriva, orari*, fattura*, spedizione, annullare, cambiare, come posso, grazie, ciao, buongiorno, capitale di',
+  'onde esta, onde posso, quando chega, senha, fatura, entrega, como posso, obrigad*, ola, waar is, waar kan, wanneer komt, openingstijden, wachtwoord, factuur, bezorging, hoe kan ik, bedankt, hallo, hoofdstad',
+  'где мой, где найти, когда придет, пароль, войти, счет, доставк*, спасибо, здравствуйте, привет, столица, как изменить, как отменить',
+  '在哪里, 什么时候到, 什么时候, 怎么修改, 如何修改, 密码, 发票, 快递, 物流, 退货, 谢谢, 你好, 请问, 首都, 营业时间, 优惠券, 怎么取消',
+  'どこ, いつ届, いつ, パスワード, 領収書, 配送, 返品, ありがとう, こんにちは, 教えてください, 首都, 営業時間, 解約方法, 변경하고, 어디, 언제, 비밀번호, 영수증, 배송, 감사합니다, 안녕하세요, 수도, 영업시간',
+];
+
+/** Work on a text that is given; only where the text begins or ends, for what is given may hold any words. */
+const edit = [
+  'translate, summarise, summarize, summary, in one line, in one sentence, in two sentences, rephrase, rewrite in, rewrite as, paraphrase, shorten, shorter, make this sound, put these, put this date, put the verbs, turn this, turn these, turn the',
+  'fix the spelling, fix the grammar, fix the typos, fix the indentation, correct the, spell*, misspelled, typos, grammar, punctuation, capitalise, capitalize, uppercase, lowercase, tone of, change the tone, sound more, informal, third person, past tense',
+  'extract, find all, list the, list all, give me only, sort this, sort the, sort these, in alphabetical order, into a table, bullet points, convert, rename, replace the, format this, indent*, add comments, add a comment, add a docstring, markdown, classify, sentiment, positive or negative, fill in, which of these',
+  'ubersetz*, korrigier*, fasse zusammen, zusammenfass*, formuliere, rechtschreibung, kurze, traduis*, traduire, corrige*, resume ce, resume le, resume la, reformule*, traduce, traducir, traduza, vertaal, traduci, correggi, riassumi, resuma',
+  'переведи*, исправь, перескажи, сократи, 翻译, 翻成, 改成, 改得, 更礼貌, 总结一下, 纠正, 翻訳, 訳して, 丁寧に, 要約, 直して, 번역, 요약해, 고쳐',
 ];
 
 /** Words of sequence: each is a step. */
@@ -115,6 +124,7 @@ export const wordLists: Readonly<Record<WordKind | 'step', readonly string[]>> =
   conflict: listed(conflict),
   condition: listed(condition),
   routine: listed(routine),
+  edit: listed(edit),
   step: listed([steps]),
 };
 
