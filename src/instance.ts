@@ -23,6 +23,7 @@ import { type Mock, startMock } from './mock/mock.ts';
 import { openPayments } from './payments.ts';
 import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
 import { providers } from './providers/index.ts';
+import { openSharedMemory, type SharedMemory } from './shared-memory.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
 import { storedIdempotency } from './store/idempotency.ts';
 import { storedResources } from './store/resources.ts';
@@ -71,6 +72,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       promptCacheMarks: config.promptCache.automaticMarks,
       growthStepTokens: config.budgets.growthStepTokens,
     };
+    const shared = await openSharedMemory(config, { store, instance: name, clock, log });
+    parts.shared = shared;
     const leases = await keepLeases({
       store,
       instance: name,
@@ -101,13 +104,14 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       leases: leases.book,
       resources: storedResources(store),
       idempotency: storedIdempotency(store),
+      sharedLimits: shared?.limits,
       others: (request, response) => api.handle(request, response),
     });
     parts.gateway = gateway;
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
     return new Instance(
       { host, port },
-      { ...parts, shipper, mock, snapshot, prices: parts.prices, leases, api, jobs, gateway },
+      { ...parts, shipper, mock, snapshot, prices: parts.prices, shared, leases, api, jobs, gateway },
       log,
     );
   } catch (error) {
@@ -122,6 +126,7 @@ interface Parts {
   mock: Mock | undefined;
   snapshot: LiveSnapshot;
   prices: PriceRefresher | undefined;
+  shared: SharedMemory | undefined;
   leases: LeaseKeeper;
   api: Api;
   jobs: Jobs;
@@ -189,10 +194,11 @@ export class Instance {
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
 async function closeParts(parts: Partial<Parts>): Promise<void> {
-  const { gateway, api, jobs, leases, prices, snapshot, mock, shipper, journal } = parts;
+  const { gateway, api, jobs, leases, shared, prices, snapshot, mock, shipper, journal } = parts;
   prices?.close();
   await jobs?.stop();
   await gateway?.close();
+  await shared?.close();
   await leases?.close();
   await api?.close();
   await snapshot?.close();

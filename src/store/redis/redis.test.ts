@@ -38,7 +38,7 @@ describe('fault F6: a Redis', () => {
     await redis.set('k', Buffer.from([0, 255]), 1_500.2);
     expect(server.commands.at(-2)?.[1]).toBe('tollgate:{test}:k');
     expect(server.commands.at(-1)?.slice(1)).toEqual(['tollgate:{test}:k', '\u0000\u00ff', 'PX', '1501']);
-    expect(lines).toEqual(['Redis answers; what instances share is counted together again']);
+    expect(lines).toEqual(['Redis answers; instances count rate limits together']);
   });
 
   it('that hangs is asked a few times, and then refused at once until it answers', async () => {

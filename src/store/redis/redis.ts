@@ -216,7 +216,7 @@ class Client implements SharedRedis {
     }
     if (this.#closed || this.#up) return;
     this.#turn(true);
-    this.#log.info({}, 'Redis answers; what instances share is counted together again');
+    this.#log.info({}, 'Redis answers; instances count rate limits together');
   }
 }
 
