@@ -20,7 +20,10 @@ import type { Gate, StreamFunds } from './budgets/stream-funds.ts';
 import type { HeaderList } from './edge/delivery.ts';
 import { answerHeaders, ownHeaders } from './edge/headers.ts';
 import type { Visit } from './exchange.ts';
+import { hedgeLost } from './hedging/lost.ts';
+import type { Race, Runner } from './hedging/race.ts';
 import type { Seals } from './seals/seals.ts';
+import { ofOwner } from './own-key.ts';
 import type { GatewaySettings } from './settings.ts';
 import { connectionError, expired } from './upstream/timeouts.ts';
 
@@ -61,12 +64,14 @@ export interface AttemptFacts {
   readonly dialect: Pick<Dialect, 'parseError'>;
   readonly tools: AttemptTools;
   readonly done: (outcome: Outcome) => void;
+  /** Where another target is asked beside this one. */
+  readonly race?: Race | undefined;
 }
 
 /** After its last content an answer gets this long to name its usage and close. */
 const lingerMs = 2000;
 
-export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUnderWay, Gate {
+export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHost, RunUnderWay, Gate, Runner {
   readonly id: string;
   readonly startedAt: number;
   upstreamStatus = 0;
@@ -95,8 +100,27 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
     this.id = `${visit.id}-${++visit.attemptsBegun}`;
     this.startedAt = tools.clock.monotonicMs();
     this.#lastDataAt = this.startedAt;
-    visit.delivery.onGone(() => this.#finish({ type: 'answered', status: 'cancelled', tally: this.tally }));
-    visit.delivery.onDrain(() => this.#readOn());
+    this.#follow();
+    facts.race?.join(this);
+  }
+
+  /** The caller's connection has one listener. */
+  #follow(): void {
+    const { delivery } = this.#facts.visit;
+    delivery.onGone(() => this.cancelled());
+    delivery.onDrain(() => this.#readOn());
+  }
+
+  won(): void {
+    this.#follow();
+  }
+
+  lost(): void {
+    this.fail(hedgeLost);
+  }
+
+  cancelled(): void {
+    this.#finish({ type: 'answered', status: 'cancelled', tally: this.tally });
   }
 
   /** Writes the journal's record. Throws JournalUnavailable. */
@@ -183,9 +207,10 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
 
   show(piece: Buffer | string): void {
     if (this.#over) return;
-    const { visit } = this.#facts;
+    const { visit, race } = this.#facts;
     const now = this.#now();
     if (!this.shown) {
+      if (race?.claim(this) === false) return;
       this.shown = true;
       this.firstShownAt = now;
       visit.firstTokenAt ??= now;
@@ -196,8 +221,8 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
   }
 
   showWhole(body: Buffer | string, tally: Tally): void {
-    if (this.#over) return;
-    const { visit } = this.#facts;
+    const { visit, race } = this.#facts;
+    if (this.#over || race?.claim(this) === false) return;
     this.shown = true;
     visit.firstTokenAt ??= this.#now();
     visit.delivery.send(200, { ...this.#answerHeaders(), ...this.costHeaders(tally) }, body);
@@ -215,7 +240,7 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
   fail(told: LlmError, alreadyShown = false): void {
     if (this.#over) return;
     const { visit, target } = this.#facts;
-    const error = withoutSecret(told, target.credential);
+    const error = withoutSecret(ofOwner(told, target.credential), target.credential);
     if (!this.shown) return this.#finish({ type: 'refused', error, tally: this.tally });
     if (alreadyShown) visit.delivery.end();
     else this.tellFailure(error);

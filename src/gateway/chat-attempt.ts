@@ -9,6 +9,7 @@ import { StreamFunds } from './budgets/stream-funds.ts';
 import type { HeaderList } from './edge/delivery.ts';
 import { costHeader } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
+import type { Race } from './hedging/race.ts';
 import { attemptRecord, progressRecord } from './metering/meter.ts';
 import type { Plan } from './plan.ts';
 
@@ -16,13 +17,19 @@ export class ChatAttempt extends AttemptRun {
   readonly #exchange: Exchange;
   readonly #plan: Plan;
 
-  constructor(exchange: Exchange, plan: Plan, tools: AttemptTools, done: (outcome: Outcome) => void) {
-    super({ visit: exchange, target: plan.target, dialect: plan.dialect, tools, done });
+  constructor(exchange: Exchange, plan: Plan, tools: AttemptTools, done: (outcome: Outcome) => void, race?: Race) {
+    super({ visit: exchange, target: plan.target, dialect: plan.dialect, tools, done, race });
     this.#exchange = exchange;
     this.#plan = plan;
     const { funds, ask } = exchange;
     if (funds !== undefined && ask.stream)
       this.streamFunds = new StreamFunds(funds, plan, this, tools.settings.growthStepTokens);
+  }
+
+  /** The other's plan may have said what is lost on its own way. */
+  override won(): void {
+    super.won();
+    this.#exchange.replaceNotes(this.#plan.notes);
   }
 
   protected override begin(): void {

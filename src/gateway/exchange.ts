@@ -29,7 +29,7 @@ export interface VisitFacts {
   readonly snapshotVersion: number;
 }
 
-export type FailurePolicy = Pick<Route, 'onModelNotFound' | 'onTooLong'>;
+export type FailurePolicy = Pick<Route, 'onModelNotFound' | 'onTooLong' | 'hedge'>;
 
 /** How a request ended that had an intent. */
 export interface VisitEnding {
@@ -129,8 +129,6 @@ export class Exchange extends Visit {
   parsed: ChatRequest | undefined;
   /** What stands in `parsed` as tokens. */
   lifted: LiftedJson | undefined;
-  /** Chat streams: the caller wants the usage chunk. */
-  wantsStreamUsage = true;
 
   constructor(facts: VisitFacts & { readonly door: Door; readonly ask: Ask }) {
     super(facts);

@@ -5,6 +5,8 @@ import type { Outcome } from './attempt.ts';
 import { ChatAttempt } from './chat-attempt.ts';
 import { upstreamHeaders, upstreamQuery, withQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
+import { hedged } from './hedging/hedge.ts';
+import type { Race } from './hedging/race.ts';
 import { askInTurn } from './in-turn.ts';
 import type { Ending } from './metering/meter.ts';
 import type { GatewayParts } from './parts.ts';
@@ -21,7 +23,17 @@ export async function forward(exchange: Exchange, targets: readonly Target[], pa
   const able = parts.stored.keepersOf(exchange, targets, parts.clock.monotonicMs());
   const ending = await askInTurn(exchange, able, parts, {
     plan: (target) => planCall(exchange, target, parts),
-    dispatch: (plan) => dispatch(exchange, plan, parts),
+    dispatch: (plan, next) => {
+      const { hedge } = exchange.policy;
+      if (hedge === undefined) return dispatch(exchange, plan, parts);
+      return hedged(
+        exchange,
+        plan,
+        hedge,
+        { dispatch: (each, race) => dispatch(exchange, each, parts, race), next },
+        parts,
+      );
+    },
   });
   parts.stored.remember(exchange, ending, parts.clock.monotonicMs());
   // What a provider does in the background is charged when its answer is read.
@@ -32,9 +44,10 @@ async function dispatch(
   exchange: Exchange,
   plan: Plan,
   parts: GatewayParts,
+  race?: Race,
 ): Promise<{ run: ChatAttempt; outcome: Outcome }> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
-  const run = new ChatAttempt(exchange, plan, parts, resolve);
+  const run = new ChatAttempt(exchange, plan, parts, resolve, race);
   parts.active.add(run);
   try {
     // Nearly always held already: nothing is awaited then.

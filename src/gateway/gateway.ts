@@ -90,6 +90,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       nowMs: () => options.clock.nowMs(),
     }),
     retries: new RetryBudget(),
+    hedges: new RetryBudget(),
     resources: new KnownResources(options.resources),
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
     stored: new StoredAnswers(),

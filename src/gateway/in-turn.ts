@@ -14,6 +14,8 @@ import type { Visit } from './exchange.ts';
 import { isLargeEnough, mayFallOver } from './fall-over.ts';
 import { judge } from './judge.ts';
 import type { Ending } from './metering/meter.ts';
+import { paidBy } from './metering/payer.ts';
+import { asTold } from './own-key.ts';
 import type { GatewayParts } from './parts.ts';
 
 /** What is known of every plan. */
@@ -27,9 +29,26 @@ export interface Planned {
 export interface Asking<P extends Planned> {
   /** Throws LlmFailure when this target cannot be asked this. */
   plan(target: Target): P;
-  dispatch(plan: P): Promise<Dispatched>;
+  /** `next`: whom to ask beside it, for one who does not wait. */
+  dispatch(plan: P, next: Next<P>): Promise<Reached<P>>;
   /** False once what was sent cannot be sent again. Absent: it always can. */
   repeatable?(): boolean;
+}
+
+/** The next target that is well and `fits`, planned; it counts as asked. Undefined: there is none. */
+export type Next<P> = (fits: (target: Target) => boolean) => P | undefined;
+
+export interface Reached<P> extends Dispatched {
+  /** What was asked in the end, where that is another than was said. */
+  readonly plan?: P;
+  /** Who was asked beside it, and was not needed. */
+  readonly others?: readonly Other<P>[];
+}
+
+interface Other<P> extends Dispatched {
+  readonly plan: P;
+  /** What it has used, and nobody is charged for. */
+  readonly lostNanoUsd: bigint;
 }
 
 const roundsMax = 2;
@@ -48,11 +67,13 @@ export async function askInTurn<P extends Planned>(
   /** Those that may do better in a moment: nobody but them is asked in the next round. */
   let again: readonly Asked<P>[] = [];
   let candidates = targets;
+  const taken = new Set<Target>();
   for (let round = 0; round < roundsMax; round++) {
     if (round > 0 && !(await mayGoRound(again, parts))) break;
     const passing: Asked<P>[] = [];
     for (const target of parts.health.order(candidates)) {
       if (exchange.delivery.gone) return cancelled(last);
+      if (taken.has(target)) continue;
       if (!isLargeEnough(target, last) || (passing.length > 0 && round > 0 && !mayRetry(parts))) {
         parts.health.unproven(target);
         continue;
@@ -65,14 +86,16 @@ export async function askInTurn<P extends Planned>(
       }
       // That one failed, and somebody else is asked: what it cost is on no customer's bill.
       if (last !== undefined) exchange.houseCostNanoUsd += costOf(last);
-      const outcome = await attempt(exchange, plan, parts, asking);
-      last = { plan, outcome };
+      taken.add(target);
+      last = await attempt(exchange, plan, nextOf(targets, taken, parts, asking), parts, asking);
+      const { outcome } = last;
       if (outcome.type === 'answered') return answered(last, outcome.status, wasWorkedOn(exchange));
       const mayGoOn = mayFallOver(outcome.error, exchange.policy) && asking.repeatable?.() !== false;
       if (!mayGoOn || isOutOfTime(exchange, target, parts)) return failed(exchange, outcome.error, last);
       if (isWorthAgain(outcome.error)) passing.push(last);
     }
     again = passing;
+    taken.clear();
     candidates = passing.map(({ plan }) => plan.target);
   }
   const error = last?.outcome.error ?? refusal ?? nothingToAsk;
@@ -88,28 +111,58 @@ function tryPlan<P extends Planned>(target: Target, asking: Asking<P>): P | { er
   }
 }
 
+/** Asks one target, and whoever is asked beside it. Returns the one that counts. */
 async function attempt<P extends Planned>(
   exchange: Visit,
   plan: P,
+  next: Next<P>,
   parts: GatewayParts,
   asking: Asking<P>,
-): Promise<Outcome> {
-  const startedAtMs = parts.clock.nowMs();
+): Promise<Asked<P>> {
   parts.measures.begin(plan.target);
-  const dispatched = await asking.dispatch(plan);
+  const dispatched = await asking.dispatch(plan, next);
+  for (const other of dispatched.others ?? []) {
+    exchange.houseCostNanoUsd += other.lostNanoUsd;
+    record(exchange, other.plan.target, other, parts);
+  }
+  const asked = dispatched.plan ?? plan;
+  record(exchange, asked.target, dispatched, parts);
+  return { plan: asked, outcome: dispatched.outcome };
+}
+
+function record(exchange: Visit, target: Target, dispatched: Dispatched, parts: GatewayParts): void {
   const { run, outcome } = dispatched;
-  const now = parts.clock.monotonicMs();
+  const durationMs = Math.round(parts.clock.monotonicMs() - run.startedAt);
   exchange.attempts.push({
     id: run.id,
-    target: plan.target.model.id,
-    credential: plan.target.credential.id,
-    startedAtMs,
-    durationMs: Math.round(now - run.startedAt),
+    target: target.model.id,
+    credential: target.credential.id,
+    startedAtMs: parts.clock.nowMs() - durationMs,
+    durationMs,
     status: run.upstreamStatus,
     error: outcome.error?.kind,
+    ...paidBy(target),
   });
-  judge(exchange, plan.target, dispatched, parts);
-  return outcome;
+  judge(exchange, target, dispatched, parts);
+}
+
+function nextOf<P extends Planned>(
+  targets: readonly Target[],
+  taken: Set<Target>,
+  { health, measures }: GatewayParts,
+  asking: Asking<P>,
+): Next<P> {
+  return (fits) => {
+    for (const target of targets) {
+      if (taken.has(target) || health.stateOf(target).state !== 'up' || !fits(target)) continue;
+      const plan = tryPlan(target, asking);
+      if ('error' in plan) continue;
+      taken.add(target);
+      measures.begin(target);
+      return plan;
+    }
+    return undefined;
+  };
 }
 
 /** The same target again: only for what passes in a moment. A rate limit is waited out by the caller, not by us. */
@@ -166,15 +219,16 @@ function cancelled<P>(last: Asked<P> | undefined): Ending<P> {
   return { status: 'cancelled', plan: last?.plan, tally: last?.outcome.tally, billable: false };
 }
 
-function failed<P>(exchange: Visit, error: LlmError, last: Asked<P> | undefined): Ending<P> {
+function failed<P>(exchange: Visit, found: LlmError, last: Asked<P> | undefined): Ending<P> {
+  const error = asTold(found);
   exchange.delivery.fail(error, ownHeaders(exchange));
   return { status: 'failed', error, plan: last?.plan, tally: last?.outcome.tally, billable: false };
 }
 
 /** What the provider itself said that it used. */
-function costOf({ plan, outcome }: Asked<Planned>): bigint {
+export function costOf({ plan, outcome }: Asked<Planned>): bigint {
   const { usage } = outcome.tally;
-  if (usage === undefined || plan.price === undefined) return 0n;
+  if (usage === undefined || plan.price === undefined || plan.target.credential.ownedBy !== undefined) return 0n;
   return chargeNanoUsd(plan.price, { ...noUsage, ...usage });
 }
 

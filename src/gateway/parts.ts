@@ -38,6 +38,8 @@ export interface GatewayParts {
   /** What pays for requests. */
   readonly funds: Funds;
   readonly retries: RetryBudget;
+  /** The same for second targets that are asked beside a silent one. */
+  readonly hedges: RetryBudget;
   /** Files and batches, and whose they are. */
   readonly resources: KnownResources;
   readonly seals: Seals;

@@ -1,7 +1,7 @@
 /** How one target will be asked: in which dialect, at which path, with which bytes. */
 
 import type { PriceVersion } from '../catalog/catalog.ts';
-import { type SaleRule, saleFor } from '../catalog/sale.ts';
+import type { SaleRule } from '../catalog/sale.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { dialects } from '../dialects/index.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -13,6 +13,7 @@ import type { Target } from '../snapshot/snapshot.ts';
 import { callOf } from './call.ts';
 import type { Exchange } from './exchange.ts';
 import type { MadeBody } from './made-body.ts';
+import { saleAt } from './metering/payer.ts';
 import { relayBody } from './relay.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -29,6 +30,8 @@ export interface Plan extends MadeBody {
   readonly price: PriceVersion;
   /** What the customer pays for it. */
   readonly sale: SaleRule;
+  /** What of the request is lost on this way. */
+  readonly notes: readonly Note[];
 }
 
 export interface PlanTools {
@@ -73,10 +76,9 @@ function planWay(exchange: Exchange, target: Target, price: PriceVersion, way: W
         // A price for cache writes says that the model keeps prompts, and that it must be told which.
         marksPrompt: tools.settings.promptCacheMarks && price.cacheWrite5m !== undefined,
       });
-  exchange.wantsStreamUsage = made.wantsStreamUsage;
   if (exchange.strict && exchange.notes.list.length > 0) throw tooLossy(target, exchange.notes.list);
-  const sale = saleFor(exchange.key.organization.sales, target.model);
-  return { target, dialect, relayed, endpoint, path, price, sale, ...made };
+  const sale = saleAt(exchange.key.organization.sales, target);
+  return { target, dialect, relayed, endpoint, path, price, sale, notes: [...exchange.notes.list], ...made };
 }
 
 function pathOf(exchange: Exchange, { endpoint }: Way, relayed: boolean): Path {

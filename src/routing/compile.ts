@@ -1,5 +1,5 @@
 /** From a route's definition to what is decided by: names become targets, parts become nodes, prices become integers. */
-import type { Route, Target, Timeouts } from '../snapshot/snapshot.ts';
+import type { Hedge, Route, Target, Timeouts } from '../snapshot/snapshot.ts';
 import type { RouteMember, RouteNode, Strategy } from '../snapshot/strategy.ts';
 import { targetsOf } from '../snapshot/strategy.ts';
 import type { MemberDefinition, RouteDefinition } from './definition.ts';
@@ -31,7 +31,7 @@ export function compileRoute(name: string, definition: RouteDefinition, tools: C
   const timeouts = { ...tools.timeouts, ...defined(definition.timeouts) };
   const node = nodeOf(definition, { ...tools, timeouts, mistakes, path: [], within: [name] });
   if (mistakes.length > 0) return { route: undefined, mistakes };
-  const { explore, sticky, onModelNotFound, onTooLong } = definition;
+  const { explore, sticky, hedge, onModelNotFound, onTooLong } = definition;
   const requires = requirementsOf(definition);
   const route: Route = {
     name,
@@ -40,6 +40,7 @@ export function compileRoute(name: string, definition: RouteDefinition, tools: C
     ...(requires && { requires }),
     ...(explore !== undefined && { explore }),
     ...(sticky === 'off' && { sticky }),
+    ...(hedge && { hedge: hedgeOf(hedge) }),
     ...(onModelNotFound === 'fail' && { onModelNotFound }),
     ...(onTooLong === 'fail' && { onTooLong }),
   };
@@ -134,6 +135,10 @@ function requirementsOf({ dataCollection, regions, maxPrice }: RouteDefinition):
     ...(maxPrice?.input !== undefined && { inputPicoUsdMax: maxPrice.input * 1e6 }),
     ...(maxPrice?.output !== undefined && { outputPicoUsdMax: maxPrice.output * 1e6 }),
   };
+}
+
+function hedgeOf({ afterMs, maxUsd }: NonNullable<RouteDefinition['hedge']>): Hedge {
+  return { afterMs, ...(maxUsd !== undefined && { nanoUsdMax: maxUsd * 1e9 }) };
 }
 
 /** Without what is not said. */

@@ -167,6 +167,14 @@ export const routeFields = {
     .optional()
     .meta({ expected: 'timeouts such as { firstTokenMs: 20000 }' })
     .describe('Replaces `timeouts` for all of its targets.'),
+  hedge: z
+    .strictObject({
+      afterMs: ms().describe('Silence after which a second target is asked as well; the first to answer is taken.'),
+      maxUsd: number(0, 1_000, 'dollars')
+        .optional()
+        .describe('Most that the second call may be expected to cost. Absent: no matter.'),
+    })
+    .optional(),
   onModelNotFound: oneOf(['next', 'fail'])
     .default('next')
     .describe('When a provider says that it does not have the model: the next target, or the error.'),

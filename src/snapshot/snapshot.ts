@@ -13,10 +13,12 @@ export { type Limits, limitMax } from '../llm/limits.ts';
 /** The longest key: no longer one can be declared, and a caller's longer text is refused without being hashed. */
 export const keyLengthMax = 256;
 
-/** How long an answer is kept for whoever of the same organization asks the same: milliseconds, from 1. */
+/** How long an answer is kept for whoever of the same organization asks the same: milliseconds, 1 to `cacheTtlMsMax`. */
 export interface CacheRule {
   readonly ttlMs: number;
 }
+
+export const cacheTtlMsMax = 7 * 24 * 3_600_000;
 
 /** What several keys of an organization belong to together. */
 export interface Project {
@@ -98,8 +100,10 @@ export interface Credential {
   readonly dataCollection?: 'deny';
   /** Where it computes (`eu`, `us-east-1`), as the operator says. */
   readonly region?: string;
-  /** An organization's own: nobody else is served by it, and its provider is paid by that organization. */
+  /** An organization's own, by the organization's name: nobody else is served by it, and that organization pays. */
   readonly ownedBy?: string;
+  /** Hundredths of a percent of the usual charge that a request by an organization's own key costs. Absent: nothing. */
+  readonly feeBasisPoints?: number;
 }
 
 export interface Timeouts {
@@ -120,6 +124,13 @@ export interface Target {
   readonly timeouts: Timeouts;
 }
 
+export interface Hedge {
+  /** Silence after which a second target is asked as well. */
+  readonly afterMs: number;
+  /** Most that the second call may be expected to cost, in nano-dollars. Absent: no matter. */
+  readonly nanoUsdMax?: number;
+}
+
 export interface Route {
   readonly name: string;
   /** How it chooses. Absent: it has one target, or they are asked as listed. */
@@ -133,6 +144,8 @@ export interface Route {
   readonly explore?: number;
   /** `off`: conversations do not return to the target that holds their prompt. */
   readonly sticky?: 'off';
+  /** Whether another target is asked beside one that is silent. Absent: no. */
+  readonly hedge?: Hedge;
   /** Where the asked model does not exist any more at its provider. Absent: the next target. */
   readonly onModelNotFound?: 'fail';
   /** Where a request is longer than a target takes. Absent: the next target with a larger context. */
@@ -160,6 +173,13 @@ export interface Snapshot {
   listRoutes(): readonly Route[];
   /** What can be asked without a model (files, batches). Absent: nothing. */
   listCredentials?(): readonly Pick<Target, 'credential' | 'timeouts'>[];
+  /** The same as an organization sees it that has credentials of its own. Absent, or undefined: as everybody does. */
+  viewOf?(organization: Organization): Snapshot | undefined;
+}
+
+/** What a key's requests are answered from. Free where nobody has credentials of its own. */
+export function viewFor(snapshot: Snapshot, { organization }: Pick<Key, 'organization'>): Snapshot {
+  return snapshot.viewOf?.(organization) ?? snapshot;
 }
 
 /** Holds the snapshot in force. Reading `current` is free; it changes between requests, never within one. */

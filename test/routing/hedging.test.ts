@@ -25,13 +25,14 @@ afterEach(async () => {
 
 async function start(hedge: Hedge | undefined): Promise<void> {
   rig = await startRig({
-    routes: { main: ['oa/m@first', 'an/m@second'] },
-    routeFacts: { main: hedge ? { hedge } : {} },
+    routes: { main: ['oa/m@first', 'an/m@second'], free: ['oa/m@first', 'an/m@second'] },
+    routeRules: { main: hedge ? { hedge } : {}, free: { hedge: { afterMs: 20 } } },
     addresses: { first: first.url, second: second.url },
   });
 }
 
-const ask = (stream: boolean) => rig.chat({ model: 'main', stream, messages: [{ role: 'user', content: 'Hello?' }] });
+const ask = (stream: boolean, model = 'main') =>
+  rig.chat({ model, stream, messages: [{ role: 'user', content: 'Hello?' }] });
 
 /** Answers once the gate is open, as the built-in echo does. */
 const behind =
@@ -155,12 +156,14 @@ describe.each([false, true])('a silent target (stream: %s)', (stream) => {
     await start({ afterMs: 20, nanoUsdMax: 10 });
     const gate = new Gate();
     first.on('m', behind(gate, chatAnswer));
+    second.on('m', messagesAnswer);
     const asked = ask(stream);
     await first.waitForCalls(1);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    // Asked later and patient for as long: when this one has been hedged, the other has thought of it too.
+    expect((await ask(stream, 'free')).body).toContain('from the second');
     gate.release();
     expect((await asked).body).toContain('from the first');
-    expect(second.calls).toEqual([]);
+    expect(second.calls).toHaveLength(1);
   });
 });
 
@@ -168,9 +171,11 @@ it('nobody hedges where the route does not say so', async () => {
   await start(undefined);
   const gate = new Gate();
   first.on('m', behind(gate, chatAnswer));
+  second.on('m', messagesAnswer);
   const asked = ask(true);
   await first.waitForCalls(1);
+  expect((await ask(true, 'free')).body).toContain('from the second');
   gate.release();
   expect((await asked).body).toContain('from the first');
-  expect(second.calls).toEqual([]);
+  expect(second.calls).toHaveLength(1);
 });

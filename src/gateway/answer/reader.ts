@@ -88,7 +88,7 @@ function contextOf(exchange: Exchange, plan: Plan, host: AnswerHost): AnswerCont
     model: exchange.ask.model,
     createdAtMs: exchange.startedAtMs,
     elapsedMs: () => host.elapsedMs,
-    wantsStreamUsage: exchange.wantsStreamUsage,
+    wantsStreamUsage: plan.wantsStreamUsage,
     legacyCalls: plan.legacyCalls,
     request: plan.request,
     inputTokensEstimate: exchange.ask.inputTokensEstimate,
