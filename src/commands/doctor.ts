@@ -9,12 +9,13 @@ import { checkDatabase, type DatabaseCheck } from './doctor/database.ts';
 import { type Finding, fail, ok, warn } from './doctor/finding.ts';
 import { checkClock, checkDisk, checkNode, checkPort } from './doctor/machine.ts';
 import { checkProvider } from './doctor/providers.ts';
+import { checkRedis } from './doctor/redis.ts';
 import { exitCodes } from './outcome.ts';
 import { renderJson } from './table.ts';
 
 export function addDoctor(program: Command, context: Context): void {
   addCommonOptions(
-    program.command('doctor').description('check configuration, database, providers, clock, disk and port'),
+    program.command('doctor').description('check configuration, database, Redis, providers, clock, disk and port'),
   )
     .addHelpText('after', '\nExit code 0: nothing failed (warnings may be left), 1: something failed.')
     .action(async (options: CommonOptions) => {
@@ -31,9 +32,10 @@ async function examine(context: Context, options: CommonOptions): Promise<Findin
   const { file, warnings, server } = config;
   const active = activeProviders(config, providers);
   const disk = checkDisk(dataDirOf(context, config));
-  const [port, database, ...answers] = await Promise.all([
+  const [port, database, redis, ...answers] = await Promise.all([
     checkPort(server.host, server.port),
     checkDatabase(context, config),
+    checkRedis(config),
     ...active.map((provider) => checkProvider(provider, () => systemClock.nowMs())),
   ]);
   return [
@@ -43,6 +45,7 @@ async function examine(context: Context, options: CommonOptions): Promise<Findin
     disk,
     port,
     database.finding,
+    ...(redis ? [redis] : []),
     clock(database, answers),
     ...answers.map(({ finding }) => finding),
     ...(active.length > 0
