@@ -14,6 +14,8 @@ export interface SaleRule {
   readonly markupBasisPoints?: number;
   /** Instead of a markup: fixed prices. */
   readonly price?: OperationPrice;
+  /** By the organization's own key: hundredths of a percent of what it would pay. The provider is paid by it, not by us. */
+  readonly ownKeyBasisPoints?: number;
   /** Whose rule it is: any that fits decides before those of a higher tier. Absent: 0, the organization's own. */
   readonly tier?: number;
 }
@@ -39,6 +41,12 @@ export function saleFor(rules: readonly SaleRule[] | undefined, model: Pick<Cata
 /** What a name may end with that is no other model: `-2025-08-07`, `-20250807`, `@20250807`, `-latest`. */
 const dated = /^[-@](?:\d{4}-?\d\d-?\d\d|latest)$/;
 
+/** The same rule where the organization's own key pays the provider: it pays us the fee alone. */
+export function byOwnKey(sale: SaleRule, feeBasisPoints: number): SaleRule {
+  const fee = `own-key ${feeBasisPoints / 100}%`;
+  return { ...sale, id: sale === atCost ? fee : `${sale.id} ${fee}`, ownKeyBasisPoints: feeBasisPoints };
+}
+
 /** How well a pattern fits a model: 0 not at all. A dated name is no way around the price of its model. */
 export function weightOf(pattern: string | undefined, id: string): number {
   if (pattern === undefined) return 0.5;
@@ -57,6 +65,8 @@ export const freeBill: Bill = Object.freeze({ costNanoUsd: 0n, chargeNanoUsd: 0n
 
 /** Both of one reckoning, each rounded once. `cost`: the price at which the provider charges. */
 export function billFor(sale: SaleRule, cost: OperationPrice, usage: Usage): Bill {
+  if (sale.ownKeyBasisPoints !== undefined)
+    return { costNanoUsd: 0n, chargeNanoUsd: saleChargeNanoUsd(sale, cost, usage) };
   const costPicoUsd = chargePicoUsd(cost, usage);
   const costNanoUsd = nanoFromPicoUsd(costPicoUsd);
   if (sale === atCost) return { costNanoUsd, chargeNanoUsd: costNanoUsd };
@@ -71,7 +81,10 @@ export function saleChargeNanoUsd(sale: SaleRule, cost: OperationPrice, usage: U
 
 /** The same before its rounding, and rounded to a pico-dollar where a markup makes fractions of one. */
 export function salePicoUsd(sale: SaleRule, cost: OperationPrice, usage: Usage): bigint {
-  return sale.price === undefined ? withMarkup(sale, chargePicoUsd(cost, usage)) : chargePicoUsd(sale.price, usage);
+  const usual =
+    sale.price === undefined ? withMarkup(sale, chargePicoUsd(cost, usage)) : chargePicoUsd(sale.price, usage);
+  const { ownKeyBasisPoints } = sale;
+  return ownKeyBasisPoints === undefined ? usual : (usual * BigInt(ownKeyBasisPoints) + 5_000n) / 10_000n;
 }
 
 function withMarkup({ markupBasisPoints = 0 }: SaleRule, picoUsd: bigint): bigint {

@@ -11,10 +11,28 @@ export interface NameParts {
     find(provider: string, name: string): CatalogModel | undefined;
   };
   readonly routes: readonly Route[];
+  /** Credentials of organizations. Absent: none has any. */
+  readonly own?: readonly OwnCredential[];
+  /** What using them costs, by the organization's name: hundredths of a percent of the usual charge. Absent: nothing. */
+  readonly ownFees?: ReadonlyMap<string, number>;
   /** Of models that are called without a route, by `provider/name`. */
   readonly modelLimits?: ReadonlyMap<string, Limits>;
   /** For models that are called without a route. */
   readonly timeouts: Timeouts;
+}
+
+/** An organization's own credential, for one provider. */
+export interface OwnCredential {
+  /** Whose: by its name, as the configuration says it, or by its id. */
+  readonly organization: { readonly name: string } | { readonly id: string };
+  readonly credential: Credential;
+  /** Where it fails, the platform's credential for the same provider is used, if there is one. */
+  readonly fallback: boolean;
+}
+
+/** The configured provider's name: that of an organization's own credential is `<organization>:<provider>`. */
+export function providerNameOf(credentialId: string): string {
+  return credentialId.slice(credentialId.lastIndexOf(':') + 1);
 }
 
 export type Names = Pick<Snapshot, 'resolve' | 'listModels' | 'listRoutes' | 'listCredentials'>;
