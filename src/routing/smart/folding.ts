@@ -2,16 +2,28 @@
 import { gap } from './word-trie.ts';
 
 /** What one UTF-16 unit is folded to; `gap` for what no word is made of, 0 for what is left out. */
-const folded = new Uint16Array(65_536).fill(gap);
-for (let code = 48; code < 65_536; code++) {
-  if (code >= 0xd800 && code < 0xe000) continue;
+const folded = Uint16Array.from({ length: 65_536 }, (_, code) => code);
+for (let code = 0; code < 0x250; code++) {
   const char = String.fromCharCode(code);
-  if (!/[\p{L}\p{M}]/u.test(char)) continue;
-  const plain = code < 0x250 ? (char.normalize('NFD').toLowerCase()[0] ?? char) : char.toLowerCase();
-  folded[code] = plain.length === 1 ? plain.charCodeAt(0) : code;
+  const plain = char.normalize('NFD').toLowerCase()[0] ?? char;
+  folded[code] = /\p{L}/u.test(plain) ? plain.charCodeAt(0) : gap;
 }
+// Greek and Cyrillic have capitals; the scripts behind them have none.
+for (let code = 0x370; code < 0x590; code++) folded[code] = String.fromCharCode(code).toLowerCase().charCodeAt(0);
 // Accents that stand alone belong to the letter before them.
 folded.fill(0, 0x300, 0x370);
+/** Signs, and halves of what lies beyond the basic plane (emoji). */
+const signs = [
+  [0x2000, 0x2c00],
+  [0x2e00, 0x2e80],
+  [0x3000, 0x3040],
+  [0x30fb, 0x30fc],
+  [0xd800, 0xf900],
+  [0xfe00, 0xfe70],
+  [0xff00, 0xff21],
+  [0xffe0, 0x10000],
+] as const;
+for (const [from, to] of signs) folded.fill(gap, from, to);
 
 export function fold(code: number): number {
   return folded[code] as number;

@@ -31,7 +31,6 @@ describe('declared rules', () => {
   const use = 'strong' as const;
   it.each([
     ['words of the turn', { contains: ['PARCEL'] }, {}],
-    ['words of the instructions', { contains: ['medical'] }, { instructions: 'You answer Medical questions.' }],
     ['tools', { tools: true }, { toolsCount: 1 }],
     ['no tools', { tools: false }, {}],
     ['media', { media: true }, { mediaCount: 1 }],

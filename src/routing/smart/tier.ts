@@ -1,24 +1,8 @@
 /** From a score, or a declared rule, to the target: tiers are numbered from the cheapest. */
+import type { SmartRule } from '../../snapshot/strategy.ts';
 import type { SmartInput } from './input.ts';
 import { type SmartScore, scoreComplexity } from './score.ts';
 import { thresholdByMisrouted } from './weights.ts';
-
-/** All that is named must hold. */
-export interface SmartRuleWhen {
-  /** One of these words stands in the instructions or the last turn; capitals do not matter. */
-  readonly contains?: readonly string[];
-  readonly tools?: boolean;
-  readonly media?: boolean;
-  readonly minInputTokens?: number;
-  readonly tag?: string;
-  /** `de` */
-  readonly language?: string;
-}
-
-export interface SmartRule {
-  readonly when: SmartRuleWhen;
-  readonly use: 'cheap' | 'strong';
-}
 
 export interface SmartSettings {
   /** The first that holds decides; the score is not asked. */
@@ -34,7 +18,7 @@ export interface SmartChoice extends SmartScore {
   readonly rule?: number;
 }
 
-/** What a rule reads of each text. */
+/** What a rule reads of the last turn. */
 const ruleCharsMax = 65_536;
 
 /** `targetsCount`: at least 1, ordered from cheap to strong. */
@@ -53,16 +37,20 @@ export function smartTier(score: number, thresholds: readonly number[]): number 
   return thresholds.reduce((tier, threshold) => tier + Number(score >= threshold), 0);
 }
 
-/** The first keeps misrouted complex requests at 5 % of the training set; the others divide what is above it evenly. */
+/** Calibrated so that about 5 % of complex requests go to the cheapest target. */
 export function defaultThresholds(targetsCount: number): readonly number[] {
-  const first = thresholdByMisrouted['0.05'] ?? 0.5;
+  return spacedThresholds(thresholdByMisrouted['0.05'] ?? 0.5, targetsCount);
+}
+
+/** The first divides cheap from the rest; the others divide what is above it evenly. */
+export function spacedThresholds(first: number, targetsCount: number): readonly number[] {
   return Array.from(
     { length: Math.max(0, targetsCount - 1) },
     (_, i) => first + ((1 - first) * i) / (targetsCount - 1),
   );
 }
 
-export function holds(when: SmartRuleWhen, input: SmartInput): boolean {
+function holds(when: SmartRule['when'], input: SmartInput): boolean {
   return (
     (when.tools === undefined || when.tools === input.toolsCount > 0) &&
     (when.media === undefined || when.media === input.mediaCount > 0) &&
@@ -73,7 +61,7 @@ export function holds(when: SmartRuleWhen, input: SmartInput): boolean {
   );
 }
 
-function containsOne(words: readonly string[], { instructions = '', lastUserText }: SmartInput): boolean {
-  const texts = [instructions, lastUserText].map((text) => text.slice(0, ruleCharsMax).toLowerCase());
-  return words.some((word) => texts.some((text) => text.includes(word.toLowerCase())));
+function containsOne(words: readonly string[], { lastUserText }: SmartInput): boolean {
+  const text = lastUserText.slice(0, ruleCharsMax).toLowerCase();
+  return words.some((word) => text.includes(word.toLowerCase()));
 }

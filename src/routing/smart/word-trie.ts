@@ -1,63 +1,71 @@
 /**
  * Finds listed words and phrases in folded text: one walk from each word's start, so the time is the text's length times
- * the longest phrase, whatever the text is. No regular expression, so none can run away.
+ * the longest phrase at worst, whatever the text is. No regular expression, so none can run away.
  */
 
-/** Hash table slots are a power of two; at most half are used. */
+/** Of the hash table of steps, so that few collide. */
 const slotsPerNode = 4;
+/** A step is kept as one number of 32 bits: its node and its character. */
+const nodesMax = 65_535;
 export const phraseCharsMax = 40;
 
 /** Between words in folded text. */
 export const gap = 32;
 
 export class WordTrie {
-  readonly #nodes: Int32Array;
-  readonly #chars: Uint16Array;
-  readonly #next: Int32Array;
+  /** By slot: the step, and the node that it leads to. No step is 0, for no character is. */
+  readonly #steps: Int32Array;
+  readonly #next: Uint16Array;
   readonly #mask: number;
   /** By node: the number of the word that ends there, plus 1. */
-  readonly #ends: Int32Array;
+  readonly #ends: Uint16Array;
   /** By node: 1 if the word is a beginning, and anything may follow. */
   readonly #open: Uint8Array;
+  /** Pairs of characters, hashed, with which no word begins are 0: most words of a text need no walk. */
+  readonly #beginnings = new Uint8Array(4096);
   /** Length of the last match, in characters. */
   matchedLength = 0;
 
   /** `words`: folded, and at most `phraseCharsMax` long; a `*` at the end stands for any ending. A word's number is its index. */
   constructor(words: readonly string[]) {
     const count = 1 + words.reduce((sum, word) => sum + word.length, 0);
+    if (count > nodesMax) throw new RangeError(`the words have ${count} letters; at most ${nodesMax}`);
     let slots = 1;
     while (slots < count * slotsPerNode) slots *= 2;
     this.#mask = slots - 1;
-    this.#nodes = new Int32Array(slots).fill(-1);
-    this.#chars = new Uint16Array(slots);
-    this.#next = new Int32Array(slots);
-    this.#ends = new Int32Array(count);
+    this.#steps = new Int32Array(slots);
+    this.#next = new Uint16Array(slots);
+    this.#ends = new Uint16Array(count);
     this.#open = new Uint8Array(count);
     let made = 1;
     words.forEach((word, number) => {
       const open = word.endsWith('*');
+      const length = word.length - Number(open);
       let node = 0;
-      for (let i = 0; i < word.length - Number(open); i++) {
-        const slot = this.#slot(node, word.charCodeAt(i));
-        if (this.#nodes[slot] === -1) {
-          this.#nodes[slot] = node;
-          this.#chars[slot] = word.charCodeAt(i);
+      for (let i = 0; i < length; i++) {
+        const step = (node << 16) | word.charCodeAt(i);
+        const slot = this.#slot(step);
+        if (this.#steps[slot] === 0) {
+          this.#steps[slot] = step;
           this.#next[slot] = made++;
         }
         node = this.#next[slot] as number;
       }
       this.#ends[node] = number + 1;
       this.#open[node] = Number(open);
+      if (length > 1) this.#beginnings[beginning(word.charCodeAt(0), word.charCodeAt(1))] = 1;
+      else this.#mark(word.charCodeAt(0));
     });
   }
 
   /** The number of the longest word that starts at `from`, or -1. `whole`: a word must end where a word of the text does. */
   find(text: Uint16Array, from: number, to: number, whole: boolean): number {
+    if (from + 1 < to && this.#beginnings[beginning(text[from] as number, text[from + 1] as number)] === 0) return -1;
     let node = 0;
     let found = -1;
     for (let i = from; i < to; i++) {
-      const slot = this.#slot(node, text[i] as number);
-      if (this.#nodes[slot] === -1) break;
+      const slot = this.#slot((node << 16) | (text[i] as number));
+      if (this.#steps[slot] === 0) break;
       node = this.#next[slot] as number;
       const end = this.#ends[node] as number;
       if (end !== 0 && (!whole || this.#open[node] === 1 || i + 1 >= to || text[i + 1] === gap)) {
@@ -68,11 +76,18 @@ export class WordTrie {
     return found;
   }
 
-  #slot(node: number, char: number): number {
-    let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(char, 0x85ebca6b)) >>> 7;
-    for (slot &= this.#mask; this.#nodes[slot] !== -1; slot = (slot + 1) & this.#mask) {
-      if (this.#nodes[slot] === node && this.#chars[slot] === char) return slot;
-    }
+  /** A word of one letter may be followed by any. */
+  #mark(first: number): void {
+    for (let second = 0; second < 4096; second++) this.#beginnings[beginning(first, second)] = 1;
+  }
+
+  #slot(step: number): number {
+    let slot = (Math.imul(step ^ (step >>> 15), 0x9e3779b1) >>> 12) & this.#mask;
+    while (this.#steps[slot] !== 0 && this.#steps[slot] !== step) slot = (slot + 1) & this.#mask;
     return slot;
   }
+}
+
+function beginning(first: number, second: number): number {
+  return (Math.imul(first, 67) + second) & 4095;
 }
