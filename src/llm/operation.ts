@@ -52,4 +52,25 @@ export interface Resource {
   /** A file with results: the batch that they are of. */
   readonly batchId?: string;
   readonly deleted?: boolean;
+  /** A file with requests: what they ask of each model. */
+  readonly asks?: readonly BatchAsk[];
+  /** A batch: what it may take, by our count before it runs. */
+  readonly estimate?: BatchEstimate;
+  /** A batch: its answers are charged, or there will be none. */
+  readonly settled?: boolean;
+}
+
+/** What all requests of a batch that go to one model are expected to use, together. */
+export interface BatchAsk {
+  /** As the provider names it. */
+  readonly model: string;
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface BatchEstimate {
+  /** What its customer will be charged. */
+  readonly nanoUsd: string;
+  readonly tokens: number;
 }

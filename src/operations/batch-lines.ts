@@ -3,6 +3,7 @@
 import { anthropic } from '../dialects/anthropic/index.ts';
 import type { JsonObject } from '../dialects/dialect.ts';
 import { objectIn } from '../dialects/wire-object.ts';
+import type { BatchAsk } from '../llm/operation.ts';
 import { estimateValue } from './estimates.ts';
 import type { UsageReading } from './operation.ts';
 import { isObject, readInputTokens, readPromptTokens } from './usage-readers.ts';
@@ -49,8 +50,73 @@ function nameOf(body: JsonObject): string | undefined {
   return typeof body.model === 'string' && body.model.length <= 256 ? body.model : undefined;
 }
 
-/** The model that a line of requests names (`{custom_id, method, url, body: {model}}`); undefined: it is no such line. */
-export function readRequestLine(line: Buffer): string | undefined {
+/** What a line of requests (`{custom_id, method, url, body: {model}}`) asks; undefined: it is no such line. */
+export function readRequestLine(line: Buffer): BatchAsk | undefined {
   const body = objectIn(line)?.body;
-  return isObject(body) ? nameOf(body) : undefined;
+  const model = isObject(body) ? nameOf(body) : undefined;
+  return isObject(body) && model !== undefined ? askOf(model, body) : undefined;
+}
+
+/** Of each token of input so much output is expected, and of each request at least so many tokens. */
+const outputShare = 0.25;
+const outputTokensMin = 256;
+const bytesPerToken = 4;
+/** A picture, or another file, in the middle of text: its bytes are no words. */
+const mediaBytes = 1_024;
+const depthMax = 32;
+const answersMax = 128;
+
+/**
+ * What one request of a batch may use: input by its bytes, output by a share of it, or what it limits it to itself. Both
+ * are guesses before anybody has answered, to tell a batch that cannot be paid from one that can.
+ */
+export function askOf(model: string, body: JsonObject): BatchAsk {
+  const inputTokens = Math.ceil(textBytes(body, 0) / bytesPerToken);
+  const limits = [body.max_completion_tokens, body.max_tokens, body.max_output_tokens].filter(isCount);
+  const usual = Math.max(outputTokensMin, Math.ceil(inputTokens * outputShare));
+  const answers = isCount(body.n) ? Math.min(Math.max(body.n, 1), answersMax) : 1;
+  return { model, requests: 1, inputTokens, outputTokens: Math.ceil(answers * Math.min(usual, ...limits)) };
+}
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+
+function textBytes(value: unknown, depth: number): number {
+  if (typeof value === 'string') return isMedia(value) ? mediaBytes : Buffer.byteLength(value);
+  // A number is a token of its own where tokens are sent.
+  if (typeof value !== 'object' || value === null || depth > depthMax) return bytesPerToken;
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + textBytes(item, depth + 1), 0);
+  return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + textBytes(item, depth + 1), 0);
+}
+
+/** Base64: far longer than any word, and without a space. */
+function isMedia(text: string): boolean {
+  return text.startsWith('data:') || (text.length > 4_096 && /^[A-Za-z0-9+/_=-]{4096}/.test(text));
+}
+
+/** The asks of many requests, each model's together. */
+export class BatchAsks {
+  readonly #byModel = new Map<string, BatchAsk>();
+
+  get models(): readonly string[] {
+    return [...this.#byModel.keys()];
+  }
+
+  get list(): readonly BatchAsk[] {
+    return [...this.#byModel.values()];
+  }
+
+  add(ask: BatchAsk): void {
+    const known = this.#byModel.get(ask.model);
+    this.#byModel.set(
+      ask.model,
+      known === undefined
+        ? ask
+        : {
+            model: ask.model,
+            requests: known.requests + ask.requests,
+            inputTokens: known.inputTokens + ask.inputTokens,
+            outputTokens: known.outputTokens + ask.outputTokens,
+          },
+    );
+  }
 }

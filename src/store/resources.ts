@@ -1,5 +1,6 @@
 /** Files and batches that providers keep, and whose they are. */
-import type { Resource, ResourceKind } from '../llm/operation.ts';
+import { sql } from 'kysely';
+import type { BatchAsk, Resource, ResourceKind } from '../llm/operation.ts';
 import type { ResourceTable } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -46,10 +47,28 @@ export function storedResources(store: Store) {
       }
       return (await query.execute()).map((row) => toResource(row as Row));
     },
+
+    /** Batches that were begun after `sinceMs`, those that are over too, but behind the others. */
+    async batchesSince(organizationId: string, sinceMs: number): Promise<readonly Resource[]> {
+      const { rows } = await sql<Row>`
+        SELECT * FROM resources WHERE organization_id = ${organizationId} AND created_at > ${new Date(sinceMs)}
+          AND estimate_nano_usd IS NOT NULL
+        ORDER BY settled OR deleted, created_at DESC LIMIT ${batchesMax}`.execute(store.db);
+      return rows.map(toResource);
+    },
   };
 }
 
-type Row = Omit<ResourceTable, 'deleted'> & { readonly deleted: boolean };
+/** Of one organization: who has more of them has no more money for another one. */
+const batchesMax = 10_000;
+
+type Row = Omit<ResourceTable, 'deleted'> & {
+  readonly deleted: boolean;
+  readonly asks: readonly BatchAsk[] | null;
+  readonly estimate_nano_usd: bigint | null;
+  readonly estimate_tokens: number | null;
+  readonly settled: boolean;
+};
 
 function toResource(row: Row): Resource {
   return {
@@ -62,5 +81,10 @@ function toResource(row: Row): Resource {
     deleted: row.deleted,
     ...(row.models !== null && { models: row.models }),
     ...(row.batch_id !== null && { batchId: row.batch_id }),
+    ...(row.asks !== null && { asks: row.asks }),
+    ...(row.estimate_nano_usd !== null && {
+      estimate: { nanoUsd: String(row.estimate_nano_usd), tokens: row.estimate_tokens ?? 0 },
+    }),
+    settled: row.settled,
   };
 }

@@ -18,7 +18,7 @@ const usage = sql.raw(`u(
 
 const resource = sql.raw(`r(
   kind text, id text, credential text, "organizationId" text, "keyId" text, "createdAtMs" float8, models text[],
-  "batchId" text, deleted boolean)`);
+  "batchId" text, deleted boolean, asks jsonb, estimate json, settled boolean)`);
 
 /** Column and value, in pairs. Lists are bounded here, because a short text may hold a long list of nothing. */
 const values: readonly (readonly [string, string])[] = [
@@ -96,16 +96,20 @@ export async function insertUsage(db: Kysely<Schema>, settlements: readonly stri
   return rows.map((row) => row.request_id);
 }
 
-/** What these requests made or deleted at a provider. What is deleted stays deleted, whatever comes in which order. */
+/** What these requests made, ended or deleted at a provider. What is over stays over, whatever comes in which order. */
 async function insertResources(db: Kysely<Schema>, json: string): Promise<void> {
   await sql`
-    INSERT INTO resources (kind, id, credential, organization_id, key_id, created_at, models, batch_id, deleted)
+    INSERT INTO resources (kind, id, credential, organization_id, key_id, created_at, models, batch_id, deleted, asks,
+      estimate_nano_usd, estimate_tokens, settled)
     SELECT DISTINCT ON (r.kind, r.id, r.credential) r.kind, r.id, r.credential, r."organizationId", r."keyId",
-      to_timestamp(r."createdAtMs" / 1000), r.models, r."batchId", coalesce(r.deleted, false)
+      to_timestamp(r."createdAtMs" / 1000), r.models, r."batchId", coalesce(r.deleted, false), r.asks,
+      (r.estimate ->> 'nanoUsd')::bigint, (r.estimate ->> 'tokens')::bigint, coalesce(r.settled, false)
     FROM json_to_recordset(${json}::json) AS s(resources json),
       LATERAL json_to_recordset(coalesce(s.resources, '[]')) AS ${resource}
-    ORDER BY r.kind, r.id, r.credential, coalesce(r.deleted, false) DESC
-    ON CONFLICT (kind, id, credential) DO UPDATE SET deleted = resources.deleted OR excluded.deleted
+    ORDER BY r.kind, r.id, r.credential, coalesce(r.deleted, false) DESC,
+      coalesce(r.settled, false) DESC
+    ON CONFLICT (kind, id, credential) DO UPDATE SET deleted = resources.deleted OR excluded.deleted,
+        settled = resources.settled OR excluded.settled
       WHERE resources.organization_id = excluded.organization_id
   `.execute(db);
 }

@@ -21,6 +21,7 @@ beforeAll(async () => {
         ...{ kind, id, organizationId, credential: 'up', keyId: 'key_ours', createdAtMs: 1, models: ['m'] },
       }),
       list: async () => [],
+      batchesSince: async () => [],
     },
   });
 });

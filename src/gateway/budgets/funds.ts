@@ -4,7 +4,7 @@
  */
 import { saleFor } from '../../catalog/sale.ts';
 import type { SettlementRecord } from '../../journal/record.ts';
-import type { Hold, Needs } from '../../ledger/leases/hold.ts';
+import { type Hold, type Needs, nothingUsed } from '../../ledger/leases/hold.ts';
 import { BudgetShort, type LeaseBook } from '../../ledger/leases/lease-book.ts';
 import type { Budget, Key, Route, Target } from '../../snapshot/snapshot.ts';
 import type { Visit } from '../exchange.ts';
@@ -67,6 +67,24 @@ export class Funds {
     if (hold instanceof Promise) return this.#wait(hold, applicant, budgets, book, quick);
     this.#fund(applicant, hold, quick, book);
     return undefined;
+  }
+
+  /**
+   * Whether what comes later can be paid for: looked at on each budget, and held for nobody. Rejects with LlmFailure:
+   * payment-required, unavailable. `needs` is asked only where something limits the request.
+   */
+  async check(visit: Visit, needs: () => Promise<(budget: Budget) => Needs>): Promise<void> {
+    const { key } = visit;
+    if (key.organization.blockedReason !== undefined) throw blocked(key.organization);
+    const budgets = budgetsOf(visit);
+    const { book } = this.#options;
+    if (budgets === undefined || book === undefined) return;
+    const needed = await needs();
+    try {
+      for (const budget of budgets) (await book.hold([budget], needed(budget))).settle(nothingUsed);
+    } catch (error) {
+      throw asBudgetFailure(error, key);
+    }
   }
 
   /** What the request used is known. */

@@ -1,6 +1,8 @@
 /** The body that creates a batch: which models it asks, and its bytes in the provider's own names. */
+import { objectIn } from '../../dialects/wire-object.ts';
 import { parseJson, RawJson, readField, scanJson, spliceJson, stringifyJson } from '../../lib/json.ts';
 import { invalidRequest, LlmFailure } from '../../llm/error.ts';
+import { askOf, BatchAsks } from '../../operations/batch-lines.ts';
 import { isResourceId } from '../../operations/resource-paths.ts';
 import type { Key, Snapshot, Target } from '../../snapshot/snapshot.ts';
 import { asRefusal } from '../body.ts';
@@ -23,8 +25,8 @@ export function inputFileOf(body: Buffer): string {
 export interface MessageBatch {
   readonly body: Buffer;
   readonly credential: string;
-  /** As the provider names them. */
-  readonly models: readonly string[];
+  /** As the provider names the models. */
+  readonly asks: BatchAsks;
 }
 
 /**
@@ -55,9 +57,10 @@ export function readMessageBatch(
       'requests',
     );
   const wireName = (model: string) => named.get(model)?.model.target.name ?? model;
-  const models = [...new Set([...named.keys()].map(wireName))];
+  const asks = new BatchAsks();
+  for (const { model, scan } of parsed.requests) asks.add(askOf(wireName(model), objectIn(scan.body) ?? {}));
   const same = [...named.keys()].every((model) => wireName(model) === model);
-  return { credential, models, body: same ? body : parsed.renamed(wireName) };
+  return { credential, asks, body: same ? body : parsed.renamed(wireName) };
 }
 
 function parseRequests(body: Buffer) {

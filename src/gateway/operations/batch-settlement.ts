@@ -26,11 +26,12 @@ export interface BatchFacts {
   readonly wire: SettlementRecord['clientDialect'];
 }
 
-/** One line of results. */
-export function settleLine(line: Buffer, facts: BatchFacts, parts: GatewayParts): void {
+/** One line of results. False: nothing was answered. */
+export function settleLine(line: Buffer, facts: BatchFacts, parts: GatewayParts): boolean {
   const answer = readResultLine(line);
-  if (answer === undefined) return;
+  if (answer === undefined) return false;
   parts.journal.settle(itemRecord(answer, facts, parts));
+  return true;
 }
 
 function itemRecord(answer: BatchAnswer, facts: BatchFacts, parts: GatewayParts): SettlementRecord {

@@ -18,6 +18,8 @@ export interface ResourceListing {
 export interface StoredResources {
   find(kind: ResourceKind, id: string, organizationId: string): Promise<Resource | undefined>;
   list(listing: ResourceListing): Promise<readonly Resource[]>;
+  /** Batches that were begun since, those that are over too. */
+  batchesSince(organizationId: string, sinceMs: number): Promise<readonly Resource[]>;
 }
 
 /** By far more than one instance makes while the database is away. */
@@ -39,7 +41,8 @@ export class KnownResources {
     // What a provider says later cannot take it from its owner.
     if (known !== undefined && known.organizationId !== resource.organizationId) return;
     this.#recent.delete(name);
-    this.#recent.set(name, { ...known, ...resource, deleted: known?.deleted === true || resource.deleted === true });
+    const isOver = (what: 'deleted' | 'settled') => known?.[what] === true || resource[what] === true;
+    this.#recent.set(name, { ...known, ...resource, deleted: isOver('deleted'), settled: isOver('settled') });
     if (this.#recent.size <= rememberedMax) return;
     const [oldest] = this.#recent.keys();
     if (oldest !== undefined) this.#recent.delete(oldest);
@@ -68,6 +71,19 @@ export class KnownResources {
       .filter((each) => each.deleted !== true && (last === undefined || (each.id !== last.id && order(last, each) < 0)))
       .sort(order)
       .slice(0, limit);
+  }
+
+  /** Batches whose answers are not charged yet. Rejects with LlmFailure (unavailable). */
+  async running(organizationId: string, sinceMs: number): Promise<readonly Resource[]> {
+    const recent = [...this.#mine('batch', organizationId), ...this.#mine('message-batch', organizationId)];
+    const stored = (await this.#ask((store) => store.batchesSince(organizationId, sinceMs))) ?? [];
+    const name = ({ kind, credential, id }: Resource) => nameOf(kind, credential, id);
+    // Either may know first that one is over: this instance, or through the store another one.
+    const over = new Set([...stored, ...recent].filter((each) => each.settled || each.deleted).map(name));
+    const all = new Map([...stored, ...recent].map((each) => [name(each), each]));
+    return [...all].flatMap(([named, each]) => {
+      return each.estimate === undefined || over.has(named) || each.createdAtMs <= sinceMs ? [] : [each];
+    });
   }
 
   *#mine(kind: ResourceKind, organizationId: string): Generator<Resource> {

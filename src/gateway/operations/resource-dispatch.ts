@@ -1,12 +1,14 @@
 /** Asks the provider that keeps a file or a batch, and remembers what it made. */
 import type { JsonObject } from '../../dialects/dialect.ts';
 import type { JsonEdit } from '../../lib/json.ts';
-import type { Resource, ResourceKind } from '../../llm/operation.ts';
+import type { Resource } from '../../llm/operation.ts';
 import { noUsage } from '../../llm/usage.ts';
 import { isResourceId } from '../../operations/resource-paths.ts';
+import { isObject } from '../../operations/usage-readers.ts';
 import type { AnswerHost, AnswerReader } from '../answer/answer.ts';
 import type { Dispatched } from '../attempt.ts';
 import type { GatewayParts } from '../parts.ts';
+import { reserveBatch } from './batch-funds.ts';
 import { settleLine } from './batch-settlement.ts';
 import type { AttemptWays } from './operation-attempt.ts';
 import { baseHeaders, dispatchTo, formHeaders, forwardedQuery } from './operation-dispatch.ts';
@@ -14,7 +16,21 @@ import type { ResourceCall } from './resource-call.ts';
 import type { ResourcePlan } from './resource-plan.ts';
 import { ContentReader, ObjectReader } from './resource-reader.ts';
 
-export function dispatchResource(call: ResourceCall, plan: ResourcePlan, parts: GatewayParts): Promise<Dispatched> {
+/** Rejects with LlmFailure (payment-required, unavailable) where a batch cannot be paid for. */
+export async function dispatchResource(
+  call: ResourceCall,
+  plan: ResourcePlan,
+  parts: GatewayParts,
+): Promise<Dispatched> {
+  const known = plan.estimate && (await reserveBatch(call, plan.estimate, parts));
+  try {
+    return await dispatchPlanned(call, plan, parts);
+  } finally {
+    known?.();
+  }
+}
+
+function dispatchPlanned(call: ResourceCall, plan: ResourcePlan, parts: GatewayParts): Promise<Dispatched> {
   const { operation } = call;
   const { service, target } = plan.keeper;
   const sent = plan.upload?.send();
@@ -74,7 +90,26 @@ function readerFor(call: ResourceCall, plan: ResourcePlan, host: AnswerHost, par
   const service = plan.keeper.target.credential.provider.serves?.[wire] ?? plan.keeper.service;
   const { sales } = call.key.organization;
   const facts = { resource, batchId, service, snapshot: call.snapshot, sales, wire } as const;
-  return new ContentReader(host, (line) => settleLine(line, facts, parts));
+  let answered = false;
+  return new ContentReader(
+    host,
+    (line) => {
+      answered = settleLine(line, facts, parts) || answered;
+    },
+    // Of a file with the failures alone nothing follows for the rest.
+    () => answered && endBatch(call, plan, plan.batch, parts),
+  );
+}
+
+/** It takes nothing any more from what another batch may cost. */
+function endBatch(call: ResourceCall, plan: ResourcePlan, batch: Resource | undefined, parts: GatewayParts): void {
+  if (batch?.estimate !== undefined && batch.settled !== true) keep(call, plan, parts, { ...batch, settled: true });
+}
+
+/** Over, and without an answer that could be read. */
+function endedEmpty({ status, output_file_id: output, processing_status: state, request_counts: counts }: JsonObject) {
+  if (state === 'ended') return isObject(counts) && counts.succeeded === 0;
+  return typeof status === 'string' && ['failed', 'expired', 'cancelled'].includes(status) && !isResourceId(output);
 }
 
 /** What the answer says was made or deleted, and fields that must change in what the caller sees. */
@@ -82,11 +117,18 @@ function remember(call: ResourceCall, plan: ResourcePlan, body: JsonObject, part
   const { operation } = call;
   const known = plan.resource;
   if (operation.act === 'create' && isResourceId(body.id))
-    keep(call, plan, parts, { kind: operation.resource, id: body.id, models: plan.modelsSeen?.() ?? plan.models });
+    keep(call, plan, parts, { kind: operation.resource, id: body.id, ...toldOf(plan) });
   if (operation.act === 'delete' && known !== undefined && body.deleted !== false)
     keep(call, plan, parts, { ...known, deleted: true });
+  else if (operation.resource !== 'file' && known !== undefined && endedEmpty(body)) endBatch(call, plan, known, parts);
   if (operation.resource === 'batch') rememberOutputs(call, plan, body, parts);
   return operation.resource === 'message-batch' ? ownResultsUrl(call, body) : [];
+}
+
+function toldOf({ models, asksSeen, estimate }: ResourcePlan): Pick<Resource, 'models' | 'asks' | 'estimate'> {
+  const asks = asksSeen?.();
+  const named = asks?.map(({ model }) => model) ?? models;
+  return { ...(named && { models: named }), ...(asks && { asks }), ...(estimate && { estimate }) };
 }
 
 /** The files with the results are the batch's own. */
@@ -106,7 +148,7 @@ function keep(
   call: ResourceCall,
   { keeper, resource }: Pick<ResourcePlan, 'keeper' | 'resource'>,
   parts: GatewayParts,
-  made: { kind: ResourceKind; id: string; models?: readonly string[] | undefined; batchId?: string; deleted?: boolean },
+  made: Pick<Resource, 'kind' | 'id'> & Partial<Omit<Resource, 'models'>> & { models?: readonly string[] | undefined },
 ): void {
   const { models, ...rest } = made;
   const kept: Resource = {

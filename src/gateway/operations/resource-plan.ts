@@ -2,12 +2,13 @@
 
 import { LineCutter } from '../../lib/lines.ts';
 import { invalidRequest, LlmFailure } from '../../llm/error.ts';
-import type { Resource, ResourceKind } from '../../llm/operation.ts';
-import { readRequestLine } from '../../operations/batch-lines.ts';
+import type { BatchAsk, BatchEstimate, Resource, ResourceKind } from '../../llm/operation.ts';
+import { BatchAsks, readRequestLine } from '../../operations/batch-lines.ts';
 import type { PathParts } from '../../operations/operation.ts';
 import { pathFor } from '../../providers/provider.ts';
 import { receiveBody } from '../body.ts';
 import type { GatewayParts } from '../parts.ts';
+import { estimateBatch } from './batch-funds.ts';
 import { inputFileOf, readMessageBatch } from './batch-request.ts';
 import type { ResourceCall } from './resource-call.ts';
 import { checkModels, chosenKeeper, type Keeper, keeperOf } from './resource-targets.ts';
@@ -23,9 +24,13 @@ export interface ResourcePlan {
   /** The caller's bytes, of which `body` was made. */
   readonly received?: Buffer;
   readonly upload?: Upload;
-  /** Models that are named in it, once all of it has come. */
   readonly models: readonly string[] | undefined;
-  readonly modelsSeen?: () => readonly string[] | undefined;
+  /** What the requests in an upload ask, once all of it has come; undefined: it is no input of a batch. */
+  readonly asksSeen?: () => readonly BatchAsk[] | undefined;
+  /** What the batch that is being made may take. */
+  readonly estimate?: BatchEstimate;
+  /** The batch whose results are read. */
+  readonly batch?: Resource;
 }
 
 /** Rejects with LlmFailure. */
@@ -65,7 +70,17 @@ async function planFor(call: ResourceCall, id: string, parts: GatewayParts): Pro
   const keeper = keeperOf(snapshot, key, operation.wire, resource.credential);
   const isResults = operation.act === 'content' && operation.resource === 'message-batch';
   const verb = isResults ? '/results' : verbs[operation.act];
-  return { keeper, resource, models: resource.models, path: `${pathOf(keeper)}/${id}${verb}` };
+  const batch = await batchOf(call, resource, parts);
+  const path = `${pathOf(keeper)}/${id}${verb}`;
+  return { keeper, resource, models: resource.models, path, ...(batch && { batch }) };
+}
+
+async function batchOf(call: ResourceCall, resource: Resource, parts: GatewayParts): Promise<Resource | undefined> {
+  if (call.operation.act !== 'content') return undefined;
+  if (resource.kind === 'message-batch') return resource;
+  return resource.batchId === undefined
+    ? undefined
+    : parts.resources.find('batch', resource.batchId, call.organizationId);
 }
 
 export function pathOf({ service, target }: Keeper): string {
@@ -77,16 +92,16 @@ export function pathOf({ service, target }: Keeper): string {
 const lineBytesMax = 8 * 1024 * 1024;
 const modelsMax = 64;
 
-/** A file passes as it comes. Which models its lines name is kept, for the batch that may be made of it. */
+/** A file passes as it comes. What its lines ask of which models is kept, for the batch that may be made of it. */
 async function planUpload(call: ResourceCall, parts: GatewayParts): Promise<ResourcePlan> {
   const { operation, snapshot, key } = call;
   const keeper = chosenKeeper(snapshot, key, operation.wire, call.header('x-tollgate-provider'));
-  const models = new Set<string>();
+  const asks = new BatchAsks();
   let isInput = true;
   const lines = new LineCutter((line) => {
-    const model = isInput ? readRequestLine(line) : undefined;
-    if (model === undefined || models.size > modelsMax) isInput = false;
-    else models.add(model);
+    const ask = isInput ? readRequestLine(line) : undefined;
+    if (ask === undefined || asks.models.length > modelsMax) isInput = false;
+    else asks.add(ask);
   }, lineBytesMax);
   const upload = await receiveUpload(call.request, parts.settings, {
     bytesMax: parts.settings.uploadBytesMax,
@@ -95,11 +110,11 @@ async function planUpload(call: ResourceCall, parts: GatewayParts): Promise<Reso
       if (isInput) lines.push(piece);
     },
   });
-  const modelsSeen = () => {
+  const asksSeen = () => {
     if (isInput) lines.end();
-    return isInput && models.size > 0 ? [...models] : undefined;
+    return isInput && asks.list.length > 0 ? asks.list : undefined;
   };
-  return { keeper, path: pathOf(keeper), upload, models: undefined, modelsSeen };
+  return { keeper, path: pathOf(keeper), upload, models: undefined, asksSeen };
 }
 
 async function planBatch(call: ResourceCall, parts: GatewayParts): Promise<ResourcePlan> {
@@ -113,16 +128,20 @@ async function planBatch(call: ResourceCall, parts: GatewayParts): Promise<Resou
     );
   const keeper = keeperOf(snapshot, key, operation.wire, file.credential);
   checkModels(snapshot, key, file.credential, file.models, parts.clock.nowMs());
-  return { keeper, path: pathOf(keeper), body, received: body, models: file.models };
+  // A file of before asks were counted has none.
+  const estimate = file.asks && estimateBatch(file.asks, keeper, call, parts.clock.nowMs());
+  return { keeper, path: pathOf(keeper), body, received: body, models: file.models, ...(estimate && { estimate }) };
 }
 
 async function planMessageBatch(call: ResourceCall, parts: GatewayParts): Promise<ResourcePlan> {
   const { operation, snapshot, key } = call;
   const received = await receiveBody(call.request, parts.settings);
-  const { body, credential, models } = readMessageBatch(received, snapshot, key, (target) => {
+  const { body, credential, asks } = readMessageBatch(received, snapshot, key, (target) => {
     return target.credential.provider.serves?.[operation.wire] !== undefined;
   });
   const keeper = keeperOf(snapshot, key, operation.wire, credential);
+  const { models } = asks;
   checkModels(snapshot, key, credential, models, parts.clock.nowMs());
-  return { keeper, path: pathOf(keeper), body, received, models };
+  const estimate = estimateBatch(asks.list, keeper, call, parts.clock.nowMs());
+  return { keeper, path: pathOf(keeper), body, received, models, estimate };
 }

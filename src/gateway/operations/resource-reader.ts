@@ -54,12 +54,14 @@ const lineBytesMax = 16 * 1024 * 1024;
 export class ContentReader implements AnswerReader {
   readonly tally = new EventTally();
   readonly #host: AnswerHost;
+  readonly #onWhole: (() => void) | undefined;
   readonly #lines: LineCutter | undefined;
   #shown = false;
 
-  /** `onLine`: sees each line before the caller does. */
-  constructor(host: AnswerHost, onLine?: (line: Buffer) => void) {
+  /** `onLine`: sees each line before the caller does. `onWhole`: all of them were seen. */
+  constructor(host: AnswerHost, onLine?: (line: Buffer) => void, onWhole?: () => void) {
     this.#host = host;
+    this.#onWhole = onWhole;
     this.#lines = onLine && new LineCutter(onLine, lineBytesMax);
   }
 
@@ -71,6 +73,7 @@ export class ContentReader implements AnswerReader {
 
   end(): void {
     this.#lines?.end();
+    this.#onWhole?.();
     this.tally.complete = true;
     // An empty file is a file.
     if (this.#shown) this.#host.complete();

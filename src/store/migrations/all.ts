@@ -9,6 +9,7 @@ import { selling } from './0008-selling.ts';
 import { invoices } from './0009-invoices.ts';
 import { collection } from './0010-collection.ts';
 import { moreLimits } from './0011-more-limits.ts';
+import { batchEstimates } from './0012-batch-estimates.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   invoices,
   collection,
   moreLimits,
+  batchEstimates,
 ];
