@@ -14,11 +14,13 @@ import { AttemptsUnderWay } from './attempts-under-way.ts';
 import { Funds } from './budgets/funds.ts';
 import { ResponseCache } from './cache/response-cache.ts';
 import type { SharedBytes } from './cache/shared-answers.ts';
+import { Capacity } from './capacity/capacity.ts';
 import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import type { SharedLimits } from './limits/shared-limits.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
+import type { FeedbackStore } from './own/feedback.ts';
 import type { GatewayParts } from './parts.ts';
 import { Conversations } from './routing/conversations.ts';
 import { Seals } from './seals/seals.ts';
@@ -44,6 +46,8 @@ export interface GatewayOptions {
   readonly leases?: LeaseBook;
   /** Absent: a request with an `Idempotency-Key` gets 503. */
   readonly idempotency?: IdempotencyStore;
+  /** Absent: `POST /v1/feedback` gets 503. */
+  readonly feedback?: FeedbackStore;
   /** Where instances share answers, and the secret that they are sealed with. Absent: each instance has its own. */
   readonly sharedAnswers?: { readonly bytes: SharedBytes; readonly secret: string };
   /** Absent: rate limits are counted by this instance for itself. */
@@ -80,6 +84,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings,
     upstreams: new Upstreams(),
     health: new Health({ clock: options.clock, random }),
+    capacity: new Capacity({
+      now: () => options.clock.monotonicMs(),
+      waitMs: settings.queueWaitMs,
+      waitingMax: settings.queueLengthMax,
+    }),
     measures: new Measures(() => options.clock.monotonicMs()),
     habits: new CallerHabits(),
     conversations: new Conversations(),
@@ -93,6 +102,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     hedges: new RetryBudget(),
     resources: new KnownResources(options.resources),
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
+    feedback: options.feedback,
     stored: new StoredAnswers(),
     idempotency: new Idempotency(options.idempotency, { clock: options.clock, log: options.log, settings }),
     cache: cacheOf(options, settings),

@@ -1,14 +1,13 @@
 /**
- * From target to target until one answers. Each target is asked once, in order; if all failed in a way that may pass,
- * they are asked once more after a short pause, as far as the retry budget allows. Once anything was shown to the
- * caller nobody else is asked. What each answer says of its target goes to its health and its measures.
+ * From target to target until one answers. Each target is asked once, in order; one that is full is passed by, and waited
+ * for where nobody else answers. If all failed in a way that may pass, they are asked once more after a short pause, as
+ * far as the retry budget allows. Once anything was shown to the caller nobody else is asked.
  */
-import type { OperationPrice } from '../catalog/catalog.ts';
-import { chargeNanoUsd } from '../catalog/charge.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
-import { noUsage } from '../llm/usage.ts';
 import type { Target } from '../snapshot/snapshot.ts';
-import type { Dispatched, Outcome } from './attempt.ts';
+import { type Asked, type Asking, costOf, type Next, type Planned } from './asking.ts';
+import type { Dispatched } from './attempt.ts';
+import { priorityOf } from './capacity/fair-queue.ts';
 import { ownHeaders } from './edge/headers.ts';
 import type { Visit } from './exchange.ts';
 import { isLargeEnough, mayFallOver } from './fall-over.ts';
@@ -18,151 +17,210 @@ import { paidBy } from './metering/payer.ts';
 import { asTold } from './own-key.ts';
 import type { GatewayParts } from './parts.ts';
 
-/** What is known of every plan. */
-export interface Planned {
-  readonly target: Target;
-  /** Absent: it costs nothing. */
-  readonly price?: OperationPrice;
-}
-
-/** How one target is asked. */
-export interface Asking<P extends Planned> {
-  /** Throws LlmFailure when this target cannot be asked this. */
-  plan(target: Target): P;
-  /** `next`: whom to ask beside it, for one who does not wait. */
-  dispatch(plan: P, next: Next<P>): Promise<Reached<P>>;
-  /** False once what was sent cannot be sent again. Absent: it always can. */
-  repeatable?(): boolean;
-}
-
-/** The next target that is well and `fits`, planned; it counts as asked. Undefined: there is none. */
-export type Next<P> = (fits: (target: Target) => boolean) => P | undefined;
-
-export interface Reached<P> extends Dispatched {
-  /** What was asked in the end, where that is another than was said. */
-  readonly plan?: P;
-  /** Who was asked beside it, and was not needed. */
-  readonly others?: readonly Other<P>[];
-}
-
-interface Other<P> extends Dispatched {
-  readonly plan: P;
-  /** What it has used, and nobody is charged for. */
-  readonly lostNanoUsd: bigint;
-}
-
 const roundsMax = 2;
 /** A provider that asks for a longer pause before the next try is not tried again for this caller. */
 const patienceMs = 2_000;
 
 /** Never rejects: every way to end is an Ending, and the caller has been told. */
-export async function askInTurn<P extends Planned>(
-  exchange: Visit,
+export function askInTurn<P extends Planned>(
+  visit: Visit,
   targets: readonly Target[],
   parts: GatewayParts,
   asking: Asking<P>,
 ): Promise<Ending<P>> {
-  let refusal: LlmError | undefined;
-  let last: Asked<P> | undefined;
-  /** Those that may do better in a moment: nobody but them is asked in the next round. */
-  let again: readonly Asked<P>[] = [];
-  let candidates = targets;
-  const taken = new Set<Target>();
-  for (let round = 0; round < roundsMax; round++) {
-    if (round > 0 && !(await mayGoRound(again, parts))) break;
-    const passing: Asked<P>[] = [];
-    for (const target of parts.health.order(candidates)) {
-      if (exchange.delivery.gone) return cancelled(last);
-      if (taken.has(target)) continue;
-      if (!isLargeEnough(target, last) || (passing.length > 0 && round > 0 && !mayRetry(parts))) {
-        parts.health.unproven(target);
-        continue;
-      }
-      const plan = tryPlan(target, asking);
-      if ('error' in plan) {
-        parts.health.unproven(target);
-        refusal ??= plan.error;
-        continue;
-      }
-      // That one failed, and somebody else is asked: what it cost is on no customer's bill.
-      if (last !== undefined) exchange.houseCostNanoUsd += costOf(last);
-      taken.add(target);
-      last = await attempt(exchange, plan, nextOf(targets, taken, parts, asking), parts, asking);
-      const { outcome } = last;
-      if (outcome.type === 'answered') return answered(last, outcome.status, wasWorkedOn(exchange));
-      const mayGoOn = mayFallOver(outcome.error, exchange.policy) && asking.repeatable?.() !== false;
-      if (!mayGoOn || isOutOfTime(exchange, target, parts)) return failed(exchange, outcome.error, last);
-      if (isWorthAgain(outcome.error)) passing.push(last);
-    }
-    again = passing;
-    taken.clear();
-    candidates = passing.map(({ plan }) => plan.target);
+  return new Turns(visit, targets, parts, asking).run();
+}
+
+class Turns<P extends Planned> {
+  readonly #visit: Visit;
+  readonly #targets: readonly Target[];
+  readonly #parts: GatewayParts;
+  readonly #asking: Asking<P>;
+  /** Asked in this round. */
+  readonly #taken = new Set<Target>();
+  /** Passed by in this round. */
+  #full: P[] = [];
+  /** Failed in this round, and may do better in a moment. */
+  #passing: Asked<P>[] = [];
+  #last: Asked<P> | undefined;
+  /** Why the first of those that cannot be asked this cannot. */
+  #refusal: LlmError | undefined;
+
+  constructor(visit: Visit, targets: readonly Target[], parts: GatewayParts, asking: Asking<P>) {
+    this.#visit = visit;
+    this.#targets = targets;
+    this.#parts = parts;
+    this.#asking = asking;
   }
-  const error = last?.outcome.error ?? refusal ?? nothingToAsk;
-  return failed(exchange, withReturn(error, last, targets, parts), last);
+
+  async run(): Promise<Ending<P>> {
+    let candidates = this.#targets;
+    for (let round = 0; round < roundsMax; round++) {
+      const again = this.#passing;
+      if (round > 0 && !(await mayGoRound(again, this.#parts))) break;
+      if (round > 0) candidates = again.map(({ plan }) => plan.target);
+      this.#passing = [];
+      this.#taken.clear();
+      const ending = (await this.#round(candidates, round)) ?? (await this.#waitForRoom());
+      if (ending !== undefined) return ending;
+    }
+    const last = this.#last;
+    const error = last?.outcome.error ?? this.#refusal ?? nothingToAsk;
+    return this.#failed(withReturn(error, last, this.#targets, this.#parts));
+  }
+
+  /** Undefined: nobody has answered, and more may be tried. */
+  async #round(candidates: readonly Target[], round: number): Promise<Ending<P> | undefined> {
+    const { health, capacity } = this.#parts;
+    for (const target of health.order(candidates)) {
+      if (this.#visit.delivery.gone) return this.#cancelled();
+      if (this.#taken.has(target)) continue;
+      const plan = this.#isWorthAsking(target, round) ? this.#plan(target) : undefined;
+      if (plan === undefined || !capacity.take(target)) {
+        health.unproven(target);
+        if (plan !== undefined) this.#full.push(plan);
+        continue;
+      }
+      const ending = await this.#ask(plan);
+      if (ending !== undefined) return ending;
+    }
+    return undefined;
+  }
+
+  /** The first of the full targets that has room; and so on, while there are any. */
+  async #waitForRoom(): Promise<Ending<P> | undefined> {
+    while (this.#full.length > 0) {
+      const plan = await this.#seat();
+      if (plan === undefined) return this.#cancelled();
+      if ('error' in plan) return this.#failed(this.#last?.outcome.error ?? plan.error);
+      this.#full = this.#full.filter((each) => each !== plan);
+      const ending = await this.#ask(plan);
+      if (ending !== undefined) return ending;
+    }
+    return undefined;
+  }
+
+  async #seat(): Promise<P | undefined | { error: LlmError }> {
+    const { delivery, key } = this.#visit;
+    if (delivery.gone) return undefined;
+    const applicant = {
+      organization: key.organization.id,
+      priority: priorityOf(this.#visit.header('x-tollgate-priority')),
+      onGone: (leave: () => void) => delivery.onGone(leave),
+    };
+    try {
+      const targets = this.#full.map(({ target }) => target);
+      const target = await this.#parts.capacity.wait(targets, applicant);
+      return this.#full.find((plan) => plan.target === target);
+    } catch (error) {
+      return asError(error);
+    }
+  }
+
+  #isWorthAsking(target: Target, round: number): boolean {
+    if (!isLargeEnough(target, this.#last)) return false;
+    return round === 0 || this.#passing.length === 0 || mayRetry(this.#parts);
+  }
+
+  #plan(target: Target): P | undefined {
+    const plan = tryPlan(target, this.#asking);
+    if (!('error' in plan)) return plan;
+    this.#refusal ??= plan.error;
+    return undefined;
+  }
+
+  /** A place at the target is taken. Undefined: it failed, and another may be asked. */
+  async #ask(plan: P): Promise<Ending<P> | undefined> {
+    // That one failed, and somebody else is asked: what it cost is on no customer's bill.
+    if (this.#last !== undefined) this.#visit.houseCostNanoUsd += costOf(this.#last);
+    this.#taken.add(plan.target);
+    this.#last = await this.#attempt(plan);
+    const { outcome, plan: asked } = this.#last;
+    if (outcome.type === 'answered') return this.#answered(outcome.status);
+    const mayGoOn = mayFallOver(outcome.error, this.#visit.policy) && this.#asking.repeatable?.() !== false;
+    if (!mayGoOn || isOutOfTime(this.#visit, asked.target, this.#parts)) return this.#failed(outcome.error);
+    if (isWorthAgain(outcome.error)) this.#passing.push(this.#last);
+    return undefined;
+  }
+
+  /** Asks one target, and whoever is asked beside it. Returns the one that counts. */
+  async #attempt(plan: P): Promise<Asked<P>> {
+    this.#parts.measures.begin(plan.target);
+    const startedAt = this.#parts.clock.monotonicMs();
+    try {
+      const dispatched = await this.#asking.dispatch(plan, this.#next);
+      for (const other of dispatched.others ?? []) {
+        this.#visit.houseCostNanoUsd += other.lostNanoUsd;
+        this.#record(other.plan.target, other);
+      }
+      const asked = dispatched.plan ?? plan;
+      this.#record(asked.target, dispatched);
+      return { plan: asked, outcome: dispatched.outcome };
+    } catch (error) {
+      this.#parts.capacity.leave(plan.target, startedAt, 'other');
+      this.#parts.measures.left(plan.target);
+      throw error;
+    }
+  }
+
+  #record(target: Target, dispatched: Dispatched): void {
+    const { run, outcome } = dispatched;
+    const { clock } = this.#parts;
+    const durationMs = Math.round(clock.monotonicMs() - run.startedAt);
+    this.#visit.attempts.push({
+      id: run.id,
+      target: target.model.id,
+      credential: target.credential.id,
+      startedAtMs: clock.nowMs() - durationMs,
+      durationMs,
+      status: run.upstreamStatus,
+      error: outcome.error?.kind,
+      ...paidBy(target),
+    });
+    judge(this.#visit, target, dispatched, this.#parts);
+  }
+
+  readonly #next: Next<P> = (fits) => {
+    const { health, measures, capacity } = this.#parts;
+    for (const target of this.#targets) {
+      if (this.#taken.has(target) || health.stateOf(target).state !== 'up' || !fits(target)) continue;
+      const plan = tryPlan(target, this.#asking);
+      if ('error' in plan || !capacity.take(target)) continue;
+      this.#taken.add(target);
+      measures.begin(target);
+      return plan;
+    }
+    return undefined;
+  };
+
+  #answered(status: 'completed' | 'failed' | 'cancelled'): Ending<P> {
+    const { plan, outcome } = this.#last as Asked<P>;
+    return { status, error: outcome.error, plan, tally: outcome.tally, billable: wasWorkedOn(this.#visit) };
+  }
+
+  #cancelled(): Ending<P> {
+    return { status: 'cancelled', plan: this.#last?.plan, tally: this.#last?.outcome.tally, billable: false };
+  }
+
+  #failed(found: LlmError): Ending<P> {
+    const error = asTold(found);
+    this.#visit.delivery.fail(error, ownHeaders(this.#visit));
+    return { status: 'failed', error, plan: this.#last?.plan, tally: this.#last?.outcome.tally, billable: false };
+  }
 }
 
 function tryPlan<P extends Planned>(target: Target, asking: Asking<P>): P | { error: LlmError } {
   try {
     return asking.plan(target);
   } catch (error) {
-    if (error instanceof LlmFailure) return { error: error.error };
-    throw error;
+    return asError(error);
   }
 }
 
-/** Asks one target, and whoever is asked beside it. Returns the one that counts. */
-async function attempt<P extends Planned>(
-  exchange: Visit,
-  plan: P,
-  next: Next<P>,
-  parts: GatewayParts,
-  asking: Asking<P>,
-): Promise<Asked<P>> {
-  parts.measures.begin(plan.target);
-  const dispatched = await asking.dispatch(plan, next);
-  for (const other of dispatched.others ?? []) {
-    exchange.houseCostNanoUsd += other.lostNanoUsd;
-    record(exchange, other.plan.target, other, parts);
-  }
-  const asked = dispatched.plan ?? plan;
-  record(exchange, asked.target, dispatched, parts);
-  return { plan: asked, outcome: dispatched.outcome };
-}
-
-function record(exchange: Visit, target: Target, dispatched: Dispatched, parts: GatewayParts): void {
-  const { run, outcome } = dispatched;
-  const durationMs = Math.round(parts.clock.monotonicMs() - run.startedAt);
-  exchange.attempts.push({
-    id: run.id,
-    target: target.model.id,
-    credential: target.credential.id,
-    startedAtMs: parts.clock.nowMs() - durationMs,
-    durationMs,
-    status: run.upstreamStatus,
-    error: outcome.error?.kind,
-    ...paidBy(target),
-  });
-  judge(exchange, target, dispatched, parts);
-}
-
-function nextOf<P extends Planned>(
-  targets: readonly Target[],
-  taken: Set<Target>,
-  { health, measures }: GatewayParts,
-  asking: Asking<P>,
-): Next<P> {
-  return (fits) => {
-    for (const target of targets) {
-      if (taken.has(target) || health.stateOf(target).state !== 'up' || !fits(target)) continue;
-      const plan = tryPlan(target, asking);
-      if ('error' in plan) continue;
-      taken.add(target);
-      measures.begin(target);
-      return plan;
-    }
-    return undefined;
-  };
+/** What is no refusal is thrown on. */
+function asError(error: unknown): { error: LlmError } {
+  if (error instanceof LlmFailure) return { error: error.error };
+  throw error;
 }
 
 /** The same target again: only for what passes in a moment. A rate limit is waited out by the caller, not by us. */
@@ -202,39 +260,9 @@ function withReturn(
   return last === undefined ? allLimited(retryAfterMs) : { ...error, retryAfterMs };
 }
 
-function answered<P>(
-  { plan, outcome }: Asked<P>,
-  status: 'completed' | 'failed' | 'cancelled',
-  billable: boolean,
-): Ending<P> {
-  return { status, error: outcome.error, plan, tally: outcome.tally, billable };
-}
-
 /** A provider that was asked works on the prompt, unless it has refused; whose caller does not wait to hear so. */
 function wasWorkedOn({ dispatchedAt, attempts }: Visit): boolean {
   return dispatchedAt !== undefined && (attempts.at(-1)?.status ?? 0) < 300;
-}
-
-function cancelled<P>(last: Asked<P> | undefined): Ending<P> {
-  return { status: 'cancelled', plan: last?.plan, tally: last?.outcome.tally, billable: false };
-}
-
-function failed<P>(exchange: Visit, found: LlmError, last: Asked<P> | undefined): Ending<P> {
-  const error = asTold(found);
-  exchange.delivery.fail(error, ownHeaders(exchange));
-  return { status: 'failed', error, plan: last?.plan, tally: last?.outcome.tally, billable: false };
-}
-
-/** What the provider itself said that it used. */
-export function costOf({ plan, outcome }: Asked<Planned>): bigint {
-  const { usage } = outcome.tally;
-  if (usage === undefined || plan.price === undefined || plan.target.credential.ownedBy !== undefined) return 0n;
-  return chargeNanoUsd(plan.price, { ...noUsage, ...usage });
-}
-
-interface Asked<P> {
-  readonly plan: P;
-  readonly outcome: Outcome;
 }
 
 function allLimited(retryAfterMs: number): LlmError {

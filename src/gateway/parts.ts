@@ -9,8 +9,10 @@ import type { RateLimits } from './admit.ts';
 import type { AttemptsUnderWay } from './attempts-under-way.ts';
 import type { Funds } from './budgets/funds.ts';
 import type { ResponseCache } from './cache/response-cache.ts';
+import type { Capacity } from './capacity/capacity.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KnownResources } from './operations/known-resources.ts';
+import type { FeedbackStore } from './own/feedback.ts';
 import type { Conversations } from './routing/conversations.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -30,6 +32,8 @@ export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly upstreams: Upstreams;
   readonly health: Health;
+  /** Room at targets, and who waits for it. */
+  readonly capacity: Capacity;
   /** How targets do, and what callers usually do: what routes choose by. */
   readonly measures: Measures;
   readonly habits: CallerHabits;
@@ -47,6 +51,8 @@ export interface GatewayParts {
   readonly idempotency: Idempotency;
   /** Answers that are given again to whoever of the same organization asks the same. Absent: none are. */
   readonly cache: ResponseCache | undefined;
+  /** What callers think of answers. Absent: it cannot be kept. */
+  readonly feedback: FeedbackStore | undefined;
   /** Answers that providers keep, and whose they are. */
   readonly stored: StoredAnswers;
   /** Watched by the ticker. */

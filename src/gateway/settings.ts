@@ -23,6 +23,10 @@ export interface GatewaySettings {
   readonly clientStallMs: number;
   /** Pause before the second round of attempts; jittered, doubled at most once. */
   readonly retryDelayMs: number;
+  /** How long a request waits for room at its targets; 0: not at all. */
+  readonly queueWaitMs: number;
+  /** Most requests that wait for one target. */
+  readonly queueLengthMax: number;
   readonly keepAliveTimeoutMs: number;
   /** Idle connections and streams that one instance holds. */
   readonly connectionsMax: number;
@@ -50,6 +54,8 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   keepaliveMs: 15_000,
   clientStallMs: 120_000,
   retryDelayMs: 250,
+  queueWaitMs: 10_000,
+  queueLengthMax: 1_000,
   keepAliveTimeoutMs: 75_000,
   connectionsMax: 20_000,
   sealTtlMs: 24 * 3_600_000,

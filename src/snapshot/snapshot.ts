@@ -85,6 +85,13 @@ export interface Key {
   readonly budgets?: readonly Budget[];
 }
 
+/** What a provider takes from one credential. */
+export interface Capacity {
+  /** At the same time. */
+  readonly concurrentRequests?: number;
+  readonly requestsPerMinute?: number;
+}
+
 /** A provider at an address with a secret. The secret exists in memory only. */
 export interface Credential {
   /** The configured provider's name: `openai`, or an operator's own `local`. */
@@ -98,6 +105,8 @@ export interface Credential {
   readonly headers?: Readonly<Record<string, string>>;
   /** `deny`: it neither keeps nor trains on what it is sent, says its operator. Absent: nobody says so. */
   readonly dataCollection?: 'deny';
+  /** What its provider takes from it. Absent: as much as comes. */
+  readonly capacity?: Capacity;
   /** Where it computes (`eu`, `us-east-1`), as the operator says. */
   readonly region?: string;
   /** An organization's own, by the organization's name: nobody else is served by it, and that organization pays. */
