@@ -166,6 +166,7 @@ function logEnding(exchange: Exchange, { status, error, plan }: Ending, parts: G
     status: exchange.delivery.status,
     attempts: exchange.attempts.length,
     dropped: exchange.notes.list.map((note) => note.field),
+    decision: exchange.settled?.decision,
   };
   if (status !== 'failed') return parts.log.debug(fields, `request ${status}`);
   const why = error?.internal === undefined ? undefined : withoutQuotes(error.internal, exchange.ask.scan.body);

@@ -117,6 +117,8 @@ export interface SettlementRecord extends Omit<IntentRecord, 'type'> {
   readonly settledAtMs: number;
   /** What the request made or deleted at the provider. */
   readonly resources?: readonly Resource[];
+  /** Why it went where it went, as src/routing/brief.ts says it; absent: there was nothing to choose. */
+  readonly decision?: object;
 }
 
 export type JournalRecord = IntentRecord | AttemptRecord | ProgressRecord | SettlementRecord;

@@ -61,6 +61,7 @@ describe('a settlement', () => {
         clientRequestId: 'client-1',
         sessionId: 'session-1',
         endUser: 'user-1',
+        decision: { route: 'main', strategy: 'cheapest', ranked: ['vendor/model-1'] },
       },
     ]);
     expect(await rows()).toEqual([
@@ -114,6 +115,7 @@ describe('a settlement', () => {
         session_id: 'session-1',
         end_user: 'user-1',
         tags: ['blue'],
+        decision: { route: 'main', strategy: 'cheapest', ranked: ['vendor/model-1'] },
       },
     ]);
   });
@@ -265,6 +267,7 @@ const settlements: fc.Arbitrary<SettlementRecord> = fc
     }),
     costNanoUsd: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
     ...{ flags: words, dropped: words, attempts: fc.array(attempts, { maxLength: 2 }) },
+    decision: optional(fc.record({ arm: word, scores: fc.array(fc.nat(), { maxLength: 3 }) })),
   })
   .map((some) => ({ ...settlement('req_1'), ...some }));
 
@@ -328,5 +331,12 @@ function expectedRow(record: SettlementRecord) {
     session_id: orNull(record.sessionId),
     end_user: orNull(record.endUser),
     tags: list(record.tags ?? []),
+    decision: record.decision === undefined ? null : mendedDecision(record.decision),
   };
+
+  function mendedDecision(decision: object) {
+    return Object.fromEntries(
+      Object.entries(decision).map(([name, value]) => [name, typeof value === 'string' ? text(value) : value]),
+    );
+  }
 }

@@ -23,6 +23,7 @@ export interface Schema
   readonly settings: SettingsTable;
   readonly usage: UsageTable;
   readonly resources: ResourceTable;
+  readonly feedback: FeedbackTable;
 }
 
 /** Filled in by the database and never changed. */
@@ -145,6 +146,19 @@ export interface UsageTable {
   readonly session_id: string | null;
   readonly end_user: string | null;
   readonly tags: readonly string[];
+  /** Why it went where it went, as src/routing/brief.ts says it; written as JSON text. Null: there was nothing to choose. */
+  readonly decision: ColumnType<object | null, string | null | undefined, string | null>;
+}
+
+/** What a caller thinks of an answer: one row for each request, the last opinion that was given. */
+export interface FeedbackTable {
+  readonly request_id: string;
+  readonly organization_id: string;
+  readonly key_id: string;
+  /** 0 bad, 1 good. */
+  readonly score: number;
+  readonly label: string | null;
+  readonly given_at: ColumnType<Date, Date | undefined, Date>;
 }
 
 /** A file or a batch that a provider keeps for an organization. */

@@ -10,6 +10,7 @@ import type {
 } from '../../journal/record.ts';
 import type { LlmError } from '../../llm/error.ts';
 import { noUsage } from '../../llm/usage.ts';
+import { briefDecision } from '../../routing/brief.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Tally } from '../answer/tally.ts';
 import type { Exchange, Visit } from '../exchange.ts';
@@ -152,6 +153,7 @@ export function closingRecord(
     attempts: visit.attempts,
     dropped: visit.notes.list.map((note) => note.field),
     settledAtMs: nowMs,
+    ...(visit.decision && { decision: briefDecision(visit.decision) }),
   };
 }
 

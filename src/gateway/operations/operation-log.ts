@@ -18,6 +18,7 @@ export function logOperation(
     status: record.httpStatus,
     attempts: visit.attempts.length,
     dropped: record.dropped,
+    decision: record.decision,
   };
   if (record.status !== 'failed') return log.debug(fields, `request ${record.status}`);
   const level = record.errorKind === 'upstream-credential' || record.errorKind === 'internal' ? 'error' : 'warn';

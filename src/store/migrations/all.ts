@@ -10,6 +10,7 @@ import { invoices } from './0009-invoices.ts';
 import { collection } from './0010-collection.ts';
 import { moreLimits } from './0011-more-limits.ts';
 import { batchEstimates } from './0012-batch-estimates.ts';
+import { decisions } from './0013-decisions.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   collection,
   moreLimits,
   batchEstimates,
+  decisions,
 ];
