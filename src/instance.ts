@@ -18,16 +18,21 @@ import { postUsage } from './ledger/post-usage.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
+import { TextSeal } from './lib/sealed-text.ts';
 import { within } from './lib/within.ts';
+import { masterKey } from './master-key.ts';
 import { type Mock, startMock } from './mock/mock.ts';
 import { openPayments } from './payments.ts';
 import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { openSharedMemory, type SharedMemory } from './shared-memory.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
+import type { StoredNames } from './snapshot/stored-names.ts';
+import { storedFeedback } from './store/feedback.ts';
 import { storedIdempotency } from './store/idempotency.ts';
 import { storedResources } from './store/resources.ts';
 import type { Store } from './store/store.ts';
+import { moreNames } from './stored-names.ts';
 
 export interface InstanceOptions {
   readonly config: Config;
@@ -58,7 +63,16 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     parts.shipper = shipper;
     const mock = mockIsOn(config) ? await startMock({ clock }) : undefined;
     parts.mock = mock;
-    const namesWith = (feed: PriceFeed | undefined) => nameParts(config, providers, clock.nowMs(), mock, feed?.prices);
+    const seal = new TextSeal(masterKey(config.secrets.masterKey, options.dataDir), 'credentials');
+    const namesWith = (feed: PriceFeed | undefined) => (stored: StoredNames) =>
+      nameParts(
+        config,
+        providers,
+        clock.nowMs(),
+        mock,
+        feed?.prices,
+        moreNames(stored, { config, registry: providers, seal, log }),
+      );
     const names = namesWith(priceFileOrBundled(options.dataDir, log));
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;

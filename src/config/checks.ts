@@ -7,6 +7,7 @@ import { nearest } from '../lib/nearest.ts';
 import type { Provider } from '../providers/provider.ts';
 import { isRecord } from './document.ts';
 import type { Origins } from './issues.ts';
+import { checkOwnProvider } from './own-provider-checks.ts';
 import type { Problem } from './problem.ts';
 import { checkAccess, checkSettings, type Report, vendorOf } from './provider-checks.ts';
 
@@ -17,6 +18,10 @@ export function crossCheck(tree: Record<string, unknown>, registry: readonly Pro
   };
   const providers = groups(tree.providers);
   for (const [name, entry] of providers) checkProvider(name, entry, registry, tree, report);
+  for (const [organization, entry] of groups(tree.organizations)) {
+    for (const [name, own] of groups(entry.providers))
+      checkOwnProvider(organization, name, own, providers.get(name), registry, report);
+  }
   const names = [...providers.keys(), 'mock'];
   for (const id of groups(tree.models).keys()) {
     checkProviderName(['models', id], id, [...names, ...registry.map((provider) => provider.id)], registry, report);

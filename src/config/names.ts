@@ -6,10 +6,12 @@ import { nearest } from '../lib/nearest.ts';
 import type { DialectId } from '../llm/chat.ts';
 import { mockModels } from '../mock/models.ts';
 import { baseUrlOf, endpointFor, type Provider, type SettingName, type Settings } from '../providers/provider.ts';
-import { compileRoute, type Mistake } from '../routing/compile.ts';
+import { type CompileTools, compileRoute, type Mistake } from '../routing/compile.ts';
 import type { RouteDefinition } from '../routing/definition.ts';
-import type { NameParts } from '../snapshot/names.ts';
-import type { Credential, Limits } from '../snapshot/snapshot.ts';
+import { type NameParts, type OwnCredential, providerNameOf } from '../snapshot/names.ts';
+import type { CacheRule, Credential, Limits } from '../snapshot/snapshot.ts';
+import type { StoredRoute } from '../snapshot/stored-names.ts';
+import { fileCredentials, ownFees } from './own-credentials.ts';
 import { ConfigError, type Problem } from './problem.ts';
 
 export interface ActiveProvider extends Credential {
@@ -72,19 +74,32 @@ export function mockIsOn(config: Config): boolean {
   return config.providers[mockId]?.enabled !== false;
 }
 
-/** Throws ConfigError for routes to models that nobody knows. */
+/** What is known beside the configuration. */
+export interface MoreNames {
+  readonly routes: readonly StoredRoute[];
+  /** Their secrets are open. */
+  readonly credentials: readonly OwnCredential[];
+  /** A route that cannot be what it was: a model is gone. It is left out. */
+  readonly onMistake?: (route: string, problem: Problem) => void;
+}
+
+const nothingMore: MoreNames = { routes: [], credentials: [] };
+
+/** Throws ConfigError for routes of the configuration to models that nobody knows. */
 export function nameParts(
   config: Config,
   registry: ReadonlyMap<string, Provider>,
   nowMs: number,
   mock?: MockAddress,
   prices?: PriceData,
+  more = nothingMore,
 ): NameParts {
   const played = registry.get(mockId);
   const own = activeProviders(config, registry);
   const active = mockIsOn(config) && played ? [...own, playedBy(played, mock)] : own;
+  const owned = [...fileCredentials(config, registry), ...more.credentials];
   const catalog = loadCatalog({
-    providers: active.map(({ id, provider, models, deployments }) => ({
+    providers: [...active, ...addedBy(owned, active)].map(({ id, provider, models, deployments }) => ({
       id,
       catalogId: provider.catalogId,
       selfHosted: provider.selfHosted,
@@ -99,8 +114,19 @@ export function nameParts(
     ...(prices && { prices }),
   });
   const credentials = active.map(({ models, deployments, typed, ...credential }) => credential);
-  const routes = toRoutes(config, credentials, catalog);
-  return { credentials, catalog, routes, modelLimits: modelLimits(config), timeouts: config.timeouts };
+  const tools = compileTools(config, credentials, catalog, more.routes);
+  const routes = [...toRoutes(config, tools, catalog), ...storedRoutes(config, more, tools, catalog)];
+  const ofOwners = owned.length === 0 ? {} : { own: owned, ownFees: ownFees(config) };
+  return { credentials, catalog, routes, modelLimits: modelLimits(config), timeouts: config.timeouts, ...ofOwners };
+}
+
+/** Providers that organizations have keys for and the platform has not: the catalogue knows their models too. */
+function addedBy(owned: readonly OwnCredential[], active: readonly ActiveProvider[]): ActiveProvider[] {
+  const known = new Set(active.map(({ id }) => id));
+  const added = owned.filter(({ credential }) => !known.has(providerNameOf(credential.id)));
+  return [...new Map(added.map(({ credential }) => [providerNameOf(credential.id), credential])).entries()].map(
+    ([id, { provider, baseUrl }]) => ({ id, provider, baseUrl, secret: undefined, models: [] }),
+  );
 }
 
 function playedBy(provider: Provider, mock: MockAddress | undefined): ActiveProvider {
@@ -112,22 +138,59 @@ function modelLimits(config: Config): ReadonlyMap<string, Limits> {
   return new Map(Object.entries(config.models).flatMap(([id, { limits }]) => (limits ? [[id, limits]] : [])));
 }
 
-function toRoutes(config: Config, credentials: readonly Credential[], catalog: Catalog): NameParts['routes'] {
-  const problems: Problem[] = [];
+function compileTools(
+  config: Config,
+  credentials: readonly Credential[],
+  catalog: Catalog,
+  stored: readonly StoredRoute[],
+): CompileTools {
   const find = (id: string) => {
     const slash = id.indexOf('/');
     const credential = credentials.find((each) => each.id === id.slice(0, slash));
     const model = credential && catalog.find(credential.id, id.slice(slash + 1));
     return credential && model && { credential, model };
   };
-  const tools = { find, route: (name: string) => config.routes[name] as RouteDefinition, timeouts: config.timeouts };
-  const routes = Object.entries(config.routes).flatMap(([name, { limits, ...definition }]) => {
+  const others = new Map(stored.map(({ name, definition }) => [name, definition as RouteDefinition]));
+  const route = (name: string) => (config.routes[name] as RouteDefinition | undefined) ?? others.get(name);
+  return { find, route, timeouts: config.timeouts };
+}
+
+function toRoutes(config: Config, tools: CompileTools, catalog: Catalog): NameParts['routes'] {
+  const problems: Problem[] = [];
+  const routes = Object.entries(config.routes).flatMap(([name, { limits, cache, ...definition }]) => {
     const { route, mistakes } = compileRoute(name, definition as RouteDefinition, tools);
     problems.push(...mistakes.map((mistake) => asProblem(name, mistake, config, catalog)));
-    return route === undefined ? [] : [{ ...route, ...(limits && { limits }) }];
+    return route === undefined ? [] : [{ ...route, ...(limits && { limits }), ...(cache && { cache }) }];
   });
   if (problems.length > 0) throw new ConfigError(problems);
   return routes;
+}
+
+/** What the file says of a name wins over what the API says. */
+function storedRoutes(config: Config, more: MoreNames, tools: CompileTools, catalog: Catalog): NameParts['routes'] {
+  return more.routes.flatMap(({ name, definition }) => {
+    if (Object.hasOwn(config.routes, name)) return [];
+    const { limits, cache, ...own } = definition as StoredDefinition;
+    const { route, mistakes } = compileRoute(name, own as RouteDefinition, tools);
+    for (const mistake of mistakes) more.onMistake?.(name, asProblem(name, mistake, config, catalog));
+    return route === undefined ? [] : [{ ...route, ...(limits && { limits }), ...(cache && { cache }) }];
+  });
+}
+
+type StoredDefinition = RouteDefinition & { readonly limits?: Limits; readonly cache?: CacheRule };
+
+/** What is wrong with a route that is to be stored beside `others`; empty: nothing. */
+export function checkRoute(
+  { name, definition }: StoredRoute,
+  others: readonly StoredRoute[],
+  config: Config,
+  { credentials, catalog }: Pick<NameParts, 'credentials'> & { readonly catalog: Catalog },
+): readonly Problem[] {
+  const tools = compileTools(config, credentials, catalog, [...others, { name, definition }]);
+  const { limits: _, cache: __, ...own } = definition as StoredDefinition;
+  return compileRoute(name, own as RouteDefinition, tools).mistakes.map((mistake) =>
+    asProblem(name, mistake, config, catalog),
+  );
 }
 
 function asProblem(route: string, { path, fault, name }: Mistake, config: Config, catalog: Catalog): Problem {

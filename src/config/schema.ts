@@ -6,8 +6,10 @@ import { z } from 'zod';
 import { picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
 import { qualifiedModel, routeFields } from '../routing/definition.ts';
 import { keyLengthMax } from '../snapshot/snapshot.ts';
+import { cache, cacheRule } from './cache-settings.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
 import { mail } from './mail-settings.ts';
+import { ownProvider } from './own-provider-settings.ts';
 import { plans } from './plan-settings.ts';
 import { providerSettings } from './provider-settings.ts';
 import { rateLimits } from './rate-limit-settings.ts';
@@ -161,6 +163,14 @@ const budgets = z.strictObject({
     .describe('How long a request waits for what running ones may leave over, before it is refused.'),
 });
 
+const secrets = z.strictObject({
+  masterKey: text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/)
+    .optional()
+    .describe(
+      'What secrets in the database (keys of organizations for providers) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
+    ),
+});
+
 const log = z.strictObject({
   level: choice(['debug', 'info', 'warn', 'error']).default('info').describe('Least important lines that are written.'),
   format: choice(['auto', 'json', 'text'])
@@ -261,6 +271,7 @@ const catalog = z
 const route = z.strictObject({
   ...routeFields,
   limits: rateLimits('to the route'),
+  cache: cacheRule('to the route'),
 });
 
 const declaredBudget = z
@@ -310,6 +321,13 @@ const organization = z.strictObject({
       'What its requests cost on top of what the provider charges, where no price is set for the model. Absent: as it is in the database (nothing at first).',
     ),
   limits: rateLimits('of all of its keys together'),
+  providers: z.record(providerName, ownProvider).optional(),
+  byokFeePercent: amount(0, 100, 'percent')
+    .refine((value) => isExact((percent) => scaleDecimal(percent, 2), value), { error: 'percent, with two decimals' })
+    .default(0)
+    .describe(
+      'What a request by its own key for a provider costs: so many percent of what it would cost by yours. See docs/byok.md.',
+    ),
   projects: z
     .record(entryName, z.strictObject({ limits: rateLimits("of all of the project's keys together") }))
     .optional(),
@@ -333,6 +351,7 @@ const key = z.strictObject({
     .describe('From then on the key gets 401.'),
   budgets: declaredBudgets('the key'),
   limits: rateLimits('of the key'),
+  cache: cacheRule('of the key'),
 });
 
 export const configSchema = z.strictObject({
@@ -345,8 +364,10 @@ export const configSchema = z.strictObject({
   journal: journal.prefault({}),
   seals: seals.prefault({}),
   promptCache: promptCache.prefault({}),
+  cache: cache.prefault({}),
   budgets: budgets.prefault({}),
   plans: plans.prefault({}),
+  secrets: secrets.prefault({}),
   log: log.prefault({}),
   stripe: stripe.prefault({}),
   mail: mail.prefault({}),

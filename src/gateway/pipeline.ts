@@ -8,7 +8,7 @@ import type { Knock } from '../dialects/door.ts';
 import type { IntentRecord } from '../journal/record.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { withoutQuotes } from '../llm/quotes.ts';
-import type { Key, Route, Snapshot, Target } from '../snapshot/snapshot.ts';
+import { type Key, type Route, type Snapshot, type Target, viewFor } from '../snapshot/snapshot.ts';
 import { authenticate } from './authenticate.ts';
 import { discardBody, readAsk, receiveBody } from './body.ts';
 import { expectedChat } from './budgets/expected.ts';
@@ -44,7 +44,7 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
     const body = await receiveBody(request, parts.settings);
     const entered = enter(arrival, snapshot, key, body, parts);
     exchange = entered;
-    await once(entered, body, parts, () => serve(entered, snapshot, parts));
+    await once(entered, body, parts, () => serve(entered, viewFor(snapshot, key), parts));
   } catch (error) {
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
     const headers = exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange);

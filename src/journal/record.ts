@@ -23,6 +23,8 @@ export interface Attempt {
   readonly status: number;
   /** Error kind, or undefined when it answered. */
   readonly error?: string;
+  /** Whose credential it was. Absent: the platform's. */
+  readonly paidBy?: 'organization';
 }
 
 /** The request as known before any provider is asked. Everything a recovered usage row needs. */
@@ -64,6 +66,8 @@ export interface AttemptRecord {
   readonly outputPicoUsd: string;
   /** What the customer pays of `inputNanoUsd`; absent: the same. */
   readonly inputChargeNanoUsd?: string;
+  /** Whose credential it is. Absent: the platform's. */
+  readonly paidBy?: 'organization';
   /** What the request asks for, where that is not input tokens alone; `inputNanoUsd` is its charge. */
   readonly expected?: Usage;
 }
@@ -104,6 +108,8 @@ export interface SettlementRecord extends Omit<IntentRecord, 'type'> {
   readonly costNanoUsd: string;
   /** What the customer pays; absent: the same. */
   readonly chargeNanoUsd?: string;
+  /** Whose credential `credential` is. Absent: the platform's. */
+  readonly paidBy?: 'organization';
   /** What failed attempts cost, which no customer pays; absent: nothing. */
   readonly houseCostNanoUsd?: string;
   /** From the request's arrival; absent when nothing came. */

@@ -20,6 +20,7 @@ export function recoveredSettlement(request: OpenRequest, settledAtMs: number): 
     provider: last?.provider,
     credential: last?.credential,
     upstreamDialect: last?.upstreamDialect,
+    paidBy: last?.paidBy,
     usage: progress?.usage ?? last?.expected ?? inputOnly(request),
     estimated: last !== undefined,
     recovered: true,
@@ -50,6 +51,7 @@ function interrupted(attempt: AttemptRecord, next: AttemptRecord | undefined): A
     durationMs: next ? elapsedMs(attempt.startedAtMs, next.startedAtMs) : 0,
     status: 0,
     error: 'interrupted',
+    ...(attempt.paidBy && { paidBy: attempt.paidBy }),
   };
 }
 

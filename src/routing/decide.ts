@@ -38,7 +38,7 @@ export function decide(route: Route, ask: RoutingAsk, world: World): Decision {
   const kept = sticky?.ranked ?? wished;
   const explores = sticky === undefined && isExplorer(route, node) && ask.preferences.order === undefined;
   const explored = explores ? withExplored(kept, route, world) : undefined;
-  const ranked = illLast(explored ?? kept);
+  const ranked = illLast(ownFirst(explored ?? kept));
   return {
     route: route.name,
     strategy,
@@ -118,6 +118,17 @@ function byWish(candidates: readonly Candidate[], { preferences: { order } }: Ro
   if (order === undefined) return candidates;
   const first = order.flatMap((name) => candidates.filter(({ target }) => isNamed(target, [name])));
   return [...new Set([...first, ...candidates])];
+}
+
+/** An organization's own credential comes before any other for the same model, whatever the strategy finds. */
+function ownFirst(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.every(({ target: { credential } }) => credential.ownedBy === undefined)) return candidates;
+  const own = candidates.filter(({ target: { credential } }) => credential.ownedBy !== undefined);
+  const ordered = candidates.flatMap((candidate) => {
+    const before = own.find(({ target: { model } }) => model.id === candidate.target.model.id);
+    return before === undefined ? [candidate] : [before, candidate];
+  });
+  return [...new Set(ordered)];
 }
 
 /** Somebody well is asked before somebody ill, whatever the strategy; those who are ill keep their order. */

@@ -3,6 +3,7 @@
  * what the catalogue believes (a context, a kind of input) does not leave a request without a target.
  */
 import type { InputKind } from '../catalog/capabilities.ts';
+import { providerNameOf } from '../snapshot/names.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import type { Requirements } from '../snapshot/strategy.ts';
 import type { Needs, RoutingAsk } from './ask.ts';
@@ -113,7 +114,7 @@ export function unable({ model }: Target, { needs, inputTokens }: RoutingAsk): C
 export function isNamed({ credential }: Target, names: readonly string[]): boolean {
   return names.some((name) => {
     const bare = (name.split('/', 1)[0] ?? '').toLowerCase();
-    return bare === credential.id || bare === credential.provider.id;
+    return bare === providerNameOf(credential.id) || bare === credential.provider.id;
   });
 }
 

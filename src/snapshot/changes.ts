@@ -1,8 +1,9 @@
 /** Reads from the database what an instance does not know yet. */
 import type { Store } from '../store/store.ts';
 import type { ChangedRows } from './keys.ts';
+import type { StoredNameRows } from './stored-names.ts';
 
-export interface Changes extends ChangedRows {
+export interface Changes extends ChangedRows, StoredNameRows {
   readonly version: number;
   /** These rows are everything: forget what was known before. */
   readonly whole: boolean;
@@ -50,6 +51,7 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
             'keys.organization_id',
             'models',
             'keys.limits',
+            'cache_ttl_ms',
             'expires_at',
             'revoked_at',
             'scopes',
@@ -68,7 +70,9 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       );
       const budgets = await readBudgets(db, since);
       const sales = await readSales(db, since);
-      return { version, whole, organizations, keys, budgets, sales };
+      const routes = await readRoutes(db, since);
+      const credentials = await readCredentials(db, since);
+      return { version, whole, organizations, keys, budgets, sales, routes, credentials };
     });
 }
 
@@ -101,6 +105,32 @@ function readSales(db: Store['db'], since: number) {
     db
       .selectFrom('sale_prices')
       .select(['id', 'organization_id', 'model', 'markup_basis_points', 'price', 'ended_at'])
+      .where('snapshot_version', '>', since)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(pageRows)
+      .execute(),
+  );
+}
+
+function readRoutes(db: Store['db'], since: number) {
+  return readPages((after) =>
+    db
+      .selectFrom('routes')
+      .select(['id', 'name', 'definition', 'ended_at'])
+      .where('snapshot_version', '>', since)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(pageRows)
+      .execute(),
+  );
+}
+
+function readCredentials(db: Store['db'], since: number) {
+  return readPages((after) =>
+    db
+      .selectFrom('organization_credentials')
+      .select(['id', 'organization_id', 'provider', 'sealed', 'base_url', 'settings', 'fallback', 'ended_at'])
       .where('snapshot_version', '>', since)
       .where('id', '>', after)
       .orderBy('id')

@@ -15,6 +15,7 @@ export type SnapshotKeyRow = Pick<
   | 'organization_id'
   | 'models'
   | 'limits'
+  | 'cache_ttl_ms'
   | 'expires_at'
   | 'revoked_at'
   | 'scopes'
@@ -166,6 +167,7 @@ function toKey(row: SnapshotKeyRow, organization: Organization): Key {
     ...(row.scopes === null ? {} : { scopes: row.scopes }),
     ...(row.models === null ? {} : { models: row.models }),
     ...(row.limits === null ? {} : { limits: row.limits }),
+    ...(row.cache_ttl_ms === null ? {} : { cache: { ttlMs: row.cache_ttl_ms } }),
     ...(row.expires_at === null ? {} : { expiresAtMs: row.expires_at.getTime() }),
     ...(row.project_id === null ? {} : { projectId: row.project_id, ...projectOf(row, row.project_id) }),
     ...(row.member_id === null ? {} : { memberId: row.member_id }),

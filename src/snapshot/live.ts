@@ -8,12 +8,14 @@ import type { Store } from '../store/store.ts';
 import { readChanges } from './changes.ts';
 import { type Access, applyRows, noAccess } from './keys.ts';
 import { buildNames, type NameParts, type Names } from './names.ts';
-import type { Snapshot, SnapshotSource } from './snapshot.ts';
+import { OrganizationNames } from './own-names.ts';
+import type { Organization, Snapshot, SnapshotSource } from './snapshot.ts';
+import { applyStoredNames, noStoredNames, type StoredNames } from './stored-names.ts';
 
 export interface LiveSnapshotOptions {
   readonly store: Store;
-  /** From the configuration and the catalogue. */
-  readonly names: NameParts;
+  /** From the configuration and the catalogue; and from what the database has beside keys, where it is a function. */
+  readonly names: NamesSource;
   readonly log: Log;
   /** Default 3 s. */
   readonly pollMs?: number;
@@ -21,13 +23,16 @@ export interface LiveSnapshotOptions {
   readonly pollWhileDeafMs?: number;
 }
 
+/** Called again whenever what it is made of changes. Must not throw. */
+export type NamesSource = NameParts | ((stored: StoredNames) => NameParts);
+
 export interface LiveSnapshot extends SnapshotSource {
   /** Called after each change. Returns how to stop that. */
   onChange(listener: (snapshot: Snapshot) => void): () => void;
   /** Resolves when the snapshot holds everything that was committed before the call. Throws while Postgres is away. */
   refresh(): Promise<void>;
   /** The catalogue has newer prices: requests from now on see these names. */
-  replaceNames(names: NameParts): void;
+  replaceNames(names: NamesSource): void;
   close(): Promise<void>;
 }
 
@@ -45,7 +50,10 @@ export async function openLiveSnapshot(options: LiveSnapshotOptions): Promise<Li
 class Live implements LiveSnapshot {
   readonly #store: Store;
   readonly #log: Log;
+  #source: NamesSource;
+  #stored: StoredNames = noStoredNames;
   #names: Names;
+  #own: OrganizationNames;
   readonly #pollMs: number;
   readonly #pollWhileDeafMs: number;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -62,7 +70,10 @@ class Live implements LiveSnapshot {
   constructor({ store, names, log, pollMs = 3_000, pollWhileDeafMs = 500 }: LiveSnapshotOptions) {
     this.#store = store;
     this.#log = log;
-    this.#names = buildNames(names);
+    this.#source = names;
+    const parts = typeof names === 'function' ? names(noStoredNames) : names;
+    this.#names = buildNames(parts);
+    this.#own = new OrganizationNames(parts, this.#names);
     this.#pollMs = pollMs;
     this.#pollWhileDeafMs = pollWhileDeafMs;
     this.#current = Object.freeze({ version: -1, keys: noAccess.keys, ...this.#names });
@@ -94,9 +105,18 @@ class Live implements LiveSnapshot {
     return this.#next;
   }
 
-  replaceNames(names: NameParts): void {
-    this.#names = buildNames(names);
+  replaceNames(names: NamesSource): void {
+    this.#rename(names, this.#stored);
     this.#publish(this.#current.version);
+  }
+
+  /** Nothing has changed when it throws. */
+  #rename(source: NamesSource, stored: StoredNames): void {
+    const parts = typeof source === 'function' ? source(stored) : source;
+    this.#names = buildNames(parts);
+    this.#own = new OrganizationNames(parts, this.#names);
+    this.#source = source;
+    this.#stored = stored;
   }
 
   follow(): void {
@@ -144,12 +164,20 @@ class Live implements LiveSnapshot {
     if (changes === undefined || this.#closed) return;
     const before = changes.whole ? noAccess : this.#access;
     this.#access = applyRows(before, changes);
+    const stored = applyStoredNames(changes.whole ? noStoredNames : this.#stored, changes);
+    if (stored !== this.#stored) this.#rename(this.#source, stored);
     this.#publish(changes.version);
     this.#log.debug({ version: changes.version, keys: changes.keys.length }, 'the snapshot changed');
   }
 
   #publish(version: number): void {
-    this.#current = Object.freeze({ version, keys: this.#access.keys, ...this.#names });
+    const shared = { version, keys: this.#access.keys };
+    const own = this.#own;
+    const viewOf = (organization: Organization): Snapshot | undefined => {
+      const names = own.of(organization);
+      return names && { ...shared, ...names };
+    };
+    this.#current = Object.freeze({ ...shared, ...this.#names, ...(!own.isEmpty && { viewOf }) });
     for (const listener of this.#listeners) listener(this.#current);
   }
 }

@@ -8,6 +8,7 @@ import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
 import type { StoredLimits } from './schema/limits.ts';
 import type { ManagementSchema } from './schema/management.ts';
+import type { NamingSchema } from './schema/naming.ts';
 import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
 import type { StripeSchema } from './schema/stripe.ts';
 
@@ -17,6 +18,7 @@ export interface Schema
     IdempotencySchema,
     StripeSchema,
     SellingSchema,
+    NamingSchema,
     InvoicesSchema {
   readonly organizations: OrganizationTable;
   readonly keys: KeyTable;
@@ -66,6 +68,8 @@ export interface KeyTable {
   readonly models: readonly string[] | null;
   /** Null: none. */
   readonly limits: LimitsColumn;
+  /** How long answers are kept; null: as its routes say. */
+  readonly cache_ttl_ms: number | null;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   /** What a management key may do; null for keys that call. */
@@ -146,6 +150,8 @@ export interface UsageTable {
   readonly session_id: string | null;
   readonly end_user: string | null;
   readonly tags: readonly string[];
+  /** Whose credential the provider was paid by. */
+  readonly paid_by: Generated<'platform' | 'organization'>;
   /** Why it went where it went, as src/routing/brief.ts says it; written as JSON text. Null: there was nothing to choose. */
   readonly decision: ColumnType<object | null, string | null | undefined, string | null>;
 }

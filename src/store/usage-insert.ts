@@ -9,7 +9,7 @@ const settlement = sql.raw(`s(
   provider text, credential text, "clientDialect" text, "upstreamDialect" text, stream boolean, usage json,
   estimated boolean, recovered boolean, flags text[], "priceVersion" text, "costNanoUsd" int8, "chargeNanoUsd" int8, "houseCostNanoUsd" int8, "firstTokenMs" float8,
   "totalMs" float8, "overheadMs" float8, attempts jsonb, dropped text[], "snapshotVersion" int8,
-  "clientRequestId" text, "sessionId" text, "endUser" text, tags text[], decision jsonb, resources json)`);
+  "clientRequestId" text, "sessionId" text, "endUser" text, tags text[], "paidBy" text, decision jsonb, resources json)`);
 
 const usage = sql.raw(`u(
   input int8, output int8, "cacheRead" int8, "cacheWrite5m" int8, "cacheWrite1h" int8, thinking int8,
@@ -73,6 +73,7 @@ const values: readonly (readonly [string, string])[] = [
   ['session_id', 's."sessionId"'],
   ['end_user', 's."endUser"'],
   ['tags', "coalesce(s.tags[1:64], '{}')"],
+  ['paid_by', `coalesce(s."paidBy", 'platform')`],
   ['decision', 's.decision'],
 ];
 

@@ -2,12 +2,12 @@
  * May this request be paid for? It holds on all budgets of its chain at once, in memory; only where a budget is nearly
  * used up is the database asked. Nobody who is not limited pays for any of this.
  */
-import { saleFor } from '../../catalog/sale.ts';
 import type { SettlementRecord } from '../../journal/record.ts';
 import { type Hold, type Needs, nothingUsed } from '../../ledger/leases/hold.ts';
 import { BudgetShort, type LeaseBook } from '../../ledger/leases/lease-book.ts';
 import type { Budget, Key, Route, Target } from '../../snapshot/snapshot.ts';
 import type { Visit } from '../exchange.ts';
+import { saleAt } from '../metering/payer.ts';
 import type { Expected, ExpectedUse } from './expectation.ts';
 import { OutputMemory } from './output-memory.ts';
 import { asBudgetFailure, blocked } from './refusal.ts';
@@ -153,10 +153,11 @@ export class Funds {
   }
 
   /** Undefined where the target has no price: it will not be asked. */
-  #priced(key: Key, { model }: Target): Priced | undefined {
+  #priced(key: Key, target: Target): Priced | undefined {
+    const { model } = target;
     const nowMs = this.#options.nowMs();
     const price = model.operationPriceAt?.(nowMs) ?? model.priceAt(nowMs);
-    return price && { sale: saleFor(key.organization.sales, model), price };
+    return price && { sale: saleAt(key.organization.sales, target), price };
   }
 }
 

@@ -8,6 +8,7 @@ import { findStoredAnswer } from '../../dialects/stored-answers.ts';
 import { newId } from '../../lib/id.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { findOperations, type OperationKnock } from '../../operations/all.ts';
+import { viewFor } from '../../snapshot/snapshot.ts';
 import { authenticate } from '../authenticate.ts';
 import { discardBody } from '../body.ts';
 import { handleOperation } from '../operations/operation-pipeline.ts';
@@ -162,7 +163,7 @@ function answerReady(delivery: Delivery, state: ServerState): void {
 function answerModels(path: string, request: IncomingMessage, delivery: Delivery, parts: GatewayParts): void {
   const snapshot = parts.snapshot.current;
   const key = authenticate(request, snapshot, parts.clock.nowMs());
-  const models = callableModels(snapshot, key, parts.clock.nowMs());
+  const models = callableModels(viewFor(snapshot, key), key, parts.clock.nowMs());
   const format = modelListFormat(path, request.headers);
   const id = path.replace(modelsPath, '').replace(/^\/(models\/)?/, '');
   const body = id === '' ? renderModelList(format, models, request) : renderModel(format, models, decoded(id));

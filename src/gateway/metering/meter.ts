@@ -16,6 +16,7 @@ import type { Tally } from '../answer/tally.ts';
 import type { Exchange, Visit } from '../exchange.ts';
 import type { Plan } from '../plan.ts';
 import type { JudgedUsage } from './judged-usage.ts';
+import { paidBy } from './payer.ts';
 import { judgeUsage } from './usage-judge.ts';
 
 export function intentRecord(exchange: Exchange, instance: string): IntentRecord {
@@ -64,6 +65,7 @@ export function attemptRecord(exchange: Exchange, plan: Plan, attemptId: string,
     inputNanoUsd: String(bill.costNanoUsd),
     outputPicoUsd: String(plan.price.output.base),
     inputChargeNanoUsd: String(bill.chargeNanoUsd),
+    ...paidBy(plan.target),
   };
 }
 
@@ -138,6 +140,7 @@ export function closingRecord(
     provider: target?.model.provider,
     credential: target?.credential.id,
     upstreamDialect: wire,
+    ...(target && paidBy(target)),
     usage: judged.usage,
     estimated: judged.estimated,
     recovered: false,

@@ -3,16 +3,18 @@
  * however often results are read, and by whichever instance, each answer is charged once.
  */
 import { createHash } from 'node:crypto';
-import type { CatalogModel, OperationPrice } from '../../catalog/catalog.ts';
+import type { OperationPrice } from '../../catalog/catalog.ts';
 import { chargePicoUsd } from '../../catalog/charge.ts';
-import { atCost, type SaleRule, saleFor, salePicoUsd } from '../../catalog/sale.ts';
+import { atCost, type SaleRule, salePicoUsd } from '../../catalog/sale.ts';
 import type { SettlementRecord } from '../../journal/record.ts';
 import type { Resource } from '../../llm/operation.ts';
 import { leavesCounts } from '../../llm/unpriced.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import { type BatchAnswer, readResultLine } from '../../operations/batch-lines.ts';
 import type { Service } from '../../providers/provider.ts';
+import { providerNameOf } from '../../snapshot/names.ts';
 import type { Snapshot, Target } from '../../snapshot/snapshot.ts';
+import { paidBy, saleAt } from '../metering/payer.ts';
 import type { GatewayParts } from '../parts.ts';
 
 export interface BatchFacts {
@@ -37,10 +39,11 @@ export function settleLine(line: Buffer, facts: BatchFacts, parts: GatewayParts)
 function itemRecord(answer: BatchAnswer, facts: BatchFacts, parts: GatewayParts): SettlementRecord {
   const { resource, batchId, snapshot, service } = facts;
   const nowMs = parts.clock.nowMs();
-  const { model, price } = priceOf(answer.model, resource, snapshot, nowMs);
+  const { target, price } = priceOf(answer.model, resource, snapshot, nowMs);
   const percent = service.percentOfPrice ?? 100;
   const usage: Usage = { ...noUsage, ...answer.read.usage };
-  const sale = model === undefined ? atCost : saleFor(facts.sales, model);
+  const sale = target === undefined ? atCost : saleAt(facts.sales, target);
+  const payer = target === undefined ? {} : paidBy(target);
   // The tier of a batch has its price: the service's percentage.
   const told = answer.read.flags.filter((flag) => flag !== 'tier-unpriced:batch');
   const flags = price === undefined ? [...told, 'price-missing'] : told;
@@ -60,16 +63,17 @@ function itemRecord(answer: BatchAnswer, facts: BatchFacts, parts: GatewayParts)
     clientRequestId: `${batchId}/${answer.customId}`.slice(0, 256),
     status: 'completed',
     httpStatus: 200,
-    servedModel: model?.id,
-    provider: resource.credential,
+    servedModel: target?.model.id,
+    provider: providerNameOf(resource.credential),
     credential: resource.credential,
     upstreamDialect: facts.wire,
+    ...payer,
     usage,
     estimated: flags.some((flag) => !leavesCounts(flag)),
     recovered: false,
     flags,
     priceVersion: price && (percent === 100 ? price.id : `${price.id}@${percent}%`),
-    costNanoUsd: String(price === undefined ? 0n : shareOf(chargePicoUsd(price, usage), percent)),
+    costNanoUsd: String(price === undefined || payer.paidBy ? 0n : shareOf(chargePicoUsd(price, usage), percent)),
     chargeNanoUsd: String(price === undefined ? 0n : shareOf(salePicoUsd(sale, price, usage), percent)),
     totalMs: 0,
     overheadMs: 0,
@@ -98,11 +102,11 @@ function priceOf(
   { credential, models = [] }: Resource,
   snapshot: Snapshot,
   nowMs: number,
-): { model: CatalogModel | undefined; price: OperationPrice | undefined } {
+): { target: Target | undefined; price: OperationPrice | undefined } {
   const priced = (each: string) => {
     const target = targetOf(snapshot, credential, each);
     const price = target && (target.model.operationPriceAt?.(nowMs) ?? target.model.priceAt(nowMs));
-    return price === undefined ? undefined : { model: target?.model, price };
+    return price === undefined ? undefined : { target, price };
   };
   const own = name === undefined ? undefined : priced(name);
   if (own !== undefined) return own;
@@ -110,14 +114,14 @@ function priceOf(
     .map(priced)
     .filter((each) => each !== undefined)
     .sort((a, b) => Number(chargePicoUsd(b.price, million) - chargePicoUsd(a.price, million)))[0];
-  return dearest ?? { model: undefined, price: undefined };
+  return dearest ?? { target: undefined, price: undefined };
 }
 
 const million: Usage = { ...noUsage, input: 1_000_000, output: 1_000_000 };
 
 /** A model at the very credential that keeps the batch, by its name there. */
 export function targetOf(snapshot: Snapshot, credential: string, name: string): Target | undefined {
-  const found = snapshot.resolve(`${credential}/${name}`);
+  const found = snapshot.resolve(`${providerNameOf(credential)}/${name}`);
   if (!('route' in found)) return undefined;
   return found.route.targets.find((target) => target.credential.id === credential);
 }

@@ -12,6 +12,7 @@ import type { HeaderList } from '../edge/delivery.ts';
 import { withQuery } from '../edge/headers.ts';
 import type { Visit } from '../exchange.ts';
 import { firstTokenOf } from '../metering/meter.ts';
+import { paidBy } from '../metering/payer.ts';
 import type { GatewayParts } from '../parts.ts';
 import { paced } from '../upstream/paced-answer.ts';
 import { withSignature } from '../upstream/signers.ts';
@@ -201,5 +202,6 @@ function attemptRecord(
     inputChargeNanoUsd: String(bill.chargeNanoUsd),
     outputPicoUsd: String(price.output?.base ?? 0n),
     expected,
+    ...paidBy(target),
   };
 }

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { IntentRecord, SettlementRecord } from '../../journal/record.ts';
 import type { ModelOperation, Operation, PathParts } from '../../operations/operation.ts';
-import type { Key, Route, Snapshot } from '../../snapshot/snapshot.ts';
+import { type Key, type Route, type Snapshot, viewFor } from '../../snapshot/snapshot.ts';
 import { authenticate } from '../authenticate.ts';
 import { discardBody } from '../body.ts';
 import { cachedOperation } from '../cache/cached-operation.ts';
@@ -52,8 +52,9 @@ export async function handleOperation(arrival: OperationArrival, parts: GatewayP
       key,
       snapshotVersion: snapshot.version,
     };
-    if (operation.kind === 'model') await askModel(facts, operation, arrival.parts, snapshot, key, parts, visit);
-    else await handleResource(facts, operation, arrival.parts, snapshot, parts, visit);
+    const view = viewFor(snapshot, key);
+    if (operation.kind === 'model') await askModel(facts, operation, arrival.parts, view, key, parts, visit);
+    else await handleResource(facts, operation, arrival.parts, view, parts, visit);
   } catch (error) {
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
     const headers = visit.current === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(visit.current);

@@ -1,6 +1,6 @@
 /** How one target is asked for an operation: in which wire format, at which path, at which price. */
 import type { OperationPrice } from '../../catalog/catalog.ts';
-import { type SaleRule, saleFor } from '../../catalog/sale.ts';
+import type { SaleRule } from '../../catalog/sale.ts';
 import type { JsonObject } from '../../dialects/dialect.ts';
 import { parseScanned, stringifyJson } from '../../lib/json.ts';
 import { LlmFailure } from '../../llm/error.ts';
@@ -13,6 +13,7 @@ import { applyQuirks } from '../../providers/quirk.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import { asRefusal } from '../body.ts';
 import { callOf } from '../call.ts';
+import { saleAt } from '../metering/payer.ts';
 import { relayJson } from '../relay.ts';
 import { wholeBody } from '../upstream/sent-body.ts';
 import type { OperationCall } from './operation-call.ts';
@@ -38,7 +39,7 @@ export function planOperation(call: OperationCall, target: Target, nowMs: number
   const { service, wire, translation } = chooseService(operation, target);
   const price = priceFor(operation, target, service, nowMs);
   const path = pathFor(service.path, callOf(target, ask.stream));
-  const sale = saleFor(call.key.organization.sales, target.model);
+  const sale = saleAt(call.key.organization.sales, target);
   const shared = { target, wire, service, path, price, sale, withholdUsage: false };
   if (ask.json === undefined) return shared;
   if (translation === undefined) {

@@ -7,6 +7,7 @@ import { isResourceId } from '../../operations/resource-paths.ts';
 import { isObject } from '../../operations/usage-readers.ts';
 import type { AnswerHost, AnswerReader } from '../answer/answer.ts';
 import type { Dispatched } from '../attempt.ts';
+import { paidBy } from '../metering/payer.ts';
 import type { GatewayParts } from '../parts.ts';
 import { reserveBatch } from './batch-funds.ts';
 import { settleLine } from './batch-settlement.ts';
@@ -60,8 +61,9 @@ function waysFor(call: ResourceCall, plan: ResourcePlan, parts: GatewayParts): A
         attemptId,
         startedAtMs: parts.clock.nowMs(),
         target: target.model.id,
-        provider: target.credential.id,
+        provider: target.model.provider,
         credential: target.credential.id,
+        ...paidBy(target),
         upstreamDialect: operation.wire,
         inputNanoUsd: '0',
         outputPicoUsd: '0',

@@ -3,6 +3,7 @@ import { invalidRequest, LlmFailure } from '../../llm/error.ts';
 import type { WireId } from '../../llm/operation.ts';
 import type { Service } from '../../providers/provider.ts';
 import { keyMayCall, matchesPattern } from '../../snapshot/allow-list.ts';
+import { providerNameOf } from '../../snapshot/names.ts';
 import type { Key, Snapshot, Target } from '../../snapshot/snapshot.ts';
 import { targetOf } from './batch-settlement.ts';
 
@@ -16,8 +17,8 @@ export interface Keeper {
 export function keepersOf(snapshot: Snapshot, key: Key, wire: WireId): readonly Keeper[] {
   return (snapshot.listCredentials?.() ?? []).flatMap(({ credential, timeouts }) => {
     const service = credential.provider.serves?.[wire];
-    if (service === undefined || !mayAsk(key, credential.id)) return [];
-    return [{ service, target: { credential, timeouts, model: noModel(credential.id) } }];
+    if (service === undefined || !mayAsk(key, providerNameOf(credential.id))) return [];
+    return [{ service, target: { credential, timeouts, model: noModel(providerNameOf(credential.id)) } }];
   });
 }
 
@@ -25,9 +26,9 @@ function noModel(id: string): Target['model'] {
   return { id, provider: id, name: '', target: { name: '' }, priceAt: () => undefined };
 }
 
-function mayAsk({ models }: Key, credential: string): boolean {
+function mayAsk({ models }: Key, provider: string): boolean {
   if (models === undefined) return true;
-  return models.some((pattern) => pattern.startsWith(`${credential}/`) || matchesPattern(pattern, `${credential}/`));
+  return models.some((pattern) => pattern.startsWith(`${provider}/`) || matchesPattern(pattern, `${provider}/`));
 }
 
 /** Throws LlmFailure (not-found) where the provider is configured no more. */
@@ -36,17 +37,19 @@ export function keeperOf(snapshot: Snapshot, key: Key, wire: WireId, credential:
   if (found !== undefined) return found;
   throw new LlmFailure({
     kind: 'not-found',
-    message: `The provider ${credential}, which keeps it, is not configured any more, or this key may not call it.`,
+    message: `The provider ${providerNameOf(credential)}, which keeps it, is not configured any more, or this key may not call it.`,
     code: 'provider_not_found',
   });
 }
 
 /** The only one, or the one that the caller names. Throws LlmFailure (invalid-request). */
 export function chosenKeeper(snapshot: Snapshot, key: Key, wire: WireId, named: string | undefined): Keeper {
-  const all = keepersOf(snapshot, key, wire);
-  const [only, ...others] = named === undefined ? all : all.filter(({ target }) => target.credential.id === named);
+  const known = keepersOf(snapshot, key, wire);
+  // Of an organization's own credential and the platform's for the same provider, the first one makes things.
+  const all = [...new Map(known.toReversed().map((each) => [nameOf(each), each])).values()].toReversed();
+  const [only, ...others] = named === undefined ? all : all.filter((each) => nameOf(each) === named);
   if (only !== undefined && others.length === 0) return only;
-  const names = all.map(({ target }) => target.credential.id).join(', ');
+  const names = all.map(nameOf).join(', ');
   if (all.length === 0)
     throw invalidRequest(
       `No provider that this key may call keeps files or batches of this kind (${wire}).`,
@@ -58,6 +61,10 @@ export function chosenKeeper(snapshot: Snapshot, key: Key, wire: WireId, named: 
     'x-tollgate-provider',
     'provider_ambiguous',
   );
+}
+
+function nameOf({ target }: Keeper): string {
+  return providerNameOf(target.credential.id);
 }
 
 /**
@@ -72,12 +79,12 @@ export function checkModels(
   nowMs: number,
 ): void {
   for (const name of models) {
-    const id = `${credential}/${name}`;
+    const id = `${providerNameOf(credential)}/${name}`;
     const target = targetOf(snapshot, credential, name);
     if (target === undefined || target.model.target.name !== name)
       throw new LlmFailure({
         kind: 'model-not-found',
-        message: `The batch asks the model ${JSON.stringify(name.slice(0, 256))}, which ${credential} does not have by that name. In a batch, models are named as the provider names them.`,
+        message: `The batch asks the model ${JSON.stringify(name.slice(0, 256))}, which ${providerNameOf(credential)} does not have by that name. In a batch, models are named as the provider names them.`,
         param: 'model',
         code: 'model_not_found',
       });

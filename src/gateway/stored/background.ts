@@ -1,6 +1,5 @@
 /** An answer that was made in the background leaves its usage row when it is first read whole: then its count is known. */
 
-import { saleFor } from '../../catalog/sale.ts';
 import type { JsonObject, StreamTap } from '../../dialects/dialect.ts';
 import type { LimitHeaders } from '../../dialects/limit-headers.ts';
 import { openaiLimitHeaders } from '../../dialects/limit-headers.ts';
@@ -8,6 +7,7 @@ import type { StoredAnswerCall } from '../../dialects/stored-answers.ts';
 import { noUsage, type Usage } from '../../llm/usage.ts';
 import { Visit } from '../exchange.ts';
 import { billOf, closingRecord, visitRecord } from '../metering/meter.ts';
+import { saleAt } from '../metering/payer.ts';
 import type { GatewayParts } from '../parts.ts';
 import type { StoredAnswer } from './stored-answers.ts';
 
@@ -69,7 +69,7 @@ export function settleBackground(
         target,
         wire: call.dialect.id,
         judged,
-        ...billOf(price && { price, sale: saleFor(visit.key.organization.sales, target.model) }, judged),
+        ...billOf(price && { price, sale: saleAt(visit.key.organization.sales, target) }, judged),
         now: parts.clock.monotonicMs(),
         nowMs,
       },

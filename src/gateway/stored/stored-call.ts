@@ -9,9 +9,10 @@ import type { StoredAnswerCall } from '../../dialects/stored-answers.ts';
 import { invalidRequest, LlmFailure } from '../../llm/error.ts';
 import { hideSecret, redact } from '../../llm/redact.ts';
 import { type Endpoint, endpointFor, pathFor } from '../../providers/provider.ts';
-import type { Key, Target } from '../../snapshot/snapshot.ts';
+import { type Key, type Target, viewFor } from '../../snapshot/snapshot.ts';
 import { cutShort } from '../answer/answer.ts';
 import { authenticate } from '../authenticate.ts';
+import { asTold, ofOwner } from '../own-key.ts';
 import { callOf } from '../call.ts';
 import type { Delivery, HeaderList } from '../edge/delivery.ts';
 import { requestIdHeaders, withQuery } from '../edge/headers.ts';
@@ -65,7 +66,7 @@ function keeperOf(call: StoredAnswerCall, request: IncomingMessage, key: Key, pa
   }
   const named = request.headers['x-tollgate-model'];
   if (typeof named !== 'string' || named === '') throw unknownAnswer(call.id);
-  const target = findRoute(parts.snapshot.current, key, named.slice(0, 256)).targets[0];
+  const target = findRoute(viewFor(parts.snapshot.current, key), key, named.slice(0, 256)).targets[0];
   if (target === undefined || endpointOf(call, target).keepsAnswers !== true)
     throw invalidRequest(`x-tollgate-model: the provider of ${JSON.stringify(named.slice(0, 80))} keeps no answers.`);
   return { organizationId: key.organization.id, target };
@@ -173,7 +174,8 @@ async function pass(
   const error = dialect.parseError(answer.statusCode, answer.headers, text);
   // A provider that does not know the id says so; that is no unknown model.
   const kind = answer.statusCode === 404 ? 'not-found' : error.kind;
-  throw new LlmFailure({ ...error, kind, message: redact(error.message).slice(0, 2048) });
+  const told = asTold(ofOwner({ ...error, kind }, target.credential));
+  throw new LlmFailure({ ...told, message: redact(told.message).slice(0, 2048) });
 }
 
 /** Whole frames only, so that a stream which is cut ends in a failure and not in half a frame. */

@@ -11,6 +11,8 @@ import { collection } from './0010-collection.ts';
 import { moreLimits } from './0011-more-limits.ts';
 import { batchEstimates } from './0012-batch-estimates.ts';
 import { decisions } from './0013-decisions.ts';
+import { responseCache } from './0014-response-cache.ts';
+import { routesAndOwnKeys } from './0015-routes-and-own-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -28,4 +30,6 @@ export const migrations: readonly Migration[] = [
   moreLimits,
   batchEstimates,
   decisions,
+  responseCache,
+  routesAndOwnKeys,
 ];
