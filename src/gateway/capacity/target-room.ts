@@ -62,7 +62,7 @@ export class TargetRoom {
 
   answered(now: number): void {
     this.#answeredAt = now;
-    if (this.#inFlight + 1 >= this.#learned) this.#learned += 1 / this.#learned;
+    if (this.#inFlight + 1 >= Math.floor(this.#learned)) this.#learned += 1 / this.#learned;
   }
 
   /** It answers others: whoever it refuses for load is one too many, and it is not ill. */
