@@ -87,6 +87,8 @@ export interface Rig {
   /** The only settlement since the last `forget`. */
   row(): Promise<SettlementRecord>;
   forget(): void;
+  /** A minute passes for the gateway: what was learned of providers' limits is over. Without effect on a test's own clock. */
+  later(): void;
   journal: { writable: boolean };
   chat(body: unknown, headers?: Record<string, string>): Promise<Answer>;
   messages(body: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -106,10 +108,15 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const records: JournalRecord[] = [];
   const logged: string[] = [];
   const switches = { writable: true };
+  let aheadMs = 0;
+  const clock: Clock = {
+    nowMs: () => systemClock.nowMs() + aheadMs,
+    monotonicMs: () => systemClock.monotonicMs() + aheadMs,
+  };
   const gateway = createGateway({
     snapshot: { current: rigSnapshot(upstream.url, options) },
     journal: memoryJournal(records, switches),
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? clock,
     log: memoryLog(logged),
     random: options.random ?? (() => 0),
     instance: 'rig',
@@ -143,6 +150,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       records.length = 0;
       logged.length = 0;
       upstream.clear();
+    },
+    later: () => {
+      aheadMs += 60_000;
     },
     journal: switches,
     post,

@@ -158,6 +158,7 @@ describe.runIf(recordingsExist)('errors', () => {
     const due = isKey ? { status: 502, kind: 'upstream-credential' } : (mapped[kept.status] ?? tooLong);
     for (const path of [geminiPath('ge/m', 'generateContent'), geminiPath('ge/m', 'streamGenerateContent')]) {
       rig.forget();
+      rig.later();
       rig.upstream.once(recording(kept.id));
       const answer = await askAt(rig, path, plain);
       const { error } = answer.json() as { error: Record<string, unknown> };
@@ -178,9 +179,11 @@ describe.runIf(recordingsExist)('errors', () => {
       : kept.status === 429
         ? ['rate_limit_exceeded', 'rate_limit_error']
         : ['context_length_exceeded', 'invalid_request_error'];
+    rig.later();
     rig.upstream.once(recording(kept.id));
     const chat = await rig.chat({ model: 'ge/m', messages: [{ role: 'user', content: 'Hello' }] });
     expect(chat.json()).toMatchObject({ error: { code } });
+    rig.later();
     rig.upstream.once(recording(kept.id));
     const asked = { model: 'ge/m', max_tokens: 10, messages: [{ role: 'user', content: 'Hello' }] };
     expect((await rig.messages(asked)).json()).toMatchObject({ error: { type } });

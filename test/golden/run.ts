@@ -91,6 +91,7 @@ export async function take(
 ): Promise<Turn> {
   const { caller, provider } = pair;
   rig.forget();
+  rig.later();
   // By every attempt alike: a broken answer may be asked for again.
   for (let attempt = 0; attempt < attemptsMax; attempt++) rig.upstream.once(script);
   const reply = await send(rig.url + caller.path(modelOf(provider), stream), {

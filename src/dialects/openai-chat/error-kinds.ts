@@ -9,6 +9,8 @@ export interface FoundError {
   readonly param?: string;
   /** A status inside the body (`code: 429`, `status_code: 400`). */
   readonly status?: number;
+  /** A broker's moderation refuses the input with 403. https://openrouter.ai/docs/api/reference/errors-and-debugging */
+  readonly isModerated?: true;
 }
 
 interface Rule {
@@ -68,6 +70,7 @@ const refinable: Readonly<Record<number, readonly ErrorKind[]>> = {
 export function classify(found: FoundError, httpStatus?: number): ErrorKind {
   const text = `${found.type} ${found.code} ${found.message}`.toLowerCase();
   const status = httpStatus !== undefined && httpStatus >= 400 ? httpStatus : found.status;
+  if (found.isModerated) return 'invalid-request';
   if (status === undefined) return rules.find((rule) => rule.says.test(text))?.kind ?? 'upstream';
   // A 404 without a word is a wrong address, not a wrong model.
   if (status === 404 && text.trim() === '') return 'upstream';

@@ -47,6 +47,12 @@ describe('case 109: what a provider answers', () => {
     [429, { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } }, 'upstream-credential'],
     [400, { error: { message: 'The model `x` does not exist', code: 'model_not_found' } }, 'model-not-found'],
     [404, '', 'upstream'],
+    // What a prompt says is not what is wrong with our key.
+    [
+      403,
+      { error: { code: 403, message: 'flagged', metadata: { flagged_input: 'x', reasons: [] } } },
+      'invalid-request',
+    ],
     [500, [{ error: { message: 'The model is overloaded' } }], 'overloaded'],
   ])('status %i with %j is %s', (status, body, kind) => {
     expect(kindOf(status, body)).toBe(kind);

@@ -61,6 +61,7 @@ function findError(value: unknown): FoundError {
     code: textOf(error.code),
     ...(textOf(error.param) !== '' && { param: textOf(error.param) }),
     ...(status !== undefined && { status }),
+    ...(isFields(error.metadata) && 'flagged_input' in error.metadata && { isModerated: true as const }),
   };
 }
 

@@ -196,8 +196,10 @@ describe('A credential', () => {
     expect(order(target('third', 'one'), b)).toEqual(['b']);
   });
 
-  it('that may not ask one model may ask the others', () => {
-    fail(2, a, quick, failure('upstream-credential', { upstreamStatus: 403 }));
+  it('that may not ask one model may ask the others, and is not left out for what two prompts said', () => {
+    fail(4, a, quick, failure('upstream-credential', { upstreamStatus: 403 }));
+    expect(order(a, b)).toEqual(['a', 'b']);
+    fail(1, a, quick, failure('upstream-credential', { upstreamStatus: 403 }));
     expect(order(a, target('third', 'one'), b)).toEqual(['third', 'b']);
   });
 

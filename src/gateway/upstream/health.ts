@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../../lib/clock.ts';
 import type { LlmError } from '../../llm/error.ts';
+import type { Named } from '../../routing/measures.ts';
 import type { TargetState } from '../../routing/world.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import { Condition } from './condition.ts';
@@ -70,7 +71,7 @@ export class Health {
   }
 
   /** For whoever chooses. Nothing changes by looking. `returning` also while it waits for a probe. */
-  stateOf(target: Target): HealthState {
+  stateOf(target: Named): HealthState {
     if (this.#knowsNothing) return up;
     const now = this.#now();
     const own = this.#targets.get(nameOf(target));
@@ -216,16 +217,16 @@ function isIllness({ kind }: LlmError): boolean {
   return kind === 'upstream' || kind === 'timeout' || kind === 'overloaded' || kind === 'upstream-credential';
 }
 
-/** A 403 may be about one model only. */
+/** A 403 may be about one model only, and with brokers about what this prompt says. */
 function concernsCredential({ kind, unreached, upstreamStatus }: LlmError): boolean {
   return unreached === true || (kind === 'upstream-credential' && upstreamStatus !== 403);
 }
 
-function limitOf({ kind, unreached }: LlmError): { failuresMax?: number } {
-  if (kind === 'upstream-credential') return { failuresMax: refusalsMax };
-  return unreached ? { failuresMax: unreachableMax } : {};
+function limitOf(error: LlmError): { failuresMax?: number } {
+  if (error.kind === 'upstream-credential' && concernsCredential(error)) return { failuresMax: refusalsMax };
+  return error.unreached ? { failuresMax: unreachableMax } : {};
 }
 
-function nameOf({ credential, model }: Target): string {
+function nameOf({ credential, model }: Named): string {
   return `${credential.id} ${model.id}`;
 }
