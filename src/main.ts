@@ -16,6 +16,7 @@ import { addOrganizations } from './commands/organizations.ts';
 import { endingOf, exitCodes } from './commands/outcome.ts';
 import { addPlans } from './commands/plans.ts';
 import { addPrices } from './commands/prices.ts';
+import { addRoute } from './commands/route.ts';
 import { addServe } from './commands/serve.ts';
 import { renderJson } from './commands/table.ts';
 import { addUsage } from './commands/usage.ts';
@@ -94,6 +95,7 @@ function buildProgram(): Command {
   addAlerts(program, context);
   addLedger(program, context);
   addModels(program, context);
+  addRoute(program, context);
   addConnect(program, context);
   addDoctor(program, context);
   return program;
