@@ -65,7 +65,15 @@ const { keys } = applyRows(noAccess, {
 
 function keyRow(hash: string, more: Partial<SnapshotKeyRow>): SnapshotKeyRow {
   const row = { id: `key_${hash}`, hash, name: hash, kind: 'call' as const, organization_id: 'org_1' };
-  const none = { models: null, limits: null, expires_at: null, revoked_at: null, project_id: null, member_id: null };
+  const none = {
+    models: null,
+    limits: null,
+    cache_ttl_ms: null,
+    expires_at: null,
+    revoked_at: null,
+    project_id: null,
+    member_id: null,
+  };
   return { ...row, ...none, scopes: null, previous_hash: null, previous_expires_at: null, ...more };
 }
 

@@ -93,13 +93,14 @@ async function createFirstKey(store: Store, instance: Instance): Promise<string>
 
 function declaredBy(config: Config): Declared {
   const keys = Object.entries(config.keys).map(
-    ([name, { key, organization, project, models, limits, expiresAt, budgets }]) => ({
+    ([name, { key, organization, project, models, limits, cache, expiresAt, budgets }]) => ({
       name,
       key,
       organization,
       ...(project && { project }),
       ...(models && { models }),
       ...(limits && { limits }),
+      ...(cache && { cache }),
       ...(expiresAt && { expiresAtMs: Date.parse(expiresAt) }),
       ...(budgets && { budgets: budgets.map(toBudget) }),
     }),

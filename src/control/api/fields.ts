@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { formatUsd, parseUsd } from '../../lib/money.ts';
 import { type LimitName, limitMax } from '../../llm/limits.ts';
+import { cacheTtlMsMax } from '../../snapshot/snapshot.ts';
 
 const int8Max = 2n ** 63n - 1n;
 
@@ -63,6 +64,11 @@ export const id = (prefix: string) => z.string().max(idLengthMax).describe(`An i
 export const organizationParams = z.strictObject({ organizationId: id('org') });
 
 const limit = z.number().int().min(1).max(limitMax).optional();
+
+/** How long answers are kept for whoever of the organization asks the same. */
+export const cacheRule = z
+  .strictObject({ ttlMs: z.number().int().min(1).max(cacheTtlMsMax).describe('Milliseconds.') })
+  .meta({ id: 'CacheRule' });
 
 /** Rate limits, all optional; what is left out does not limit. */
 export const limits = z

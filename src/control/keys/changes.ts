@@ -3,8 +3,9 @@
  * not revoked, the configuration file does not own it) is for whoever asks.
  */
 import type { Clock } from '../../lib/clock.ts';
-import type { Limits } from '../../snapshot/snapshot.ts';
+import type { CacheRule, Limits } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
+import { checkCache } from '../cache-rule.ts';
 import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { hashKey, newKey, shownPrefix } from './format.ts';
@@ -15,6 +16,7 @@ export interface KeyChange {
   readonly name?: string;
   readonly models?: readonly string[] | null;
   readonly limits?: Limits | null;
+  readonly cache?: CacheRule | null;
   readonly expiresAtMs?: number | null;
 }
 
@@ -27,11 +29,12 @@ export async function updateKey(
 ): Promise<KeyInfo | undefined> {
   const row = await lockKey(db, id);
   if (row === undefined) return undefined;
-  const { name, models, limits, expiresAtMs } = change;
+  const { name, models, limits, cache, expiresAtMs } = change;
   const values = {
     name: name === undefined ? row.name : checkName('a key', name),
     models: models === undefined ? row.models : checkModels(models ?? undefined),
     limits: limits === undefined ? row.limits : checkLimits(limits ?? undefined),
+    cache_ttl_ms: cache === undefined ? row.cache_ttl_ms : checkCache(cache ?? undefined),
     expires_at: expiresAtMs === undefined ? row.expires_at : checkExpiry(expiresAtMs ?? undefined, clock.nowMs()),
   };
   // A change of nothing would make a version of the snapshot too.

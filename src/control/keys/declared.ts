@@ -2,10 +2,11 @@
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Limits } from '../../snapshot/snapshot.ts';
+import type { CacheRule, Limits } from '../../snapshot/snapshot.ts';
 import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { type DeclaredBudget, importBudgets } from '../budgets/declared.ts';
+import { checkCache } from '../cache-rule.ts';
 import { checkLimits, sameLimits } from '../limits.ts';
 import type { Billing } from '../organizations/info.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
@@ -44,6 +45,7 @@ export interface DeclaredKey {
   readonly project?: string;
   readonly models?: readonly string[];
   readonly limits?: Limits;
+  readonly cache?: CacheRule;
   readonly expiresAtMs?: number;
   readonly budgets?: readonly DeclaredBudget[];
 }
@@ -141,6 +143,7 @@ interface Wanted {
   readonly scopes: KeyScope[] | null;
   readonly models: string[] | null;
   readonly limits: Limits | null;
+  readonly cache_ttl_ms: number | null;
   readonly expires_at: Date | null;
   readonly project_id?: string;
 }
@@ -159,6 +162,7 @@ async function toWanted(db: Store['db'], declared: DeclaredKey, clock: Clock): P
     prefix: shownPrefix(declared.key),
     models: checkModels(declared.models),
     limits: checkLimits(declared.limits),
+    cache_ttl_ms: checkCache(declared.cache),
     expires_at: declared.expiresAtMs === undefined ? null : new Date(declared.expiresAtMs),
     ...(project !== undefined && { project_id: await ensureOwner(db, 'projects', organizationId, project, clock) }),
   };
@@ -236,6 +240,7 @@ function isSame(row: KeyRow, wanted: Wanted): boolean {
     row.organization_id === wanted.organization_id &&
     row.expires_at?.getTime() === wanted.expires_at?.getTime() &&
     sameLimits(row.limits, wanted.limits) &&
+    row.cache_ttl_ms === wanted.cache_ttl_ms &&
     row.project_id === (wanted.project_id ?? row.project_id) &&
     JSON.stringify(row.models) === JSON.stringify(wanted.models)
   );

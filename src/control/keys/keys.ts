@@ -1,9 +1,10 @@
 /** Keys as people manage them. The key itself is shown once, when it is made; only its hash is kept. */
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
-import type { Limits } from '../../snapshot/snapshot.ts';
+import type { CacheRule, Limits } from '../../snapshot/snapshot.ts';
 import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import { checkCache } from '../cache-rule.ts';
 import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
@@ -30,6 +31,8 @@ export interface KeyInfo {
   /** Patterns of names it may call; undefined: all. */
   readonly models?: readonly string[];
   readonly limits?: Limits;
+  /** How long its answers are kept; absent: as its routes say. */
+  readonly cache?: CacheRule;
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
@@ -54,6 +57,7 @@ export interface KeyRequest {
   /** `openai/*`, a route's name ...; undefined: all. */
   readonly models?: readonly string[];
   readonly limits?: Limits;
+  readonly cache?: CacheRule;
   readonly expiresAtMs?: number;
 }
 
@@ -105,6 +109,7 @@ function checkKey(request: KeyRequest, clock: Clock) {
     scopes: request.scope === undefined ? null : [request.scope],
     models: checkModels(request.models),
     limits: checkLimits(request.limits),
+    cache_ttl_ms: checkCache(request.cache),
     expires_at: checkExpiry(request.expiresAtMs, clock.nowMs()),
   };
 }
@@ -229,6 +234,7 @@ function toInfo(row: NamedRow): KeyInfo {
     ...(row.member !== null && { member: row.member }),
     ...(row.models && { models: row.models }),
     ...(row.limits && { limits: row.limits }),
+    ...(row.cache_ttl_ms !== null && { cache: { ttlMs: row.cache_ttl_ms } }),
     ...(row.expires_at && { expiresAtMs: row.expires_at.getTime() }),
     ...(row.revoked_at && { revokedAtMs: row.revoked_at.getTime() }),
     ...(row.previous_expires_at && { previousUntilMs: row.previous_expires_at.getTime() }),

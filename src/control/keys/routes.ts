@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkOwner, visibleOrganization } from '../api/access.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiFailure, conflict, notFound } from '../api/failure.ts';
-import { id, limits, queryFlag, time } from '../api/fields.ts';
+import { cacheRule, id, limits, queryFlag, time } from '../api/fields.ts';
 import { pageOf, pageQuery, toPage } from '../api/page.ts';
 import { type ApiRoute, route } from '../api/route.ts';
 import { nameLengthMax } from '../names.ts';
@@ -28,6 +28,7 @@ const fields = {
   source: z.enum(['created', 'file']).describe('file: the configuration file declares it, and alone may change it.'),
   models: models.nullable().describe('What it may call; null: everything.'),
   limits: limits.nullable(),
+  cache: cacheRule.nullable().describe('null: as its routes say.'),
   createdAt: time,
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),
@@ -79,6 +80,7 @@ export const keyRoutes: readonly ApiRoute[] = [
       scope: scope.optional().describe('Of a management key; organization when absent.'),
       models: models.optional(),
       limits: limits.optional(),
+      cache: cacheRule.optional(),
       expiresAt: time.optional(),
       project: name.optional().describe('Made if it is not there.'),
       member: name.optional().describe('Made if it is not there.'),
@@ -118,6 +120,7 @@ export const keyRoutes: readonly ApiRoute[] = [
       name: name.optional(),
       models: models.nullable().optional().describe('null: it may call everything.'),
       limits: limits.nullable().optional(),
+      cache: cacheRule.nullable().optional(),
       expiresAt: time.nullable().optional().describe('null: never.'),
     }),
     answer: key,
@@ -198,12 +201,13 @@ function checkOperator(caller: Caller): void {
 }
 
 function shown(info: KeyInfo) {
-  const { createdAtMs, expiresAtMs, revokedAtMs, previousUntilMs, models, limits, scopes } = info;
+  const { createdAtMs, expiresAtMs, revokedAtMs, previousUntilMs, models, limits, cache, scopes } = info;
   return {
     ...info,
     scopes: scopes === undefined ? null : [...scopes],
     models: models === undefined ? null : [...models],
     limits: limits ?? null,
+    cache: cache ?? null,
     project: info.project ?? null,
     member: info.member ?? null,
     createdAt: createdAtMs,

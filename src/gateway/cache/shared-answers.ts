@@ -67,5 +67,5 @@ export class SharedAnswers {
 }
 
 function nameOf(organizationId: string, hash: string): string {
-  return `tollgate:cache:1:${organizationId}:${hash}`;
+  return `cache:1:${organizationId}:${hash}`;
 }
