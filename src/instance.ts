@@ -77,6 +77,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
     parts.prices = followPrices(options, (feed) => snapshot.replaceNames(namesWith(feed)));
+    const { secret, ...cacheSettings } = config.cache;
     const settings = {
       ...defaultSettings,
       ...config.server.limits,
@@ -85,6 +86,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       sealBytesMax: config.seals.bytesMax,
       promptCacheMarks: config.promptCache.automaticMarks,
       growthStepTokens: config.budgets.growthStepTokens,
+      cache: { ...defaultSettings.cache, ...cacheSettings },
     };
     const shared = await openSharedMemory(config, { store, instance: name, clock, log });
     parts.shared = shared;
@@ -119,6 +121,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       resources: storedResources(store),
       idempotency: storedIdempotency(store),
       sharedLimits: shared?.limits,
+      ...(shared && secret && { sharedAnswers: { bytes: shared.redis, secret } }),
       others: (request, response) => api.handle(request, response),
     });
     parts.gateway = gateway;
