@@ -16,6 +16,19 @@ export function authenticate(request: IncomingMessage, snapshot: Snapshot, nowMs
   return key;
 }
 
+/**
+ * For what is the operator's to see. Throws LlmFailure (unauthorized, forbidden): calling keys, and those that manage one
+ * organization only, are none.
+ */
+export function authenticateOperator(request: IncomingMessage, snapshot: Snapshot, nowMs: number): Key {
+  const key = findKey(presentedKey(request), snapshot, nowMs);
+  if (key.kind === 'management' && key.scopes?.includes('operator') === true) return key;
+  throw refusal(
+    'forbidden',
+    'This is for operators of the installation. Use a management key (tgm-…) with the scope operator: `tollgate keys create NAME --management`.',
+  );
+}
+
 function findKey(text: string, snapshot: Snapshot, nowMs: number): Key {
   const key = text.length <= keyLengthMax ? snapshot.keys.get(hash('sha256', text, 'hex')) : undefined;
   const expired = key?.expiresAtMs !== undefined && key.expiresAtMs <= nowMs;

@@ -13,6 +13,15 @@ export class FadingHistogram {
     this.#total++;
   }
 
+  /** What another one holds, counting this much. */
+  addAll(other: FadingHistogram, weight: number): void {
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const more = (other.#weights[bucket] ?? 0) * weight;
+      this.#weights[bucket] = (this.#weights[bucket] ?? 0) + more;
+      this.#total += more;
+    }
+  }
+
   /** Everything that was added counts this much of what it did. */
   fade(left: number): void {
     if (left === 1) return;

@@ -65,6 +65,19 @@ export class Measures {
     return this.#entries.get(nameOf(target)) ?? unmeasured;
   }
 
+  /** Everybody of whom something is known. */
+  *known(): Iterable<Named> {
+    for (const { named } of this.#entries.values()) yield named;
+  }
+
+  /** Several as one, as they are now. */
+  together(targets: Iterable<Named>): TargetMeasures {
+    const now = this.#now();
+    const sum = new Entry(nobody, () => now);
+    for (const target of targets) this.#entries.get(nameOf(target))?.addTo(sum);
+    return sum;
+  }
+
   /** It is asked. `observe` or `left` follows. */
   begin(target: Named): void {
     this.#entry(target).inFlight++;
@@ -88,7 +101,7 @@ export class Measures {
     const known = this.#entries.get(name);
     if (known !== undefined) return known;
     if (this.#entries.size >= targetsMax) this.#forget();
-    const made = new Entry(this.#now);
+    const made = new Entry(target, this.#now);
     this.#entries.set(name, made);
     return made;
   }
@@ -106,8 +119,12 @@ export class Measures {
   }
 }
 
+const nobody: Named = Object.freeze({ credential: { id: '' }, model: { id: '' } });
+
 /** Sums that fade together: a mean is one divided by another, so the age of both does not matter. */
 class Entry implements TargetMeasures {
+  /** Only its names: the target itself belongs to a snapshot. */
+  readonly named: Named;
   inFlight = 0;
   lastAt = 0;
   readonly #now: () => number;
@@ -121,7 +138,8 @@ class Entry implements TargetMeasures {
   #tokensMs = 0;
   #histogram: FadingHistogram | undefined;
 
-  constructor(now: () => number) {
+  constructor({ credential, model }: Named, now: () => number) {
+    this.named = { credential: { id: credential.id }, model: { id: model.id } };
     this.#now = now;
   }
 
@@ -173,6 +191,24 @@ class Entry implements TargetMeasures {
     if (outputTokens <= 0 || spokenMs <= 0) return;
     this.#tokens += outputTokens;
     this.#tokensMs += spokenMs;
+  }
+
+  /** `sum` is read now and at no other time. */
+  addTo(sum: Entry): void {
+    const left = this.#left();
+    sum.inFlight += this.inFlight;
+    sum.lastAt = this.#now();
+    sum.#weight += this.#weight * left;
+    sum.#good += this.#good * left;
+    sum.#firstMs += this.#firstMs * left;
+    sum.#firsts += this.#firsts * left;
+    sum.#wholeMs += this.#wholeMs * left;
+    sum.#wholes += this.#wholes * left;
+    sum.#tokens += this.#tokens * left;
+    sum.#tokensMs += this.#tokensMs * left;
+    if (this.#histogram === undefined) return;
+    sum.#histogram ??= new FadingHistogram();
+    sum.#histogram.addAll(this.#histogram, left);
   }
 
   #left(): number {

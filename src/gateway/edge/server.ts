@@ -12,6 +12,8 @@ import { viewFor } from '../../snapshot/snapshot.ts';
 import { authenticate } from '../authenticate.ts';
 import { discardBody } from '../body.ts';
 import { handleOperation } from '../operations/operation-pipeline.ts';
+import { findOwnCall } from '../own/calls.ts';
+import { answerOwn, type OwnCall } from '../own/own-call.ts';
 import type { GatewayParts } from '../parts.ts';
 import { handle } from '../pipeline.ts';
 import { answerStored } from '../stored/stored-call.ts';
@@ -72,7 +74,12 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
   const path = pathOf(request.url ?? '/');
   const knock = findDoor(path);
   const found = knock === undefined ? findOperations(path) : [];
-  const dialect = knock?.door.dialect ?? found[0]?.operation.voice ?? dialectOfCaller(path, request.headers);
+  const own = findOwnCall(path);
+  const dialect =
+    knock?.door.dialect ??
+    found[0]?.operation.voice ??
+    own?.voiceOf?.(request) ??
+    dialectOfCaller(path, request.headers);
   const startedAt = parts.clock.monotonicMs();
   const delivery = new Delivery(response, dialect, newRequestId(parts), startedAt, parts.settings.clientStallMs);
   if (state.draining) response.setHeader('connection', 'close');
@@ -91,6 +98,10 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
     state.track(handleOperation({ request, delivery, ...asked, startedAt }, parts));
     return;
   }
+  if (own !== undefined && own.method === request.method && request.httpVersionMajor === 1 && !state.draining) {
+    state.track(answerOwn(own, { request, delivery, startedAt }, parts));
+    return;
+  }
   // Nobody reads this body, so it must not go on for ever.
   discardBody(request, parts.settings.bodyBytesMax);
   if (request.httpVersionMajor !== 1) return refuse(delivery, wrongVersion, { connection: 'close' });
@@ -99,6 +110,7 @@ function receive(request: IncomingMessage, response: ServerResponse, parts: Gate
     const allow = stored.methods.join(', ');
     return refuse(delivery, state.draining ? stopping : wrongMethod(request, path, allow), { allow });
   }
+  if (own !== undefined) return refuse(delivery, ...wrongOwn(request, own));
   if (knock === undefined) return answerElsewhere(path, request, delivery, parts, state);
   if (isWebSocket(request)) return answerUpgrade(delivery);
   if (request.method !== 'POST') return refuse(delivery, wrongMethod(request, path, 'POST'), { allow: 'POST' });
@@ -132,6 +144,10 @@ function wrongOperation(
   if (asked !== undefined) return [stopping, {}];
   const methods = found.map(({ operation }) => operation.method).join(', ');
   return [wrongMethod(request, path, methods), { allow: methods }];
+}
+
+function wrongOwn(request: IncomingMessage, { method, path }: OwnCall): [LlmError, Record<string, string>] {
+  return request.method === method ? [stopping, {}] : [wrongMethod(request, path, method), { allow: method }];
 }
 
 function answerElsewhere(
