@@ -42,6 +42,8 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
         secret: entry.apiKey,
         settings,
         ...(entry.headers && { headers: entry.headers }),
+        ...(entry.timeouts && { timeouts: withoutAbsent(entry.timeouts) }),
+        ...(entry.capacity && { capacity: entry.capacity }),
         ...(entry.dataCollection === 'deny' && { dataCollection: entry.dataCollection }),
         ...(regionOf(settings) && { region: regionOf(settings) as string }),
         ...(entry.deployments && { deployments: entry.deployments }),
@@ -50,6 +52,10 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
       },
     ];
   });
+}
+
+function withoutAbsent(timeouts: { readonly [Name in keyof Timeouts]?: number | undefined }): Partial<Timeouts> {
+  return Object.fromEntries(Object.entries(timeouts).filter(([, value]) => value !== undefined));
 }
 
 /** What the operator says, and the vendor's own defaults for the rest. */

@@ -14,6 +14,7 @@ import { plans } from './plan-settings.ts';
 import { providerSettings } from './provider-settings.ts';
 import { rateLimits } from './rate-limit-settings.ts';
 import { stripe } from './stripe-settings.ts';
+import { timeouts } from './timeout-settings.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -58,6 +59,18 @@ const limits = z.strictObject({
   idempotentAnswerBytesMax: wholeNumber(0, 64 * mebibyte, 'bytes')
     .default(8 * mebibyte)
     .describe('Largest answer to a request with an `Idempotency-Key` that is kept, sealed, for its repetition.'),
+  lagMsMax: wholeNumber(0, 60_000, 'milliseconds')
+    .default(200)
+    .describe('How late the event loop may be, on average of a moment, before new requests get 503; 0: however late.'),
+  memoryShareMax: amount(0.1, 1, 'share')
+    .default(0.85)
+    .describe('Share of the memory (of the heap, or of the container) that may be in use before new requests get 503.'),
+  queueWaitMs: wholeNumber(0, hourMs, 'milliseconds')
+    .default(10_000)
+    .describe('How long a request waits for room where all of its targets are full; then 429. 0: not at all.'),
+  queueLengthMax: wholeNumber(0, 1_000_000)
+    .default(1_000)
+    .describe('Most requests that wait for one target; one more gets 429 at once.'),
   connectionsMax: wholeNumber(1, 1_000_000)
     .default(20_000)
     .describe('Open connections from callers; more are closed at once.'),
@@ -79,27 +92,6 @@ const server = z.strictObject({
     .default(15_000)
     .describe('Silence of a provider after which a waiting stream gets a comment or ping.'),
   limits: limits.prefault({}),
-});
-
-/** Shared by the defaults and by what replaces them at a provider or a target. */
-const timeoutLeaves = {
-  connectMs: wholeNumber(1, hourMs, 'milliseconds'),
-  firstTokenMs: wholeNumber(1, dayMs, 'milliseconds'),
-  wholeMs: wholeNumber(1, dayMs, 'milliseconds'),
-  idleMs: wholeNumber(1, dayMs, 'milliseconds'),
-  totalMs: wholeNumber(1, dayMs, 'milliseconds'),
-};
-
-const timeouts = z.strictObject({
-  connectMs: timeoutLeaves.connectMs.default(10_000).describe('Time to connect to a provider.'),
-  firstTokenMs: timeoutLeaves.firstTokenMs
-    .default(600_000)
-    .describe('Time from asking a provider to the first content of a stream.'),
-  wholeMs: timeoutLeaves.wholeMs
-    .default(600_000)
-    .describe('Time from asking a provider to the end of an answer that is not streamed.'),
-  idleMs: timeoutLeaves.idleMs.default(120_000).describe('Longest silence inside a stream.'),
-  totalMs: timeoutLeaves.totalMs.default(hourMs).describe('Longest life of one answer.'),
 });
 
 const database = z.strictObject({
@@ -201,6 +193,16 @@ const provider = z.strictObject({
   dataCollection: choice(['allow', 'deny'])
     .default('allow')
     .describe('`deny`: it neither keeps nor trains on what it is sent, you say; routes and callers can ask for that.'),
+  capacity: z
+    .strictObject({
+      concurrentRequests: wholeNumber(1, 1_000_000)
+        .optional()
+        .describe('Most requests at the same time, all of its models together; others wait, or go elsewhere.'),
+      requestsPerMinute: wholeNumber(1, 1_000_000_000)
+        .optional()
+        .describe('Most requests in 60 seconds that it is asked by this instance.'),
+    })
+    .optional(),
   ...providerSettings,
 });
 

@@ -15,6 +15,7 @@ import { Funds } from './budgets/funds.ts';
 import { ResponseCache } from './cache/response-cache.ts';
 import type { SharedBytes } from './cache/shared-answers.ts';
 import { Capacity } from './capacity/capacity.ts';
+import { Shedding } from './capacity/shedding.ts';
 import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
@@ -84,6 +85,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     settings,
     upstreams: new Upstreams(),
     health: new Health({ clock: options.clock, random }),
+    shedding: new Shedding(settings, () => options.clock.monotonicMs()),
     capacity: new Capacity({
       now: () => options.clock.monotonicMs(),
       waitMs: settings.queueWaitMs,
@@ -139,6 +141,7 @@ class RunningGateway implements Gateway {
         this.#server.off('error', reject);
         this.#server.on('error', (error) => this.#parts.log.error({ error }, 'the server reported an error'));
         this.#ticker.start();
+        this.#parts.shedding.start();
         this.#parts.idempotency.start();
         const address = this.#server.address() as AddressInfo;
         resolve({ host: address.address, port: address.port });
@@ -162,6 +165,7 @@ class RunningGateway implements Gateway {
   async close(): Promise<void> {
     this.#draining = true;
     this.#ticker.stop();
+    this.#parts.shedding.stop();
     this.#parts.idempotency.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();

@@ -10,6 +10,7 @@ import type { AttemptsUnderWay } from './attempts-under-way.ts';
 import type { Funds } from './budgets/funds.ts';
 import type { ResponseCache } from './cache/response-cache.ts';
 import type { Capacity } from './capacity/capacity.ts';
+import type { Shedding } from './capacity/shedding.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KnownResources } from './operations/known-resources.ts';
 import type { FeedbackStore } from './own/feedback.ts';
@@ -32,6 +33,8 @@ export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly upstreams: Upstreams;
   readonly health: Health;
+  /** Whether this process can take more. */
+  readonly shedding: Shedding;
   /** Room at targets, and who waits for it. */
   readonly capacity: Capacity;
   /** How targets do, and what callers usually do: what routes choose by. */

@@ -38,6 +38,7 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
   const { request, delivery } = arrival;
   let exchange: Exchange | undefined;
   try {
+    parts.shedding.check();
     // One snapshot from the first line to the last.
     const snapshot = parts.snapshot.current;
     const key = authenticate(request, snapshot, parts.clock.nowMs());

@@ -23,6 +23,10 @@ export interface GatewaySettings {
   readonly clientStallMs: number;
   /** Pause before the second round of attempts; jittered, doubled at most once. */
   readonly retryDelayMs: number;
+  /** How late the event loop may be before new requests are refused; 0: however late. */
+  readonly lagMsMax: number;
+  /** Share of the memory that may be in use before new requests are refused, 0 to 1. */
+  readonly memoryShareMax: number;
   /** How long a request waits for room at its targets; 0: not at all. */
   readonly queueWaitMs: number;
   /** Most requests that wait for one target. */
@@ -54,6 +58,8 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   keepaliveMs: 15_000,
   clientStallMs: 120_000,
   retryDelayMs: 250,
+  lagMsMax: 200,
+  memoryShareMax: 0.85,
   queueWaitMs: 10_000,
   queueLengthMax: 1_000,
   keepAliveTimeoutMs: 75_000,

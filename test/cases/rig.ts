@@ -120,8 +120,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     log: memoryLog(logged),
     random: options.random ?? (() => 0),
     instance: 'rig',
-    // Most tests look for the marks that they set themselves.
-    settings: { retryDelayMs: 1, promptCacheMarks: false, ...options.settings },
+    // Most tests look for the marks that they set themselves, and share this process with the gateway.
+    settings: { lagMsMax: 0, retryDelayMs: 1, promptCacheMarks: false, ...options.settings },
     tickMs: options.tickMs ?? 25,
     ...(options.idempotency && { idempotency: options.idempotency }),
   });

@@ -64,7 +64,7 @@ export async function startOperationsRig(options: RigOptions = {}) {
     log: memoryLog(logged),
     random: () => 0,
     instance: 'rig',
-    settings: { retryDelayMs: 1, ...options.settings },
+    settings: { lagMsMax: 0, retryDelayMs: 1, ...options.settings },
     tickMs: 25,
     ...(options.resources && { resources: options.resources }),
     ...(options.idempotency && { idempotency: options.idempotency }),

@@ -41,6 +41,7 @@ export async function handleOperation(arrival: OperationArrival, parts: GatewayP
   const { request, delivery, operation } = arrival;
   const visit: { current: Visit | undefined } = { current: undefined };
   try {
+    parts.shedding.check();
     const snapshot = parts.snapshot.current;
     const key = authenticate(request, snapshot, parts.clock.nowMs());
     const facts: VisitFacts = {
