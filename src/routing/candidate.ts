@@ -1,5 +1,6 @@
 /** A target that may be asked, with what strategies compare. Each figure is worked out when somebody wants it. */
 import type { Target } from '../snapshot/snapshot.ts';
+import { sameTarget } from '../snapshot/strategy.ts';
 import type { RoutingAsk } from './ask.ts';
 import { type ExpectedUsage, expectedNanoUsd } from './estimate.ts';
 import type { TargetMeasures } from './measures.ts';
@@ -72,17 +73,12 @@ export class Candidate {
   }
 }
 
-function expectedUsage(
-  target: Target,
-  { keyId, inputTokens, outputTokensMax }: RoutingAsk,
-  world: World,
-): ExpectedUsage {
-  const habits = world.habitsOf(keyId, target);
-  const { held } = world;
-  const outputTokens = Math.min(habits.outputTokens, outputTokensMax);
-  if (held === undefined) return { inputTokens, outputTokens, cacheShare: habits.cacheShare };
-  // This conversation's own prefix is at one target and nowhere else.
-  const isHere = held.target.model.id === target.model.id && held.target.credential.id === target.credential.id;
-  const cacheShare = isHere && inputTokens > 0 ? Math.min(1, held.cachedTokens / inputTokens) : 0;
-  return { inputTokens, outputTokens, cacheShare };
+function expectedUsage(target: Target, ask: RoutingAsk, { habitsOf, held }: World): ExpectedUsage {
+  const habits = habitsOf(ask.keyId, target);
+  const inputTokens = Math.round(ask.inputTokens * habits.tokensPerEstimated);
+  const outputTokens = Math.min(habits.outputTokens, ask.outputTokensMax);
+  // This conversation's own prompt is at one target and nowhere else; how the caller's prompts begin may be anywhere.
+  const isHere = held !== undefined && sameTarget(held.target, target);
+  const cachedTokens = isHere ? held.cachedTokens : habits.sharedTokens;
+  return { inputTokens, outputTokens, cacheShare: inputTokens > 0 ? Math.min(1, cachedTokens / inputTokens) : 0 };
 }

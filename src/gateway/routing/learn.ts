@@ -15,8 +15,16 @@ export function learnFrom(
   const { usage } = record;
   const { target } = plan;
   const inputTokens = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
-  const observed = { target, inputTokens, cachedTokens: usage.cacheRead, outputTokens: usage.output };
-  parts.habits.learn({ keyId: exchange.key.id, ...observed });
-  if (exchange.conversation === undefined) return;
-  parts.conversations.remember(exchange.conversation, target, usage, parts.clock.nowMs(), parts.clock.monotonicMs());
+  const now = parts.clock.monotonicMs();
+  const name = exchange.conversation;
+  parts.habits.learn({
+    keyId: exchange.key.id,
+    target,
+    inputTokens,
+    estimatedTokens: exchange.ask.inputTokensEstimate,
+    cachedTokens: usage.cacheRead,
+    outputTokens: usage.output,
+    isNew: name === undefined || parts.conversations.of(name, now) === undefined,
+  });
+  if (name !== undefined) parts.conversations.remember(name, target, usage, parts.clock.nowMs(), now);
 }
