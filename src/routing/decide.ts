@@ -34,7 +34,7 @@ export function decide(route: Route, ask: RoutingAsk, world: World): Decision {
   const node = route.node ?? asListed(route);
   const { strategy, candidates } = arrange(node, passed, { route: route.name, ask, world, facts });
   const wished = byWish(candidates, ask);
-  const sticky = mayStick(route, ask) ? withHeld(wished, world, facts.able) : undefined;
+  const sticky = mayStick(route, ask) ? withHeld(wished, world, facts.able, node.strategy.kind) : undefined;
   const kept = sticky?.ranked ?? wished;
   const explores = sticky === undefined && isExplorer(route, node) && ask.preferences.order === undefined;
   const explored = explores ? withExplored(kept, route, world) : undefined;

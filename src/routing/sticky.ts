@@ -1,8 +1,9 @@
 /**
  * A conversation returns to the target that holds its prompt, while what that saves is worth more than the difference in
- * price; a target that is ill loses it like any other, and what the lost cache costs is told.
+ * price; a target that is ill loses it like any other, and what the lost cache costs is told. Where a route weighs more
+ * than the price, or asks for speed, a saving does not buy everything.
  */
-import { sameTarget } from '../snapshot/strategy.ts';
+import { type Strategy, sameTarget } from '../snapshot/strategy.ts';
 import type { Candidate } from './candidate.ts';
 import type { World } from './world.ts';
 
@@ -13,16 +14,26 @@ export interface Sticky {
   readonly cachedTokens: number;
   readonly kept: boolean;
   /** Why it was left. */
-  readonly why?: 'not a target now' | 'ill' | 'too weak for this request' | 'dearer than what its cache saves';
+  readonly why?:
+    | 'not a target now'
+    | 'ill'
+    | 'too weak for this request'
+    | 'dearer than what its cache saves'
+    | 'outweighed by another'
+    | 'much slower than another';
   /** What reading the prompt anew at the first target costs more than at this one: lost where it is not kept. */
   readonly cacheWorthNanoUsd: number;
 }
+
+/** `fastest`: this much longer a conversation waits for what its cache saves. */
+const slowerMax = 2;
 
 /** Undefined: nobody holds anything of this conversation, so nothing speaks against where the strategy sends it. */
 export function withHeld(
   ranked: readonly Candidate[],
   { held }: World,
   able: ReadonlySet<Candidate> | undefined,
+  kind: Strategy['kind'],
 ): { readonly sticky: Sticky; readonly ranked: readonly Candidate[] } | undefined {
   if (held === undefined || held.cachedTokens === 0) return undefined;
   const { target, cachedTokens } = held;
@@ -41,6 +52,10 @@ export function withHeld(
   if (state === 'ejected' || state === 'reserved') return left('ill', worth);
   if (able?.has(holder) === false) return left('too weak for this request', worth);
   if (warm > (first.costNanoUsd ?? Number.POSITIVE_INFINITY)) return left('dearer than what its cache saves', worth);
+  // Its scores know the price with the cache: nothing has to be put right.
+  if (kind === 'balanced' && holder !== first) return left('outweighed by another', worth);
+  if (kind === 'fastest' && holder.expectedMs > first.expectedMs * slowerMax)
+    return left('much slower than another', worth);
   const others = ranked.filter((candidate) => candidate !== holder);
   return { sticky: { ...told, kept: true, cacheWorthNanoUsd: worth }, ranked: [holder, ...others] };
 }
