@@ -1,5 +1,6 @@
 /** Things of an organization, by the parameter of a path that names them. A new parameter needs a line here. */
 import { createBudget } from '../../src/control/budgets/budgets.ts';
+import { ensureOwner } from '../../src/control/owners.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { TestApi } from './harness.ts';
@@ -11,6 +12,8 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   organizationId: async (_, organizationId) => organizationId,
   keyId: async (api, organizationId) =>
     (await api.ask('POST /keys', { body: { name: 'thing', organizationId } })).body.id,
+  projectId: async ({ store }, organizationId) =>
+    ensureOwner(store.db, 'projects', organizationId, 'thing', systemClock),
   budgetId: async ({ store }, organizationId) => {
     const owner = { owner: 'organization', unit: 'usd', window: 'month', limitUnits: 1_000n } as const;
     return (await createBudget(store.db, { organizationId, ...owner }, systemClock)).id;
@@ -21,6 +24,20 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   creditNoteId: creditNote,
   endpointId: async (api, organizationId) =>
     (await api.ask('POST /webhook-endpoints', { body: { url: 'https://hooks.example.com/', organizationId } })).body.id,
+  /** An own key of the organization for it. */
+  provider: async ({ store }, organizationId) => {
+    const id = newId('pky', Date.now());
+    const row = { organization_id: organizationId, provider: 'openai', sealed: 'v1.x.y', fallback: false };
+    const rest = { hint: null, base_url: null, settings: null, ended_at: null };
+    await store.db
+      .insertInto('organization_credentials')
+      .values({ id, ...row, ...rest })
+      .onConflict((clash) => clash.doNothing())
+      .execute();
+    return 'openai';
+  },
+  /** Routes are the operators', and nobody's own. */
+  routeName: async () => 'best',
   /** Of alert rules: a name, and no thing of anybody's. */
   kind: async () => 'low-balance',
 };

@@ -33,7 +33,7 @@ beforeAll(async () => {
       declared('inside-2', { organization: 'acme' }),
       declared('free-1'),
       declared('free-2'),
-      declared('changing', { organization: 'moving' }),
+      declared('changing', { organization: 'moving', project: 'shifting' }),
     ]),
   };
   gateway = await startGateway({ config: merge(fakeProviders(upstream, ['echo', 'lorem-5']), config) });
@@ -168,6 +168,7 @@ describe('case 118: a limit that is changed in the database', () => {
 
   it.each([
     ['keys', 'changing'],
+    ['projects', 'shifting'],
     ['organizations', 'moving'],
   ])('is in force within a second: %s', async (table, name) => {
     expect(await status()).toBe(200);

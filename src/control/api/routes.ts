@@ -6,6 +6,7 @@ import { partyRoutes } from '../invoices/party-routes.ts';
 import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
+import { projectRoutes } from '../projects/routes.ts';
 import { sellingRoutes } from '../selling/routes.ts';
 import { stripeRoutes } from '../stripe/routes.ts';
 import { usageRoutes } from '../usage/routes.ts';
@@ -16,6 +17,7 @@ import type { ApiRoute } from './route.ts';
 export const apiRoutes: readonly ApiRoute[] = [
   ...organizationRoutes,
   ...keyRoutes,
+  ...projectRoutes,
   ...usageRoutes,
   ...walletRoutes,
   ...budgetRoutes,
