@@ -9,7 +9,7 @@ import { type Jobs, startJobs } from './control/jobs/queue.ts';
 import { listTasks } from './control/jobs.ts';
 import { type Mailer, openMailer } from './control/mail/mailer.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import { defaultSettings } from './gateway/settings.ts';
+import { defaultSettings, type GatewaySettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
 import { type Shipper, startShipper } from './journal/shipper.ts';
 import { storableRows } from './journal/usage-rows.ts';
@@ -77,17 +77,6 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
     parts.prices = followPrices(options, (feed) => snapshot.replaceNames(namesWith(feed)));
-    const { secret, ...cacheSettings } = config.cache;
-    const settings = {
-      ...defaultSettings,
-      ...config.server.limits,
-      keepaliveMs: config.server.keepaliveMs,
-      sealTtlMs: config.seals.ttlMs,
-      sealBytesMax: config.seals.bytesMax,
-      promptCacheMarks: config.promptCache.automaticMarks,
-      growthStepTokens: config.budgets.growthStepTokens,
-      cache: { ...defaultSettings.cache, ...cacheSettings },
-    };
     const shared = await openSharedMemory(config, { store, instance: name, clock, log });
     parts.shared = shared;
     const leases = await keepLeases({
@@ -116,12 +105,13 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       clock,
       log,
       instance: name,
-      settings,
+      settings: settingsOf(config),
       leases: leases.book,
       resources: storedResources(store),
       idempotency: storedIdempotency(store),
+      feedback: storedFeedback(store, () => shipper.flush(feedbackShipMs)),
       sharedLimits: shared?.limits,
-      ...(shared && secret && { sharedAnswers: { bytes: shared.redis, secret } }),
+      ...(shared && config.cache.secret && { sharedAnswers: { bytes: shared.redis, secret: config.cache.secret } }),
       others: (request, response) => api.handle(request, response),
     });
     parts.gateway = gateway;
@@ -150,6 +140,19 @@ interface Parts {
   gateway: Gateway;
 }
 
+function settingsOf({ server, seals, promptCache, budgets, cache: { secret, ...cache } }: Config): GatewaySettings {
+  return {
+    ...defaultSettings,
+    ...server.limits,
+    keepaliveMs: server.keepaliveMs,
+    sealTtlMs: seals.ttlMs,
+    sealBytesMax: seals.bytesMax,
+    promptCacheMarks: promptCache.automaticMarks,
+    growthStepTokens: budgets.growthStepTokens,
+    cache: { ...defaultSettings.cache, ...cache },
+  };
+}
+
 /** Undefined: no mail is sent. */
 function mailerOf({ mail: { url, from } }: Config): Mailer | undefined {
   return url === undefined || from === undefined ? undefined : openMailer({ url, from });
@@ -166,6 +169,9 @@ function followPrices({ config, dataDir, log }: InstanceOptions, onFeed: (feed: 
 const failMs = 5_000;
 /** The journal keeps what does not reach the database in this time; the next start ships it. */
 const shipMs = 10_000;
+
+/** Who says at once what it thinks of an answer waits this long for that answer's row. */
+const feedbackShipMs = 2_000;
 
 export class Instance {
   readonly address: { readonly host: string; readonly port: number };
