@@ -163,6 +163,38 @@ describe('a lease', () => {
     expect(await walletOf(store.db, org)).toMatchObject({ heldNanoUsd: 0n, availableNanoUsd: 70n });
   });
 
+  it('takes nothing of credit whose time is over, also before it is swept; what was lent of it stays lent', async () => {
+    const credited = (amountNanoUsd: bigint, expiresAtMs?: number) =>
+      grantCredit(
+        store,
+        {
+          organizationId: org,
+          kind: 'promotional',
+          amountNanoUsd,
+          idempotencyKey: nextKey(),
+          ...(expiresAtMs !== undefined && { expiresAtMs }),
+        },
+        systemClock,
+      );
+    await credit(10n);
+    await credited(100n, systemClock.nowMs() + 86_400_000);
+    await credited(7n);
+    const first = await lend(`wallet:${org}`, 5);
+    expect(first).toMatchObject({ lent: 117 });
+    await sql`SELECT give_back(${first?.lease ?? 0}, 77, false)`.execute(store.db);
+    // 40 are lent, and 77 are free, of which all are of the credit that ends now.
+    await sql`UPDATE grants SET expires_at = now() WHERE organization_id = ${org} AND expires_at IS NOT NULL`.execute(
+      store.db,
+    );
+    expect(await lend(`wallet:${org}`, 1, 'b', 'another')).toMatchObject({ lent: 0, available: 0 });
+    await credit(3n);
+    expect(await lend(`wallet:${org}`, 1, 'b', 'another')).toMatchObject({ lent: 0, available: 0 });
+    await credit(30n);
+    // 150 - 40 held - 100 expired.
+    expect(await lend(`wallet:${org}`, 1, 'b', 'another')).toMatchObject({ available: 10 });
+    expect(await walletOf(store.db, org)).toMatchObject({ creditNanoUsd: 107n, paidNanoUsd: 43n });
+  });
+
   it('that was closed releases nothing twice when its use comes late', async () => {
     await credit(100n);
     const lent = await lend(`wallet:${org}`, 10);

@@ -13,6 +13,7 @@ import { batchEstimates } from './0012-batch-estimates.ts';
 import { decisions } from './0013-decisions.ts';
 import { responseCache } from './0014-response-cache.ts';
 import { routesAndOwnKeys } from './0015-routes-and-own-keys.ts';
+import { lendingByExpiry } from './0016-lending-by-expiry.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   decisions,
   responseCache,
   routesAndOwnKeys,
+  lendingByExpiry,
 ];

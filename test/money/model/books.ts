@@ -97,12 +97,14 @@ export class Books {
 
   /**
    * Of what is free, all to one instance alone, else half of a fair share; nothing if less than `need` is free. `need`
-   * has in it what the instance's open lease was overdrawn by, which is spent and holds nothing.
+   * has in it what the instance's open lease was overdrawn by, which is spent and holds nothing. Credit whose day has come
+   * is not lent, as far as nobody holds it.
    */
   lend(pot: string, need: bigint, others: number, open: Lease | undefined): Lent {
     const { granted, spent, held } = this.pot(pot);
     const overdrawn = open === undefined ? 0n : most(open.used - open.amount, 0n);
-    const available = granted - spent - held + overdrawn;
+    const unheld = granted - spent - held + overdrawn;
+    const available = unheld - (pot === this.#wallet ? least(this.#expired, most(unheld, 0n)) : 0n);
     if (available < need) return { lent: 0n, available };
     const share = others === 0 ? available : available / BigInt(2 * (others + 1));
     return { lent: most(need, share), available };
@@ -141,6 +143,11 @@ export class Books {
     this.revenue += charge;
     this.#pay(charge);
     this.#fund();
+  }
+
+  /** Of layers whose day has come, what was held then. Days to come are positive. */
+  get #expired(): bigint {
+    return this.layers.filter(({ expires = 0 }) => expires < 0).reduce((sum, { left }) => sum + left, 0n);
   }
 
   #pay(charge: bigint): void {
