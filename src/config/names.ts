@@ -9,7 +9,7 @@ import { baseUrlOf, endpointFor, type Provider, type SettingName, type Settings 
 import { type CompileTools, compileRoute, type Mistake } from '../routing/compile.ts';
 import type { RouteDefinition } from '../routing/definition.ts';
 import { type NameParts, type OwnCredential, providerNameOf } from '../snapshot/names.ts';
-import type { CacheRule, Credential, Limits } from '../snapshot/snapshot.ts';
+import type { CacheRule, Credential, Limits, Timeouts } from '../snapshot/snapshot.ts';
 import type { StoredRoute } from '../snapshot/stored-names.ts';
 import { fileCredentials, ownFees } from './own-credentials.ts';
 import { ConfigError, type Problem } from './problem.ts';

@@ -1,5 +1,6 @@
 /** What stands under `providers.<name>` beside address and key: the vendor's settings, deployments, static headers. */
 import { map, text } from './leaves.ts';
+import { ownTimeouts } from './timeout-settings.ts';
 
 const value = () =>
   text(
@@ -34,6 +35,7 @@ export const providerSettings = {
   deployments: map(wireName, wireName, 'model names with the name of the deployment of each')
     .optional()
     .describe('Where models run under names of your own: the deployment of each. Others are called by their own name.'),
+  timeouts: ownTimeouts,
   headers: map(headerName, headerValue, 'headers with a value each')
     .optional()
     .describe('Headers that every call to the provider gets; they win over all others, and are never logged.'),

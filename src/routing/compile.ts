@@ -28,8 +28,8 @@ export interface Compiled {
 
 export function compileRoute(name: string, definition: RouteDefinition, tools: CompileTools): Compiled {
   const mistakes: Mistake[] = [];
-  const timeouts = { ...tools.timeouts, ...defined(definition.timeouts) };
-  const node = nodeOf(definition, { ...tools, timeouts, mistakes, path: [], within: [name] });
+  const place = { ...tools, own: defined(definition.timeouts), mistakes, path: [], within: [name] };
+  const node = nodeOf(definition, place);
   if (mistakes.length > 0) return { route: undefined, mistakes };
   const { explore, sticky, hedge, onModelNotFound, onTooLong } = definition;
   const requires = requirementsOf(definition);
@@ -48,6 +48,8 @@ export function compileRoute(name: string, definition: RouteDefinition, tools: C
 }
 
 interface Place extends CompileTools {
+  /** What the routes around it say: it wins over what is said of a provider. */
+  readonly own: Partial<Timeouts>;
   readonly mistakes: Mistake[];
   readonly path: readonly string[];
   /** Names of the routes around it. */
@@ -93,8 +95,8 @@ function memberOf(definition: MemberDefinition, place: Place): RouteMember | und
     place.mistakes.push({ path: place.path, fault: circle ? 'circle' : 'unknown-route', name: route });
     return undefined;
   }
-  const timeouts = { ...place.timeouts, ...defined(other.timeouts) };
-  const choice = nodeOf(other, { ...place, timeouts, within: [...place.within, route] });
+  const own = { ...place.own, ...defined(other.timeouts) };
+  const choice = nodeOf(other, { ...place, own, within: [...place.within, route] });
   return { name: name ?? route, weight, choice };
 }
 
@@ -109,7 +111,8 @@ function targetMember(
     place.mistakes.push({ path: place.path, fault: 'unknown-model', name: id });
     return undefined;
   }
-  return { name: name ?? id, weight, choice: { ...found, timeouts: { ...place.timeouts, ...defined(timeouts) } } };
+  const waits = { ...place.timeouts, ...found.credential.timeouts, ...place.own, ...defined(timeouts) };
+  return { name: name ?? id, weight, choice: { ...found, timeouts: waits } };
 }
 
 const usualWeights = { price: 1, latency: 1, reliability: 2, throughput: 0.5 };

@@ -69,7 +69,8 @@ export function buildNames(parts: NameParts): Names {
     },
     listModels: () => models,
     listRoutes: () => routes,
-    listCredentials: () => parts.credentials.map((credential) => ({ credential, timeouts: parts.timeouts })),
+    listCredentials: () =>
+      parts.credentials.map((credential) => ({ credential, timeouts: { ...parts.timeouts, ...credential.timeouts } })),
   };
 }
 
@@ -99,6 +100,10 @@ function toResolution(
   const limitsOf = [model.id, model.ownRow].find((id) => id !== undefined && modelLimits?.has(id));
   const limited = limitsOf === undefined ? {} : { limits: modelLimits?.get(limitsOf), limitsOf };
   return {
-    route: { name: model.id, targets: [{ credential, model, timeouts }], ...limited },
+    route: {
+      name: model.id,
+      targets: [{ credential, model, timeouts: { ...timeouts, ...credential.timeouts } }],
+      ...limited,
+    },
   };
 }

@@ -103,6 +103,8 @@ export interface Credential {
   readonly settings?: Readonly<Record<string, string>>;
   /** Headers that every call gets, by lower-case name. Their values may be secrets. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What it is waited for, where that is not as with others. */
+  readonly timeouts?: Partial<Timeouts>;
   /** `deny`: it neither keeps nor trains on what it is sent, says its operator. Absent: nobody says so. */
   readonly dataCollection?: 'deny';
   /** What its provider takes from it. Absent: as much as comes. */
