@@ -4,23 +4,23 @@
  */
 import type { RequestSignal, TextSignal } from './signals.ts';
 
-export const bias = -1.48;
+export const bias = -1.46;
 
 export const textWeights: Readonly<Record<TextSignal, number>> = {
-  length: 2.73,
-  code: 0.22,
-  maths: 2.84,
-  'technical-words': 1.33,
-  'reasoning-words': 4.23,
-  'task-words': 2.5,
-  'conflict-words': 2.73,
-  'condition-words': 2.29,
-  'routine-words': -3.5,
-  'edit-words': -2.3,
-  'plain-length': -0.54,
-  'multi-step': 0.2,
-  numbers: 1.0,
-  language: 0.14,
+  length: 2.29,
+  code: 0.1,
+  maths: 2.87,
+  'technical-words': 1.4,
+  'reasoning-words': 4.39,
+  'task-words': 2.65,
+  'conflict-words': 2.77,
+  'condition-words': 2.26,
+  'routine-words': -2.86,
+  'edit-words': -2.17,
+  'plain-length': -1.08,
+  'multi-step': 0.13,
+  numbers: 1.01,
+  language: 0.13,
 };
 
 export const requestWeights: Readonly<Record<RequestSignal, number>> = {
@@ -36,8 +36,8 @@ export const requestWeights: Readonly<Record<RequestSignal, number>> = {
 
 /** Below: cheap. The highest that misroutes no more than that share of the complex requests of the calibration part. */
 export const thresholdByMisrouted: Readonly<Record<string, number>> = {
-  '0.02': 0.14,
-  '0.05': 0.23,
-  '0.1': 0.35,
-  '0.2': 0.57,
+  '0.02': 0.12,
+  '0.05': 0.21,
+  '0.1': 0.3,
+  '0.2': 0.53,
 };

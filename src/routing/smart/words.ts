@@ -88,18 +88,18 @@ const condition = [
 
 const routine = [
   'where is, where s, where can i, where do i, when will, when does, when s, opening hours, open on, phone number, email address, reset my, reset your, forgot my, password, sign in, sign up',
-  'change my, cancel my, cancel order, invoice, delivery address, deliver to, send me, send it, sent again, look it up, i d like to, i would like to, we d like to, looking forward, lovely, wonderful, happy with, satisfied, kind regards, best wishes, many thanks, in advance, good morning, good afternoon, good evening, dear, could you please, could you tell me, let me know, book the, book a, to book, pick it up, add a, left my, lost my, return label, in stock, size, discount code, gift card*',
-  'how do i, can i get, can i pay, can i bring, can i change, do you have, do you sell, do you ship, do you offer, do you deliver, is there a, thanks, thank you, hello, hi, hey, please send, resend, link, what time, store, coupon*, do i need to, do i have, what s the, what are the, which of your',
+  'change my, cancel my, cancel order, invoice, delivery address, deliver to, send me, send it, sent again, look it up, i d like to, i would like to, we d like to, many could you tell me, book the, book a, to book, pick it up, add a, left my, lost my, return label, in stock, size, discount code, gift card*',
+  'how do i, can i get, can i pay, can i bring, can i change, do you have, do you sell, do you ship, do you offer, do you deliver, is there a, please send, resend, link, what time, store, coupon*, do i need to, do i have, what s the, what are the, which of your',
   'synonym*, opposite of, plural of, capital of, what is the, what is a, what does, mean, who is, who was, who wrote, who painted, when was, when is, when does, what year, define, definition of, stand for, stands for',
   'recipe for, joke, title for, name for, subject line, shortcut, one liner, how many, how much is, how long, how tall, which is the, what version, what port, command to, syntax of',
-  'wo ist, wo finde, wann kommt, wann ist, offnungszeiten, passwort*, anmelden, kundigen, rechnung*, lieferung, versand*, rucksendeetikett, adresse andern, gutschein*, danke, hallo, wie kann ich, wie andere ich, kann ich, hauptstadt',
-  'ou est, ou puis je, quand arrive, horaires, mot de passe, connexion, facture*, livraison, annuler, changer mon, modifier mon, comment puis je, merci, bonjour, capitale, puis je, code promo',
-  'donde esta, donde puedo, cuando llega, horario*, contrasena, iniciar sesion, factura*, envio, cancelar mi, cambiar mi, como puedo, gracias, hola, capital de, puedo, cupon',
-  'dove e, dove posso, quando arriva, orari*, fattura*, spedizione, annullare, cambiare, come posso, grazie, ciao, buongiorno, capitale di',
-  'onde esta, onde posso, quando chega, senha, fatura, entrega, como posso, obrigad*, ola, waar is, waar kan, wanneer komt, openingstijden, wachtwoord, factuur, bezorging, hoe kan ik, bedankt, hallo, hoofdstad',
-  'где мой, где найти, когда придет, пароль, войти, счет, доставк*, спасибо, здравствуйте, привет, столица, как изменить, как отменить',
-  '在哪里, 什么时候到, 什么时候, 怎么修改, 如何修改, 密码, 发票, 快递, 物流, 退货, 谢谢, 你好, 请问, 首都, 营业时间, 优惠券, 怎么取消',
-  'どこ, いつ届, いつ, パスワード, 領収書, 配送, 返品, ありがとう, こんにちは, 教えてください, 首都, 営業時間, 解約方法, 변경하고, 어디, 언제, 비밀번호, 영수증, 배송, 감사합니다, 안녕하세요, 수도, 영업시간',
+  'wo ist, wo finde, wann kommt, wann ist, offnungszeiten, passwort*, anmelden, kundigen, rechnung*, lieferung, versand*, rucksendeetikett, adresse andern, gutschein*, wie kann ich, wie andere ich, kann ich, hauptstadt',
+  'ou est, ou puis je, quand arrive, horaires, mot de passe, connexion, facture*, livraison, annuler, changer mon, modifier mon, comment puis je, capitale, puis je, code promo',
+  'donde esta, donde puedo, cuando llega, horario*, contrasena, iniciar sesion, factura*, envio, cancelar mi, cambiar mi, como puedo, capital de, puedo, cupon',
+  'dove e, dove posso, quando arriva, orari*, fattura*, spedizione, annullare, cambiare, come posso, capitale di',
+  'onde esta, onde posso, quando chega, senha, fatura, entrega, como posso, waar is, waar kan, wanneer komt, openingstijden, wachtwoord, factuur, bezorging, hoe kan ik, hoofdstad',
+  'где мой, где найти, когда придет, пароль, войти, счет, доставк*, столица, как изменить, как отменить',
+  '在哪里, 什么时候到, 什么时候, 怎么修改, 如何修改, 密码, 发票, 快递, 物流, 退货, 首都, 营业时间, 优惠券, 怎么取消',
+  'どこ, いつ届, いつ, パスワード, 領収書, 配送, 返品, 教えてください, 首都, 営業時間, 解約方法, 변경하고, 어디, 언제, 비밀번호, 영수증, 배송, 수도, 영업시간',
 ];
 
 /** Work on a text that is given; only where the text begins or ends, for what is given may hold any words. */
