@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { scaleDecimal } from '../lib/money.ts';
 import { cacheTtlMsMax } from '../snapshot/snapshot.ts';
-import { amount, text, wholeNumber } from './leaves.ts';
+import { amount, wholeNumber } from './leaves.ts';
 
 const mebibyte = 1_048_576;
 const ttlMs = (min: number) => wholeNumber(min, cacheTtlMsMax, 'milliseconds');
@@ -26,11 +26,6 @@ export const cache = z.strictObject({
     .refine((value) => isExact(value), { error: 'percent, with two decimals' })
     .default(0)
     .describe('What an answer from the cache costs, of what it was charged when it was made.'),
-  secret: text('a secret of 32 to 1,024 characters without spaces', /^[\x21-\x7e]{32,1024}$/)
-    .optional()
-    .describe(
-      'The same at every instance: seals what they share in Redis (`redis.url`). Absent: each instance keeps its own answers in memory.',
-    ),
 });
 
 /** `whose`: as the reference page says it. */

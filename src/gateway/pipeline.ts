@@ -81,7 +81,7 @@ async function serve(exchange: Exchange, snapshot: Snapshot, parts: GatewayParts
   const asked = findAsked(snapshot, exchange.key, exchange.ask.model, takeWishes(exchange, snapshot));
   exchange.preferences = asked.preferences;
   refuseWithoutJournal(parts);
-  await cachedChat(exchange, asked.route, snapshot, parts, () => ask(exchange, asked.route, snapshot, parts));
+  await cachedChat(exchange, asked.route, parts, () => ask(exchange, asked.route, snapshot, parts));
 }
 
 /** What the cache has not. */

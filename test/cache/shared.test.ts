@@ -34,7 +34,8 @@ beforeAll(async () => {
     ...fakeProviders(upstream, ['m']),
     redis: { url: redis.url },
     organizations: { strangers: {} },
-    cache: { ttlMs: 60_000, secret: 'the-same-at-every-instance-000000' },
+    cache: { ttlMs: 60_000 },
+    secrets: { masterKey: 'the-same-at-every-instance-000000' },
   };
   const keys = { stranger: { key: stranger, organization: 'strangers' } };
   one = await startGateway({ config: { ...config, keys }, database });

@@ -22,11 +22,11 @@ interface Said {
 /** Undefined: the cache has no part in it. Throws LlmFailure (invalid-request) for a header that is none. */
 export function cacheUse(
   header: string | string[] | undefined,
-  rules: readonly (CacheRule | undefined)[],
+  rule: CacheRule | undefined,
   settings: Pick<CacheSettings, 'ttlMs' | 'ttlMsMax'>,
 ): CacheUse | undefined {
   const said = header === undefined ? {} : readSaid(String(header));
-  const wanted = said.maxAgeMs ?? rules.find((rule) => rule !== undefined)?.ttlMs ?? settings.ttlMs;
+  const wanted = said.maxAgeMs ?? rule?.ttlMs ?? settings.ttlMs;
   const ttlMs = Math.min(wanted, settings.ttlMsMax);
   return ttlMs === 0 || said.noStore ? undefined : { ttlMs, looks: !said.noCache };
 }

@@ -1,7 +1,7 @@
 /** Chats, as the cache sees them. */
 import { readForReport } from '../../dialects/door.ts';
 import type { JsonScan } from '../../lib/json.ts';
-import type { Route, Snapshot } from '../../snapshot/snapshot.ts';
+import type { Route } from '../../snapshot/snapshot.ts';
 import type { Exchange } from '../exchange.ts';
 import { intentRecord } from '../metering/meter.ts';
 import type { GatewayParts } from '../parts.ts';
@@ -13,12 +13,11 @@ import { readAnswer } from './whole-answer.ts';
 export function cachedChat(
   exchange: Exchange,
   route: Route,
-  snapshot: Snapshot,
   parts: GatewayParts,
   run: () => Promise<void>,
 ): Promise<void> {
   const { ask, door, key, request } = exchange;
-  const found = cacheUseOf(exchange, route, snapshot, parts);
+  const found = cacheUseOf(exchange, route, parts);
   if (found === undefined || door.operation !== 'chat' || door.special !== undefined || hasState(ask.scan))
     return run();
   const { cache, use } = found;

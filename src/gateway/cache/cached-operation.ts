@@ -1,7 +1,7 @@
 /** Operations that are asked and answered in one piece of JSON, as the cache sees them. */
 import type { IntentRecord } from '../../journal/record.ts';
 import type { OperationId } from '../../llm/operation.ts';
-import type { Route, Snapshot } from '../../snapshot/snapshot.ts';
+import type { Route } from '../../snapshot/snapshot.ts';
 import type { OperationCall } from '../operations/operation-call.ts';
 import type { GatewayParts } from '../parts.ts';
 import { cacheUseOf, runCached } from './cached.ts';
@@ -13,20 +13,19 @@ const kept: ReadonlySet<OperationId> = new Set(['embeddings', 'moderations', 're
 interface Known {
   /** That its key may call. */
   readonly route: Route;
-  readonly snapshot: Snapshot;
   intent(): IntentRecord;
 }
 
 /** `run` is what the request does without a cache. Throws or rejects with LlmFailure, and with whatever `run` throws. */
 export function cachedOperation(
   call: OperationCall,
-  { route, snapshot, intent }: Known,
+  { route, intent }: Known,
   parts: GatewayParts,
   run: () => Promise<void>,
 ): Promise<void> {
   const { ask, operation, key, request } = call;
   if (!kept.has(operation.id) || ask.json === undefined || ask.stream) return run();
-  const found = cacheUseOf(call, route, snapshot, parts);
+  const found = cacheUseOf(call, route, parts);
   if (found === undefined) return run();
   const { cache, use } = found;
   const hash = questionHash(key.organization.id, {

@@ -3,7 +3,7 @@
  * the same. A request that nobody has opted in goes straight on.
  */
 
-import type { Route, Snapshot } from '../../snapshot/snapshot.ts';
+import type { Route } from '../../snapshot/snapshot.ts';
 import type { Visit } from '../exchange.ts';
 import type { GatewayParts } from '../parts.ts';
 import { AnswerRecording } from './answer-recording.ts';
@@ -24,15 +24,15 @@ export interface Subject extends HitFacts {
 }
 
 /** Undefined: the cache has no part in it. Throws LlmFailure. */
-export function cacheUseOf(visit: Visit, route: Route, snapshot: Snapshot, { cache }: GatewayParts) {
+export function cacheUseOf(visit: Visit, route: Route, { cache }: GatewayParts) {
   if (cache === undefined) return undefined;
   const { key, request } = visit;
   const header = request.headers[cacheControlHeader];
-  const mayBe =
-    header !== undefined || key.cache !== undefined || cache.settings.ttlMs > 0 || cache.isOnRoutes(snapshot);
+  const rule = key.cache ?? route.cache;
+  if (header === undefined && rule === undefined && cache.settings.ttlMs === 0) return undefined;
   // What runs once has its own answer, which is given again to nobody else.
-  if (!mayBe || request.headers['idempotency-key'] !== undefined) return undefined;
-  const use = cacheUse(header, [key.cache, route.cache], cache.settings);
+  if (request.headers['idempotency-key'] !== undefined) return undefined;
+  const use = cacheUse(header, rule, cache.settings);
   return use && { cache, use };
 }
 

@@ -4,7 +4,6 @@
  */
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { Room } from '../idempotency/recording.ts';
 import { ExpiringMap } from '../seals/expiring-map.ts';
 import type { CacheSettings } from './cache-settings.ts';
@@ -29,8 +28,6 @@ export class ResponseCache {
   readonly #memory: ExpiringMap<CachedAnswer>;
   readonly #shared: SharedAnswers | undefined;
   readonly #flights = new Map<string, Flight>();
-  #routes: unknown;
-  #onRoutes = false;
 
   constructor(settings: CacheSettings, { clock, log, shared }: CacheTools) {
     this.settings = settings;
@@ -42,16 +39,6 @@ export class ResponseCache {
   /** Bytes of the answers in memory. */
   get bytes(): number {
     return this.#memory.bytes;
-  }
-
-  /** Whether any route keeps answers: looked at once for each list of routes. */
-  isOnRoutes(snapshot: Snapshot): boolean {
-    const routes = snapshot.listRoutes();
-    if (routes !== this.#routes) {
-      this.#routes = routes;
-      this.#onRoutes = routes.some(({ cache }) => cache !== undefined);
-    }
-    return this.#onRoutes;
   }
 
   /** Of this instance. Not older than `ttlMs`. */

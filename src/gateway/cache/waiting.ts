@@ -17,14 +17,15 @@ export async function waitFor(
   if (delivery.gone) return 'gone';
   visit.cache = 'pending';
   flight.join();
+  const ended = Promise.withResolvers<Landing | 'gone'>();
+  const run = new Waiting(visit, parts, ended.reject);
+  delivery.onGone(() => ended.resolve('gone'));
+  parts.active.add(run);
+  void flight.landed.then(ended.resolve);
   try {
-    return await new Promise((resolve, reject) => {
-      const run = new Waiting(visit, parts, reject);
-      delivery.onGone(() => resolve('gone'));
-      parts.active.add(run);
-      void flight.landed.then(resolve).finally(() => parts.active.delete(run));
-    });
+    return await ended.promise;
   } finally {
+    parts.active.delete(run);
     flight.leave();
   }
 }

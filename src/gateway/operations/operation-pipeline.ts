@@ -88,7 +88,7 @@ async function serve(call: OperationCall, snapshot: Snapshot, key: Key, parts: G
   const found = findRoute(snapshot, key, call.ask.model);
   refuseWithoutJournal(parts);
   const intent = () => intentOf(call, parts.instance);
-  await cachedOperation(call, { route: found, snapshot, intent }, parts, () => ask(call, found, snapshot, parts));
+  await cachedOperation(call, { route: found, intent }, parts, () => ask(call, found, snapshot, parts));
 }
 
 /** What the cache has not. */
