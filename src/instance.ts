@@ -77,6 +77,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
     parts.prices = followPrices(options, (feed) => snapshot.replaceNames(namesWith(feed)));
+    const masterSecret = config.secrets.masterKey;
     const shared = await openSharedMemory(config, { store, instance: name, clock, log });
     parts.shared = shared;
     const leases = await keepLeases({
@@ -111,7 +112,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       idempotency: storedIdempotency(store),
       feedback: storedFeedback(store, () => shipper.flush(feedbackShipMs)),
       sharedLimits: shared?.limits,
-      ...(shared && config.cache.secret && { sharedAnswers: { bytes: shared.redis, secret: config.cache.secret } }),
+      ...(shared && masterSecret && { sharedAnswers: { bytes: shared.redis, secret: masterSecret } }),
       others: (request, response) => api.handle(request, response),
     });
     parts.gateway = gateway;
@@ -140,7 +141,7 @@ interface Parts {
   gateway: Gateway;
 }
 
-function settingsOf({ server, seals, promptCache, budgets, cache: { secret, ...cache } }: Config): GatewaySettings {
+function settingsOf({ server, seals, promptCache, budgets, cache }: Config): GatewaySettings {
   return {
     ...defaultSettings,
     ...server.limits,
