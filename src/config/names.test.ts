@@ -46,3 +46,45 @@ describe('the names of a model', () => {
     expect(asked.map((name) => inputUsd(file, name))).toEqual(asked.map(() => 2));
   });
 });
+
+describe('how long is waited for a target', () => {
+  const file = `
+timeouts: { connectMs: 1000, firstTokenMs: 1000, wholeMs: 1000, idleMs: 1000, totalMs: 1000 }
+providers:
+  openai: { timeouts: { firstTokenMs: 2000, wholeMs: 2000, idleMs: 2000, totalMs: 2000 } }
+routes:
+  careful:
+    timeouts: { wholeMs: 3000, idleMs: 3000, totalMs: 3000 }
+    targets:
+      - openai/gpt-5
+      - { model: openai/gpt-5-mini, timeouts: { totalMs: 5000 } }
+      - mock/echo
+  outer: { timeouts: { idleMs: 4000 }, targets: [{ route: careful }] }
+`;
+  const waits = (name: string) => {
+    const found = names(file).resolve(name);
+    return 'route' in found
+      ? found.route.targets.map(({ timeouts: { connectMs, firstTokenMs, wholeMs, idleMs, totalMs } }) =>
+          [connectMs, firstTokenMs, wholeMs, idleMs, totalMs].map((ms) => ms / 1000),
+        )
+      : found;
+  };
+
+  it('is what its route says of it, else the route, else its provider, else the usual', () => {
+    expect(waits('careful')).toEqual([
+      [1, 2, 3, 3, 3],
+      [1, 2, 3, 3, 5],
+      [1, 1, 3, 3, 3],
+    ]);
+    expect(waits('openai/gpt-5')).toEqual([[1, 2, 2, 2, 2]]);
+    expect(waits('mock/echo')).toEqual([[1, 1, 1, 1, 1]]);
+  });
+
+  it('of a route within a route: the inner one is nearer', () => {
+    expect(waits('outer')).toMatchObject([
+      [1, 2, 3, 3, 3],
+      [1, 2, 3, 3, 5],
+      [1, 1, 3, 3, 3],
+    ]);
+  });
+});
