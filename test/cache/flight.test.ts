@@ -10,7 +10,7 @@ import type { Script } from '../fakes/upstream.ts';
 import { RawClient, rawRequestText } from '../harness/raw-client.ts';
 import { type Answer, call } from '../harness/sse-client.ts';
 import { until } from '../until.ts';
-import { cacheOf, quiet, startCachedRig } from './cached-rig.ts';
+import { cacheOf, minute, quiet, startCachedRig } from './cached-rig.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -153,6 +153,80 @@ describe.each([
     both.push(await ask(more));
     for (const answer of both) expect([answer.status, cacheOf(answer)]).toEqual([200, 'miss']);
     expect(rig.upstream.calls).toHaveLength(3);
+  });
+});
+
+describe('who waits for one that is refused', () => {
+  it('goes next, and is waited for in turn', async () => {
+    // Whoever looks in the shared store is held there, so that others come while it looks.
+    const gates: Gate[] = [];
+    const bytes = {
+      get: async () => {
+        const gate = new Gate();
+        gates.push(gate);
+        await gate.pass();
+        return undefined;
+      },
+      set: async () => {},
+    };
+    const second = 'tg-second-key-0000000000000000000000000000000';
+    rig = await startCachedRig(
+      { sharedMs: 60_000 },
+      {
+        sharedAnswers: { bytes, secret: 's'.repeat(32) },
+        otherKeys: { [second]: 'org_rig' },
+        key: { cache: minute, limits: { requestsPerMinute: 3 } },
+      },
+    );
+    const fill = { headers: { 'x-tollgate-cache-control': 'no-store' } };
+    for (let i = 0; i < 3; i++) {
+      rig.upstream.once(throughGate(open));
+      expect((await ask({}, fill.headers)).status).toBe(200);
+    }
+    const refused = ask();
+    await until('the first to look', () => gates.length === 1);
+    const others = [1, 2, 3].map(() => call(`${rig.url}/v1/chat/completions`, bodyOf(), { key: second }));
+    await inFlight(4);
+    rig.upstream.once(throughGate(open));
+    gates[0]?.release();
+    expect((await refused).status).toBe(429);
+    await until('the next to look', () => gates.length === 2);
+    gates[1]?.release();
+    const answers = await Promise.all(others);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(answers.map(cacheOf).toSorted()).toEqual(['hit', 'hit', 'miss']);
+    expect([gates.length, rig.upstream.calls.length]).toEqual([2, 4]);
+  });
+
+  it('has what another instance had, as soon as the first one has found it', async () => {
+    const kept = new Map<string, Buffer>();
+    const gate = new Gate();
+    let looks = 0;
+    const bytes = {
+      get: async (name: string) => {
+        looks++;
+        await gate.pass();
+        return kept.get(name);
+      },
+      set: async (name: string, value: Buffer) => void kept.set(name, value),
+    };
+    rig = await startCachedRig(
+      { sharedMs: 60_000, bytesMax: 5_000 },
+      { sharedAnswers: { bytes, secret: 's'.repeat(32) } },
+    );
+    gate.release();
+    rig.upstream.once(throughGate(open));
+    const made = await ask();
+    // What is kept here goes, to make room: what is shared stays.
+    for (const content of ['b', 'c', 'd', 'e']) {
+      rig.upstream.once(throughGate(open));
+      await ask({ messages: [{ role: 'user', content }] });
+    }
+    looks = 0;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
+    expect(new Set(answers.map(({ body }) => body))).toEqual(new Set([made.body]));
+    expect(answers.map(cacheOf)).toEqual(Array.from({ length: 20 }, () => 'hit'));
+    expect([looks, rig.upstream.calls.length]).toEqual([1, 5]);
   });
 });
 

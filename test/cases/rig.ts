@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { request } from 'undici';
 import type { CatalogModel, PriceVersion } from '../../src/catalog/catalog.ts';
-import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/gateway.ts';
 import type { IdempotencyStore } from '../../src/gateway/idempotency/idempotency-store.ts';
 import type { GatewaySettings } from '../../src/gateway/settings.ts';
 import type { Journal, JournalRecord, SettlementRecord } from '../../src/journal/record.ts';
@@ -47,6 +47,7 @@ export interface RigOptions {
   readonly tickMs?: number;
   readonly clock?: Clock;
   readonly idempotency?: IdempotencyStore;
+  readonly sharedAnswers?: NonNullable<GatewayOptions['sharedAnswers']>;
   /** Limits of routes, by name. */
   readonly routeLimits?: Readonly<Record<string, Limits>>;
   /** Facts of a model, by its bare name. */
@@ -124,6 +125,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     settings: { lagMsMax: 0, retryDelayMs: 1, promptCacheMarks: false, ...options.settings },
     tickMs: options.tickMs ?? 25,
     ...(options.idempotency && { idempotency: options.idempotency }),
+    ...(options.sharedAnswers && { sharedAnswers: options.sharedAnswers }),
   });
   const { port } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${port}`;
