@@ -2,7 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { PriceFeed } from './catalog/feed.ts';
-import { mockIsOn, nameParts } from './config/names.ts';
+import { mockIsOn } from './config/names.ts';
 import type { Config } from './config.ts';
 import { type Api, createApi } from './control/api/api.ts';
 import { type Jobs, startJobs } from './control/jobs/queue.ts';
@@ -18,21 +18,18 @@ import { postUsage } from './ledger/post-usage.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
-import { TextSeal } from './lib/sealed-text.ts';
 import { within } from './lib/within.ts';
-import { masterKey } from './master-key.ts';
 import { type Mock, startMock } from './mock/mock.ts';
+import { Naming } from './naming.ts';
 import { openPayments } from './payments.ts';
 import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { openSharedMemory, type SharedMemory } from './shared-memory.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
-import type { StoredNames } from './snapshot/stored-names.ts';
 import { storedFeedback } from './store/feedback.ts';
 import { storedIdempotency } from './store/idempotency.ts';
 import { storedResources } from './store/resources.ts';
 import type { Store } from './store/store.ts';
-import { moreNames } from './stored-names.ts';
 
 export interface InstanceOptions {
   readonly config: Config;
@@ -63,20 +60,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     parts.shipper = shipper;
     const mock = mockIsOn(config) ? await startMock({ clock }) : undefined;
     parts.mock = mock;
-    const seal = new TextSeal(masterKey(config.secrets.masterKey, options.dataDir), 'credentials');
-    const namesWith = (feed: PriceFeed | undefined) => (stored: StoredNames) =>
-      nameParts(
-        config,
-        providers,
-        clock.nowMs(),
-        mock,
-        feed?.prices,
-        moreNames(stored, { config, registry: providers, seal, log }),
-      );
-    const names = namesWith(priceFileOrBundled(options.dataDir, log));
+    const naming = new Naming({ config, registry: providers, dataDir: options.dataDir, clock, mock, log });
+    const names = naming.withPrices(priceFileOrBundled(options.dataDir, log));
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
-    parts.prices = followPrices(options, (feed) => snapshot.replaceNames(namesWith(feed)));
+    parts.prices = followPrices(options, (feed) => snapshot.replaceNames(naming.withPrices(feed)));
     const masterSecret = config.secrets.masterKey;
     const shared = await openSharedMemory(config, { store, instance: name, clock, log });
     parts.shared = shared;
@@ -92,7 +80,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     });
     parts.leases = leases;
     const stripe = openPayments(config, { store, clock, log });
-    const api = await createApi({ store, snapshot, clock, log, refresh: () => snapshot.refresh(), stripe });
+    const refresh = () => snapshot.refresh();
+    const { routing, providerKeys } = naming;
+    const api = await createApi({ store, snapshot, clock, log, refresh, stripe, routing, providerKeys });
     parts.api = api;
     const jobs = await startJobs({
       store,

@@ -109,7 +109,9 @@ const memberText =
 const group: z.ZodType<Choosing & Place & { targets: MemberDefinition[] }> = z.lazy(() =>
   z.strictObject({ ...choosing, ...place, targets: members }),
 );
-const member: z.ZodType<MemberDefinition> = z.union([qualifiedModel, target, otherRoute, group], { error: memberText });
+const member: z.ZodType<MemberDefinition> = z
+  .union([qualifiedModel, target, otherRoute, group], { error: memberText })
+  .meta({ id: 'RouteTarget' });
 const members = z
   .array(member, { error: `a list of targets: ${memberText}` })
   .min(1, { error: 'at least one target' })

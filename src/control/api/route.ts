@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
+import type { ProviderKeyTools, RouteTools } from '../naming/tools.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
 
@@ -20,6 +21,10 @@ export interface ApiParts {
   readonly snapshot?: SnapshotSource;
   /** Absent: this installation takes no payments. */
   readonly stripe?: StripeParts | undefined;
+  /** Absent: this process cannot tell whether a route can be. */
+  readonly routing?: RouteTools;
+  /** Absent: this process cannot keep a provider's key. */
+  readonly providerKeys?: ProviderKeyTools;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -5,6 +5,8 @@ import { budgetRoutes } from '../budgets/routes.ts';
 import { partyRoutes } from '../invoices/party-routes.ts';
 import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
+import { routeRoutes } from '../naming/route-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
 import { projectRoutes } from '../projects/routes.ts';
 import { sellingRoutes } from '../selling/routes.ts';
@@ -21,6 +23,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...usageRoutes,
   ...walletRoutes,
   ...budgetRoutes,
+  ...routeRoutes,
+  ...providerKeyRoutes,
   ...sellingRoutes,
   ...stripeRoutes,
   ...invoiceRoutes,

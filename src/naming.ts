@@ -1,0 +1,77 @@
+/**
+ * Which names this instance knows: of its configuration, of its catalogue and of the database; and what the management API
+ * asks of them before it writes.
+ */
+import type { PriceFeed } from './catalog/feed.ts';
+import { checkRoute, type MockAddress, nameParts } from './config/names.ts';
+import { checkOwnProvider } from './config/own-provider-checks.ts';
+import type { Config } from './config.ts';
+import type { NamingProblem, ProviderKeyTools, RouteTools } from './control/naming/tools.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import { TextSeal } from './lib/sealed-text.ts';
+import { masterKey } from './master-key.ts';
+import type { Provider } from './providers/provider.ts';
+import type { NamesSource } from './snapshot/live.ts';
+import type { NameParts } from './snapshot/names.ts';
+import { moreNames, placeOf } from './stored-names.ts';
+
+export interface NamingOptions {
+  readonly config: Config;
+  readonly registry: ReadonlyMap<string, Provider>;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** Absent: the built-in provider is not running. */
+  readonly mock: MockAddress | undefined;
+  readonly log: Log;
+}
+
+export class Naming {
+  readonly #options: NamingOptions;
+  readonly #seal: TextSeal;
+  #inForce: NameParts | undefined;
+
+  /** Throws the system's error where the master key can neither be read nor made. */
+  constructor(options: NamingOptions) {
+    this.#options = options;
+    this.#seal = new TextSeal(masterKey(options.config.secrets.masterKey, options.dataDir), 'credentials');
+  }
+
+  /** For the snapshot. It throws ConfigError for routes of the configuration to models that these prices do not have. */
+  withPrices(feed: PriceFeed | undefined): NamesSource {
+    const { config, registry, clock, mock, log } = this.#options;
+    return (stored) => {
+      const more = moreNames(stored, { config, registry, seal: this.#seal, log });
+      this.#inForce = nameParts(config, registry, clock.nowMs(), mock, feed?.prices, more);
+      return this.#inForce;
+    };
+  }
+
+  get routing(): RouteTools {
+    const { config } = this.#options;
+    return {
+      isDeclared: (name) => Object.hasOwn(config.routes, name),
+      problems: (route, others) =>
+        this.#inForce === undefined ? [] : checkRoute(route, others, config, this.#inForce),
+    };
+  }
+
+  get providerKeys(): ProviderKeyTools {
+    const { config, registry } = this.#options;
+    return {
+      isDeclared: (organization, provider) =>
+        Object.hasOwn(config.organizations[organization]?.providers ?? {}, provider),
+      problems(organization, { provider, apiKey, baseUrl, settings }) {
+        const found: NamingProblem[] = [];
+        const entry = { apiKey, ...(baseUrl !== undefined && { baseUrl }), ...settings };
+        const platform = config.providers[provider] as Record<string, unknown> | undefined;
+        checkOwnProvider(organization, provider, entry, platform, [...registry.values()], (path, expected, remedy) => {
+          found.push({ path: path.join('.'), expected, remedy });
+        });
+        return found;
+      },
+      seal: (secret, owner) => this.#seal.seal(secret, placeOf(owner)),
+    };
+  }
+}
