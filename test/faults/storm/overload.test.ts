@@ -28,12 +28,14 @@ let told: Told[];
 /** Requests that a target works on, and when they are due. */
 let held: { readonly model: string; readonly dueMs: number; readonly answer: () => void }[];
 let moves: number;
+let open: number;
 
 beforeEach(async () => {
   now = 1_000_000;
   told = [];
   held = [];
   moves = 0;
+  open = 0;
   const clock: Clock = { nowMs: () => 1.8e12 + now, monotonicMs: () => now };
   let draws = 0;
   rig = await startRig({
@@ -47,7 +49,15 @@ beforeEach(async () => {
     strategies: { all: { kind: 'weighted' } },
   });
 });
-afterEach(() => rig.close());
+afterEach(async () => {
+  // Whoever still waits gets its answer: nobody is left behind.
+  while (open > 0) {
+    now += stepMs;
+    for (const { answer } of held.splice(0)) answer();
+    await quiet();
+  }
+  await rig.close();
+});
 
 const provider: Script = async (call, reply, upstream) => {
   moves++;
@@ -61,7 +71,9 @@ const provider: Script = async (call, reply, upstream) => {
 
 async function send(): Promise<void> {
   const atMs = now;
+  open++;
   const { status } = await ask(rig, 'chat', 'all');
+  open--;
   moves++;
   told.push({ atMs, tookMs: now - atMs, status });
 }
