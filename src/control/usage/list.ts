@@ -1,4 +1,5 @@
 /** Usage rows one by one, newest first. */
+import type { BriefDecision } from '../../routing/brief.ts';
 import type { UsageAttempt, UsageRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { Refusal } from '../refusal.ts';
@@ -44,6 +45,8 @@ export interface UsageEntry extends TokenCounts {
   readonly sessionId?: string;
   readonly endUser?: string;
   readonly tags: readonly string[];
+  /** Absent: there was nothing to choose. */
+  readonly decision?: BriefDecision;
 }
 
 export interface TokenCounts {
@@ -147,6 +150,7 @@ function toEntry(row: JoinedRow): UsageEntry {
     ...(row.client_request_id !== null && { clientRequestId: row.client_request_id }),
     ...(row.session_id !== null && { sessionId: row.session_id }),
     ...(row.end_user !== null && { endUser: row.end_user }),
+    ...(row.decision !== null && { decision: row.decision as BriefDecision }),
   };
 }
 

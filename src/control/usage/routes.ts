@@ -5,6 +5,8 @@ import type { Caller } from '../api/caller.ts';
 import { id, time, usd } from '../api/fields.ts';
 import { pageOf, pageQuery } from '../api/page.ts';
 import { type ApiRoute, route } from '../api/route.ts';
+import type { ArmFigures } from './arms.ts';
+import { decision, decisionCosts, shownCosts, shownDecision } from './decision.ts';
 import type { UsageFilter } from './filter.ts';
 import { listUsage, type UsageEntry } from './list.ts';
 import { summarizeUsage } from './summary.ts';
@@ -72,6 +74,7 @@ const usage = z
     sessionId: z.string().nullable(),
     endUser: z.string().nullable(),
     tags: z.array(z.string()),
+    decision: decision.nullable().describe('Why it went where it went; null where there was nothing to choose.'),
     house: z
       .object({
         instance: z.string(),
@@ -81,18 +84,34 @@ const usage = z
         priceVersion: z.string().nullable(),
         snapshotVersion: count,
         attempts: z.array(attempt),
+        decisionCosts: decisionCosts.nullable(),
       })
       .nullable()
       .describe('How it was served; for operators alone.'),
   })
   .meta({ id: 'Usage' });
 
+const arm = z
+  .object({
+    route: z.string(),
+    arm: z.string(),
+    firstTokenP50Ms: count.nullable().describe('Of streams.'),
+    firstTokenP95Ms: count.nullable(),
+    totalP50Ms: count,
+    totalP95Ms: count,
+    errorShare: count.describe('0 to 1: requests that failed. One that its caller gave up is none.'),
+    feedbackCount: count,
+    feedbackMean: count.nullable().describe('0 bad, 1 good; null: nobody said.'),
+  })
+  .meta({ id: 'Arm' });
+
 const sums = { requests: count, failed: count, estimated: count, ...money, ...counts };
 const summary = z
   .object({
-    group: z.string().describe('An id, provider/name, an operation, or a day (UTC).'),
+    group: z.string().describe('An id, provider/name, an operation, a day (UTC), or a route and its arm.'),
     label: z.string().describe('The name of the key or organization, where it is still there; else the group.'),
     ...sums,
+    arm: arm.nullable().describe('How the arm of a split does; null where rows are added up by something else.'),
   })
   .meta({ id: 'UsageSummary' });
 
@@ -127,13 +146,16 @@ export const usageRoutes: readonly ApiRoute[] = [
     method: 'GET',
     path: '/usage/summary',
     tag,
-    summary: 'Add requests up by model, key, organization, operation or day',
-    description: 'Days newest first, everything else by what it cost; at most 1,000 groups.',
-    query: z.strictObject({ by: z.enum(['model', 'key', 'organization', 'operation', 'day']), ...filter }),
+    summary: 'Add requests up by model, key, organization, operation, day or arm',
+    description:
+      'Days newest first, everything else by what it cost; at most 1,000 groups. `arm`: the arms of routes that split, with how they do and what callers say of their answers (`POST /v1/feedback`).',
+    query: z.strictObject({ by: z.enum(['model', 'key', 'organization', 'operation', 'day', 'arm']), ...filter }),
     answer: z.object({ data: z.array(summary) }),
     async handle({ caller, query: { by, ...wanted } }, { store }) {
       const rows = await summarizeUsage(store, { ...toFilter(caller, wanted), groupBy: by });
-      return { data: rows.map((row) => ({ ...row, ...moneyOf(caller, row) })) };
+      return {
+        data: rows.map((row) => ({ ...row, ...moneyOf(caller, row), arm: row.arm ? shownArm(row.arm) : null })),
+      };
     },
   }),
 ];
@@ -160,6 +182,15 @@ function moneyOf(caller: Caller, { chargeNanoUsd, costNanoUsd }: Pick<UsageEntry
   return { chargeUsd: chargeNanoUsd, costUsd: caller.role === 'operator' ? costNanoUsd : null };
 }
 
+function shownArm({ firstTokenP50Ms, firstTokenP95Ms, feedbackMean, ...same }: ArmFigures) {
+  return {
+    ...same,
+    firstTokenP50Ms: firstTokenP50Ms ?? null,
+    firstTokenP95Ms: firstTokenP95Ms ?? null,
+    feedbackMean: feedbackMean ?? null,
+  };
+}
+
 function shown(caller: Caller, entry: UsageEntry) {
   return {
     ...entry,
@@ -176,6 +207,7 @@ function shown(caller: Caller, entry: UsageEntry) {
     flags: [...entry.flags],
     dropped: [...entry.dropped],
     tags: [...entry.tags],
+    decision: entry.decision === undefined ? null : shownDecision(entry.decision),
     house: caller.role === 'operator' ? houseOf(entry) : null,
   };
 }
@@ -193,5 +225,6 @@ function houseOf({ instance, provider, credential, upstreamDialect, priceVersion
       startedAt: startedAtMs,
       error: error ?? null,
     })),
+    decisionCosts: entry.decision === undefined ? null : shownCosts(entry.decision),
   };
 }

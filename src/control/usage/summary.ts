@@ -1,12 +1,13 @@
-/** Usage added up: by key, model, operation, day or organization. */
+/** Usage added up: by key, model, operation, day, organization, or arm of an experiment. */
 import type { Store } from '../../store/store.ts';
+import { type ArmFigures, armOfRow, readArms } from './arms.ts';
 import { filterUsage, type UsageFilter } from './filter.ts';
 import type { TokenCounts } from './list.ts';
 
-export type UsageGroup = 'key' | 'model' | 'operation' | 'day' | 'organization';
+export type UsageGroup = 'key' | 'model' | 'operation' | 'day' | 'organization' | 'arm';
 
 export interface UsageSummary extends TokenCounts {
-  /** Id of the key or organization, `provider/name` (as served, else as requested), or `2026-08-31` (UTC). */
+  /** Id of the key or organization, `provider/name` (as served, else as requested), `2026-08-31` (UTC), or `route arm`. */
   readonly group: string;
   /** The name of the key or organization, where it is still there; else the group. */
   readonly label: string;
@@ -17,6 +18,8 @@ export interface UsageSummary extends TokenCounts {
   readonly estimated: number;
   readonly costNanoUsd: bigint;
   readonly chargeNanoUsd: bigint;
+  /** Of an arm alone. */
+  readonly arm?: ArmFigures;
 }
 
 export interface UsageSummaryOptions extends UsageFilter {
@@ -34,6 +37,7 @@ export async function summarizeUsage(store: Store, options: UsageSummaryOptions)
     .orderBy('group')
     .limit(groupsMax)
     .execute();
+  const arms = groupBy === 'arm' ? await readArms(store, options) : undefined;
   const names = await readNames(
     store,
     groupBy,
@@ -42,6 +46,7 @@ export async function summarizeUsage(store: Store, options: UsageSummaryOptions)
   return rows.map(({ group, cost_nano_usd, charge_nano_usd, ...counts }) => ({
     group,
     label: names.get(group) ?? group,
+    ...(arms?.has(group) && { arm: arms.get(group) as ArmFigures }),
     costNanoUsd: cost_nano_usd,
     chargeNanoUsd: charge_nano_usd,
     ...counts,
@@ -49,7 +54,8 @@ export async function summarizeUsage(store: Store, options: UsageSummaryOptions)
 }
 
 function grouped(store: Store, options: UsageSummaryOptions) {
-  return filterUsage(store, options)
+  const rows = filterUsage(store, options);
+  return (options.groupBy === 'arm' ? rows.where(armOfRow, 'is not', null) : rows)
     .select(({ fn, ref, cast, val }) => {
       const total = (column: Counted) => cast<number>(fn.sum(`usage.${column}`), 'bigint');
       const groups = {
@@ -59,6 +65,7 @@ function grouped(store: Store, options: UsageSummaryOptions) {
         model: fn.coalesce('usage.served_model', 'usage.requested_model'),
         // The session's time zone is UTC, on every connection.
         day: fn<string>('to_char', ['usage.started_at', val('YYYY-MM-DD')]),
+        arm: cast<string>(armOfRow, 'text'),
       };
       return [
         groups[options.groupBy].as('group'),
