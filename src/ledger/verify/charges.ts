@@ -62,9 +62,39 @@ async function checkCharged(db: Store['db'], after: string, last: string, found:
     FROM usage u LEFT JOIN transfers t ON t.idempotency_key = 'usage:' || u.request_id
     WHERE u.request_id > ${after} AND u.request_id <= ${last} AND u.charge_nano_usd <> 0 AND t.id IS NULL
     ORDER BY u.request_id`.execute(db);
-  for (const { request_id, charge } of rows) {
-    found.drifts('I4', `usage ${request_id}`, `its charge of ${charge} has no transfer usage:${request_id}`);
+  for (const { request_id, charge } of rows) tellUncharged(request_id, charge, found);
+}
+
+/** A request may have begun this long before its row came in; what is older is seen when everything is read. */
+const lateness = "interval '1 hour'";
+
+/** The same for rows of requests that began since then, or shortly before. Returns how many were read. */
+export async function checkRecentUsage(db: Store['db'], since: string, found: Findings): Promise<number> {
+  let count = 0;
+  let after = { at: since, id: '', isFirst: true };
+  for (;;) {
+    const from = sql`${after.at}::timestamptz - ${sql.raw(after.isFirst ? lateness : "interval '0'")}`;
+    const { rows } = await sql<{ request_id: string; at: string; charge: string; missing: boolean; rows: number }>`
+      WITH page AS MATERIALIZED (
+        SELECT request_id, started_at, charge_nano_usd AS charge FROM usage
+        WHERE (started_at, request_id) > (${from}, ${after.id}) ORDER BY started_at, request_id LIMIT ${usageRowsMax}
+      ), looked AS (
+        SELECT p.*, t.id IS NULL AND p.charge <> 0 AS missing, count(*) OVER () AS rows,
+          row_number() OVER (ORDER BY p.started_at, p.request_id) AS n
+        FROM page p LEFT JOIN transfers t ON t.idempotency_key = 'usage:' || p.request_id
+      )
+      SELECT request_id, started_at::text AS at, charge::text AS charge, missing, rows::int AS rows FROM looked
+      WHERE missing OR n = rows ORDER BY n`.execute(db);
+    for (const { request_id, charge, missing } of rows) if (missing) tellUncharged(request_id, charge, found);
+    const last = rows.at(-1);
+    count += last?.rows ?? 0;
+    if (last === undefined || last.rows < usageRowsMax) return count;
+    after = { at: last.at, id: last.request_id, isFirst: false };
   }
+}
+
+function tellUncharged(requestId: string, charge: string, found: Findings): void {
+  found.drifts('I4', `usage ${requestId}`, `its charge of ${charge} has no transfer usage:${requestId}`);
 }
 
 /**

@@ -14,6 +14,7 @@ import { decisions } from './0013-decisions.ts';
 import { responseCache } from './0014-response-cache.ts';
 import { routesAndOwnKeys } from './0015-routes-and-own-keys.ts';
 import { lendingByExpiry } from './0016-lending-by-expiry.ts';
+import { ledgerCheckpoint } from './0017-ledger-checkpoint.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   responseCache,
   routesAndOwnKeys,
   lendingByExpiry,
+  ledgerCheckpoint,
 ];
