@@ -25,6 +25,8 @@ const noShareWaitMs = 1_000;
 
 export class RateLimits {
   readonly #counters = new Counters();
+  /** What was let through while the shared count was away: it is told of it when it is back. */
+  readonly #missed = new Counters();
   readonly #shared: SharedLimits | undefined;
 
   constructor(shared?: SharedLimits) {
@@ -86,6 +88,8 @@ export class RateLimits {
 
   async #admitTogether(exchange: Admitted, chain: Chain, now: number, shared: SharedLimits): Promise<void> {
     const costs = chain.windows.map((limit) => costWithin(limit, limit.limit));
+    const missed = this.#missed.drain(now);
+    if (missed.length > 0) shared.correct(0, missed);
     const windows = chain.windows.map(({ window, shape, limit }, i) => ({ window, shape, limit, cost: costs[i] ?? 0 }));
     let verdict: SharedVerdict;
     try {
@@ -107,12 +111,17 @@ export class RateLimits {
   ): void {
     for (const [i, limit] of chain.windows.entries()) this.#counters.window(limit, now).add(costs[i] ?? 0, now);
     for (const slot of chain.slots) this.#counters.take(slot);
+    const missed = this.#shared !== undefined && sharedAtMs === undefined ? this.#missed : undefined;
+    if (missed !== undefined) {
+      for (const [i, limit] of chain.windows.entries()) missed.window(limit, now).add(costs[i] ?? 0, now);
+    }
     exchange.admission = new Admission({
       request: exchange.id,
       chain,
       costs,
       at: now,
       counters: this.#counters,
+      missed,
       shared: this.#shared,
       sharedAtMs,
     });

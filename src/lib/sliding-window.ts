@@ -14,6 +14,7 @@ export const windowMs = minuteWindow.bucketMs * minuteWindow.buckets;
 
 /** Amounts are whole numbers from 0; times are monotonic milliseconds. */
 export class SlidingWindow {
+  readonly shape: WindowShape;
   readonly #bucketMs: number;
   readonly #buckets: number;
   readonly #counts: Float64Array;
@@ -21,7 +22,9 @@ export class SlidingWindow {
   #bucket = 0;
   #total = 0;
 
-  constructor({ bucketMs, buckets }: WindowShape = minuteWindow) {
+  constructor(shape: WindowShape = minuteWindow) {
+    const { bucketMs, buckets } = shape;
+    this.shape = shape;
     this.#bucketMs = bucketMs;
     this.#buckets = buckets;
     this.#counts = new Float64Array(buckets);

@@ -12,6 +12,8 @@ export interface AdmissionFacts {
   /** Monotonic. */
   readonly at: number;
   readonly counters: Counters;
+  /** What the shared count has to be told when it is back; undefined: it knows of this request. */
+  readonly missed: Counters | undefined;
   readonly shared: SharedLimits | undefined;
   /** By the shared clock; undefined: nothing was counted there. */
   readonly sharedAtMs: number | undefined;
@@ -36,7 +38,8 @@ export class Admission {
       const used = usedOf(limit.unit, usage);
       const by = used === undefined ? 0 : used - (costs[i] ?? 0);
       if (by === 0) continue;
-      this.#correctHere(limit, by, now);
+      this.#correctIn(this.#facts.counters, limit, by, now);
+      if (this.#facts.missed !== undefined) this.#correctIn(this.#facts.missed, limit, by, now);
       corrections.push({ window: limit.window, shape: limit.shape, by });
     }
     if (corrections.length > 0 && sharedAtMs !== undefined) shared?.correct(sharedAtMs, corrections);
@@ -56,8 +59,8 @@ export class Admission {
     );
   }
 
-  #correctHere(limit: WindowLimit, by: number, now: number): void {
-    const { counters, at } = this.#facts;
+  #correctIn(counters: Counters, limit: WindowLimit, by: number, now: number): void {
+    const { at } = this.#facts;
     const window = counters.window(limit, now);
     if (by > 0) window.add(by, now);
     else window.takeBack(-by, at, now);

@@ -1,9 +1,11 @@
 /** What this instance itself has let through: all there is without Redis, and what its share is measured by when Redis is away. */
-import { SlidingWindow } from '../../lib/sliding-window.ts';
+import { SlidingWindow, type WindowShape } from '../../lib/sliding-window.ts';
 import type { SlotLimit, WindowLimit } from './chain.ts';
 
 /** Windows that nobody has used for their length are forgotten when there are this many, and then at each doubling. */
 const windowsKept = 10_000;
+
+const nothing = Object.freeze([]);
 
 export class Counters {
   readonly #windows = new Map<string, SlidingWindow>();
@@ -31,6 +33,18 @@ export class Counters {
     const left = this.used({ slots }) - 1;
     if (left > 0) this.#slots.set(slots, left);
     else this.#slots.delete(slots);
+  }
+
+  /** What is in each window, which is forgotten with it. */
+  drain(now: number): readonly { readonly window: string; readonly shape: WindowShape; readonly by: number }[] {
+    if (this.#windows.size === 0) return nothing;
+    const all = [...this.#windows].map(([name, window]) => ({
+      window: name,
+      shape: window.shape,
+      by: window.total(now),
+    }));
+    this.#windows.clear();
+    return all.filter(({ by }) => by > 0);
   }
 
   #forgetIdle(now: number): void {

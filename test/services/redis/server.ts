@@ -46,7 +46,7 @@ export async function startRedisServer(...options: readonly string[]): Promise<R
       await exit;
     },
     start,
-    client: () => new Redis(url, { lazyConnect: false, maxRetriesPerRequest: 2 }),
+    client: () => new Redis(url, { maxRetriesPerRequest: 2 }).on('error', () => {}),
   };
 }
 

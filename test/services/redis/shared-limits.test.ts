@@ -270,6 +270,32 @@ describe('fault F6: when Redis', () => {
     },
   );
 
+  it.each([
+    ['evenly', [0, 1, 2]],
+    ['by one instance alone', [0, 0, 0]],
+  ])('dies and comes back empty when the limit was used %s, at most twice the limit passes', async (_, used) => {
+    const three = await Promise.all(['a', 'b', 'c'].map((name) => instance(name)));
+    await until('all to know each other', () => three.every(({ limits }) => limits.instances === 3));
+    const gateways = three.map(({ limits }) => new RateLimits(limits));
+    const key = keyOf({ requestsPerMinute: 100 });
+    const burst = async (on: readonly number[]) => {
+      const admitted = await Promise.all(on.map((i) => countAdmitted(gateways[i] as RateLimits, key, 150)));
+      return admitted.reduce((sum, each) => sum + each);
+    };
+    const now = performance.now();
+    expect(await burst(used)).toBe(100);
+    await server.kill();
+    await until('nobody to have it', () => three.every(({ redis }) => !redis.up));
+    const away = await burst([0, 1, 2]);
+    await server.start();
+    await until('Redis to be back', () => three.every(({ redis }) => redis.up));
+    // Each tells what it let through when it asks again.
+    for (const each of gateways) await refusal(each, request(keyOf({ tokensPerMinute: 9 })), now);
+    const after = await burst([0, 1, 2]);
+    expect(100 + away + after).toBeLessThanOrEqual(200);
+    expect(after).toBe(100 - away);
+  });
+
   it('was never there, the configured number of instances divides the limits', async () => {
     const redis = await openRedis({ url: 'redis://127.0.0.1:1', namespace: 'test', timeoutMs, log });
     const limits = await openSharedLimits({ redis, instance: 'a', instances: 4, log });
