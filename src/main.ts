@@ -17,6 +17,7 @@ import { endingOf, exitCodes } from './commands/outcome.ts';
 import { addPlans } from './commands/plans.ts';
 import { addPrices } from './commands/prices.ts';
 import { addRoute } from './commands/route.ts';
+import { addRoutes } from './commands/routes.ts';
 import { addServe } from './commands/serve.ts';
 import { renderJson } from './commands/table.ts';
 import { addUsage } from './commands/usage.ts';
@@ -96,6 +97,7 @@ function buildProgram(): Command {
   addLedger(program, context);
   addModels(program, context);
   addRoute(program, context);
+  addRoutes(program, context);
   addConnect(program, context);
   addDoctor(program, context);
   return program;

@@ -49,12 +49,7 @@ export class Naming {
   }
 
   get routing(): RouteTools {
-    const { config } = this.#options;
-    return {
-      isDeclared: (name) => Object.hasOwn(config.routes, name),
-      problems: (route, others) =>
-        this.#inForce === undefined ? [] : checkRoute(route, others, config, this.#inForce),
-    };
+    return routeTools(this.#options.config, () => this.#inForce);
   }
 
   get providerKeys(): ProviderKeyTools {
@@ -74,4 +69,15 @@ export class Naming {
       seal: (secret, owner) => this.#seal.seal(secret, placeOf(owner)),
     };
   }
+}
+
+/** `names`: those in force; undefined: not known yet. */
+export function routeTools(config: Config, names: () => NameParts | undefined): RouteTools {
+  return {
+    isDeclared: (name) => Object.hasOwn(config.routes, name),
+    problems: (route, others) => {
+      const known = names();
+      return known === undefined ? [] : checkRoute(route, others, config, known);
+    },
+  };
 }

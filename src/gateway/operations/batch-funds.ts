@@ -3,13 +3,14 @@
  * other batches may still cost. Nothing of it is held while the batch runs, which may take a day; what it really costs is
  * charged when its results are read.
  */
-import { saleFor, salePicoUsd } from '../../catalog/sale.ts';
+import { salePicoUsd } from '../../catalog/sale.ts';
 import type { Needs } from '../../ledger/leases/hold.ts';
 import { formatUsd } from '../../lib/money.ts';
 import { LlmFailure } from '../../llm/error.ts';
 import type { BatchAsk, BatchEstimate, Resource } from '../../llm/operation.ts';
 import { noUsage } from '../../llm/usage.ts';
 import type { Budget } from '../../snapshot/snapshot.ts';
+import { saleAt } from '../metering/payer.ts';
 import type { GatewayParts } from '../parts.ts';
 import { shareOf, targetOf } from './batch-settlement.ts';
 import type { ResourceCall } from './resource-call.ts';
@@ -28,15 +29,15 @@ export function estimateBatch(
   let picoUsd = 0n;
   let tokens = 0;
   for (const { model: name, requests, inputTokens, outputTokens } of asks) {
-    const model = targetOf(snapshot, credential.id, name)?.model;
-    const price = model && (model.operationPriceAt?.(nowMs) ?? model.priceAt(nowMs));
-    if (model === undefined || price === undefined) continue;
+    const target = targetOf(snapshot, credential.id, name);
+    const price = target && (target.model.operationPriceAt?.(nowMs) ?? target.model.priceAt(nowMs));
+    if (target === undefined || price === undefined) continue;
     // Embeddings have no output.
     const output = price.output === undefined ? 0 : outputTokens;
     tokens += inputTokens + output;
     // Long prompts are dearer one by one, not all together.
     const usual = { ...noUsage, input: Math.ceil(inputTokens / requests), output: Math.ceil(output / requests) };
-    picoUsd += salePicoUsd(saleFor(key.organization.sales, model), price, usual) * BigInt(requests);
+    picoUsd += salePicoUsd(saleAt(key.organization.sales, target), price, usual) * BigInt(requests);
   }
   return { nanoUsd: String(shareOf(picoUsd, service.percentOfPrice ?? 100)), tokens };
 }
