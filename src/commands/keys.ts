@@ -19,6 +19,7 @@ export function addKeys(program: Command, context: Context): void {
     .option('--member <name>', 'the person or program that it belongs to; made if it is not there')
     .option('--models <patterns>', 'models and routes it may call, with commas: openai/*,main (default: all)')
     .option('--expires <when>', 'from when it is refused: 30d, 12h or 2027-01-31T00:00:00Z (default: never)')
+    .option('--cache-seconds <seconds>', 'how long answers to its requests are kept (default: as routes say)')
     .option('--management', 'a key for managing (tgm-) instead of calling')
     .addOption(
       new Option(
@@ -42,6 +43,7 @@ interface CreateOptions extends CommonOptions {
   readonly member?: string;
   readonly models?: string;
   readonly expires?: string;
+  readonly cacheSeconds?: string;
   readonly management?: boolean;
   readonly scope?: KeyScope;
 }
@@ -52,7 +54,7 @@ interface ListOptions extends CommonOptions {
 }
 
 async function create(context: Context, name: string, options: CreateOptions): Promise<void> {
-  const { organization, project, member, models, expires, management, scope } = options;
+  const { organization, project, member, models, expires, cacheSeconds, management, scope } = options;
   const limits = limitsFrom(options);
   const request = {
     name,
@@ -63,6 +65,7 @@ async function create(context: Context, name: string, options: CreateOptions): P
     ...(member !== undefined && { member }),
     ...(models !== undefined && { models: models.split(',').map((pattern) => pattern.trim()) }),
     limits,
+    ...(cacheSeconds !== undefined && { cache: { ttlMs: Number(cacheSeconds) * 1000 } }),
     ...(expires !== undefined && { expiresAtMs: parseTime('--expires', expires, 'future', systemClock.nowMs()) }),
   };
   const created = await withStore(context, options, (store) => createKey(store, request, systemClock));

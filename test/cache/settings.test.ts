@@ -1,4 +1,6 @@
 /** The real server: where the file and the management API say that answers are kept. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startUpstream, type Upstream } from '../fakes/upstream.ts';
 import { fakeProviders } from '../harness/fake-providers.ts';
@@ -65,4 +67,18 @@ it('a key of the management API, from the moment it is changed', async () => {
   await until('the change', async () => (await told(key, 'oa/m', 'made')) === 'off');
   const refused = await api('PATCH', `/keys/${made.id}`, { cache: { ttlMs: 0 } });
   expect(JSON.stringify(refused)).toContain('ttlMs');
+});
+
+it('a route of the management API, and a key of the command line', async () => {
+  const route = { name: 'stored', definition: { targets: ['oa/m'], cache: { ttlMs: 60_000 } } };
+  const made = await call(`${gateway.url}/api/v1/routes`, route, { key: manager, method: 'POST' });
+  expect(made.status, made.body).toBe(201);
+  await until('the route', async () => (await told(plain, 'stored', 'routed')) !== undefined);
+  expect(await told(plain, 'stored', 'routed')).toBe('hit');
+
+  const { url, schema } = gateway.database;
+  const env = { TOLLGATE_DATABASE_URL: url, TOLLGATE_DATABASE_SCHEMA: schema, TOLLGATE_DATA_DIR: gateway.dataDir };
+  const create = ['src/main.ts', 'keys', 'create', 'cli', '--cache-seconds', '60', '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, create, { env });
+  expect(JSON.parse(stdout)).toMatchObject({ cache: { ttlMs: 60_000 } });
 });
