@@ -1,4 +1,5 @@
 /** What routing must know of a request. */
+import type { Target } from '../snapshot/snapshot.ts';
 import type { Preferences } from './preferences.ts';
 import type { SmartInput } from './smart/input.ts';
 
@@ -31,6 +32,10 @@ export interface RoutingAsk {
     readonly key: string;
     readonly request: string;
   };
+  /** Whether this target can open what another answer of this conversation was sealed with. Absent: nothing is sealed. */
+  readonly opens?: (target: Target) => boolean;
+  /** What this target would lose or refuse of the request, for whoever asks for none of that; undefined: nothing. */
+  readonly loses?: (target: Target) => string | undefined;
   /** Read only where a strategy scores the text. */
   readonly smartInput: () => SmartInput;
 }

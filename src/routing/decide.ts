@@ -33,10 +33,11 @@ export function decide(route: Route, ask: RoutingAsk, world: World): Decision {
   const facts: StrategyFacts = {};
   const node = route.node ?? asListed(route);
   const { strategy, candidates } = arrange(node, passed, { route: route.name, ask, world, facts });
-  const wished = byWish(candidates, ask);
-  const sticky = mayStick(route, ask) ? withHeld(wished, world, facts.able, node.strategy.kind) : undefined;
+  const wished = byWish(openersFirst(candidates, ask), ask);
+  const told = { able: facts.able, kind: node.strategy.kind, opens: ask.opens };
+  const sticky = mayStick(route, ask) ? withHeld(wished, world, told) : undefined;
   const kept = sticky?.ranked ?? wished;
-  const explores = sticky === undefined && isExplorer(route, node) && ask.preferences.order === undefined;
+  const explores = sticky === undefined && mayExplore(ask) && isExplorer(route, node);
   const explored = explores ? withExplored(kept, route, world) : undefined;
   const ranked = illLast(ownFirst(explored ?? kept));
   return {
@@ -54,6 +55,11 @@ export function decide(route: Route, ask: RoutingAsk, world: World): Decision {
 /** A caller who names an order or a sort of its own has it. */
 function mayStick({ sticky }: Route, { preferences: { order, sort } }: RoutingAsk): boolean {
   return sticky !== 'off' && order === undefined && sort === undefined;
+}
+
+/** Not with the thinking of a conversation, nor where a caller says whom to ask. */
+function mayExplore({ opens, preferences: { order } }: RoutingAsk): boolean {
+  return opens === undefined && order === undefined;
 }
 
 /** One candidate for each target that passes. What the catalogue believes yields where nobody would be left. */
@@ -99,7 +105,9 @@ function rank(node: RouteNode, passed: ReadonlyMap<Target, Candidate>, choosing:
   }
   if (options.length === 0) return [];
   const ordered = orderOf(node.strategy)(options, choosing).flatMap(({ candidates }) => candidates);
-  return node.members.some(({ choice }) => isNode(choice)) ? [...new Set(ordered)] : ordered;
+  // Whoever is listed twice is asked once.
+  const mayRepeat = ordered.length > passed.size || node.members.some(({ choice }) => isNode(choice));
+  return mayRepeat ? [...new Set(ordered)] : ordered;
 }
 
 /** A target that stands at several places of a tree is one candidate. */
@@ -111,6 +119,13 @@ function candidatesOf(target: Target, passed: ReadonlyMap<Target, Candidate>): r
 function optionOf(candidate: Candidate): Option {
   const { target } = candidate;
   return { member: { name: target.model.id, weight: 1, choice: target }, candidates: [candidate] };
+}
+
+/** Without loss first: whoever minted what the conversation is sealed with can go on with its thinking. */
+function openersFirst(candidates: readonly Candidate[], { opens }: RoutingAsk): readonly Candidate[] {
+  if (opens === undefined) return candidates;
+  const openers = candidates.filter(({ target }) => opens(target));
+  return openers.length === 0 ? candidates : [...openers, ...candidates.filter(({ target }) => !opens(target))];
 }
 
 /** Those that the caller names first, in its order. */

@@ -37,7 +37,9 @@ export function forbidden(target: Target, ask: RoutingAsk, requires: Requirement
   if (!ask.mayCall(target.model.id)) return ['key', `the key may not call ${target.model.id}`];
   return (
     (isEmpty(preferences) ? undefined : unwanted(target, preferences, nowMs)) ??
-    (isEmpty(requires) ? undefined : unfit(target, requires, nowMs))
+    (isEmpty(requires) ? undefined : unfit(target, requires, nowMs)) ??
+    // The last, as it is the dearest to find out.
+    (preferences.requireParameters ? lossy(target, ask) : undefined)
   );
 }
 
@@ -52,6 +54,11 @@ function unwanted(target: Target, preferences: Preferences, nowMs: number): Chec
   if (maxPrice === undefined) return undefined;
   const limits = { input: maxPrice.prompt, output: maxPrice.completion, request: maxPrice.request };
   return tooDear(target, limits, 'provider.max_price', nowMs);
+}
+
+function lossy(target: Target, { loses }: RoutingAsk): Check {
+  const lost = loses?.(target);
+  return lost === undefined ? undefined : ['parameters', `provider.require_parameters is set, and it loses ${lost}`];
 }
 
 function unfit(target: Target, requires: Requirements, nowMs: number): Check {

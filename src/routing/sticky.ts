@@ -4,6 +4,7 @@
  * than the price, or asks for speed, a saving does not buy everything.
  */
 import { type Strategy, sameTarget } from '../snapshot/strategy.ts';
+import type { RoutingAsk } from './ask.ts';
 import type { Candidate } from './candidate.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +21,8 @@ export interface Sticky {
     | 'too weak for this request'
     | 'dearer than what its cache saves'
     | 'outweighed by another'
-    | 'much slower than another';
+    | 'much slower than another'
+    | 'cannot open what another has sealed';
   /** What reading the prompt anew at the first target costs more than at this one: lost where it is not kept. */
   readonly cacheWorthNanoUsd: number;
 }
@@ -28,12 +30,19 @@ export interface Sticky {
 /** `fastest`: this much longer a conversation waits for what its cache saves. */
 const slowerMax = 2;
 
+export interface StickyFacts {
+  /** Those that can do what the request asks, where a strategy has found that out. */
+  readonly able?: ReadonlySet<Candidate> | undefined;
+  /** Of the route's strategy. */
+  readonly kind: Strategy['kind'];
+  readonly opens?: RoutingAsk['opens'];
+}
+
 /** Undefined: nobody holds anything of this conversation, so nothing speaks against where the strategy sends it. */
 export function withHeld(
   ranked: readonly Candidate[],
   { held }: World,
-  able: ReadonlySet<Candidate> | undefined,
-  kind: Strategy['kind'],
+  { able, kind, opens }: StickyFacts,
 ): { readonly sticky: Sticky; readonly ranked: readonly Candidate[] } | undefined {
   if (held === undefined || held.cachedTokens === 0) return undefined;
   const { target, cachedTokens } = held;
@@ -51,6 +60,7 @@ export function withHeld(
   const { state } = holder.state;
   if (state === 'ejected' || state === 'reserved') return left('ill', worth);
   if (able?.has(holder) === false) return left('too weak for this request', worth);
+  if (opens?.(target) === false && opens(first.target)) return left('cannot open what another has sealed', worth);
   if (warm > (first.costNanoUsd ?? Number.POSITIVE_INFINITY)) return left('dearer than what its cache saves', worth);
   // Its scores know the price with the cache: nothing has to be put right.
   if (kind === 'balanced' && holder !== first) return left('outweighed by another', worth);

@@ -2,6 +2,7 @@
  * From a route to the targets that this request may ask, in order. A name that stands for one target, asked without any
  * wish, costs nothing here.
  */
+import type { ChatRequest } from '../../llm/chat.ts';
 import { LlmFailure } from '../../llm/error.ts';
 import type { Needs, RoutingAsk } from '../../routing/ask.ts';
 import { type Decision, decide } from '../../routing/decide.ts';
@@ -9,12 +10,14 @@ import { noPreferences } from '../../routing/preferences.ts';
 import { type SmartInput, smartInputOf } from '../../routing/smart/input.ts';
 import type { World } from '../../routing/world.ts';
 import { isListed } from '../../snapshot/allow-list.ts';
-import type { Key, Route } from '../../snapshot/snapshot.ts';
+import type { Key, Route, Target } from '../../snapshot/snapshot.ts';
 import { askedMax } from '../budgets/expected.ts';
 import type { Exchange, Visit } from '../exchange.ts';
 import type { GatewayParts } from '../parts.ts';
+import { minterOf } from '../seals/minter.ts';
 import { parseAsk } from '../translate.ts';
 import { conversationName } from './conversation-name.ts';
+import { lossAt } from './losses.ts';
 import { needsOf } from './needs.ts';
 
 /** A chat's. Throws LlmFailure where nobody may be asked. */
@@ -33,6 +36,8 @@ export function decideForChat(exchange: Exchange, route: Route, parts: GatewayPa
     needs: needsOf(exchange),
     user: exchange.door.endUser(exchange.ask.scan),
     smartInput: () => smartInput(exchange),
+    ...(route.targets.length > 1 && opening(exchange, parts)),
+    loses: (target) => lossAt(exchange, target, parts),
   });
   const held = name === undefined ? undefined : parts.conversations.of(name, parts.clock.monotonicMs());
   return decide(route, ask, { ...worldOf(parts), ...(held && { held }) });
@@ -69,6 +74,8 @@ interface AskFacts {
   readonly stream: boolean;
   readonly needs: Needs;
   readonly user: string | undefined;
+  readonly opens?: (target: Target) => boolean;
+  readonly loses?: (target: Target) => string | undefined;
   readonly smartInput: () => SmartInput;
 }
 
@@ -121,12 +128,27 @@ function nobody({ name }: Route, { rejected }: Decision): LlmFailure {
 
 function smartInput(exchange: Exchange): SmartInput {
   const facts = { inputTokensEstimate: exchange.ask.inputTokensEstimate, tags: exchange.tags ?? [] };
+  const request = readable(exchange);
+  return request === undefined ? { ...noText, ...facts } : smartInputOf(request, facts);
+}
+
+/** Undefined: what is wrong with it is told by whoever is asked. */
+function readable(exchange: Exchange): ChatRequest | undefined {
   try {
-    return smartInputOf(parseAsk(exchange), facts);
+    return parseAsk(exchange);
   } catch {
-    // What is wrong with it is told by whoever is asked.
-    return { ...noText, ...facts };
+    return undefined;
   }
+}
+
+/** Beyond this size a body is read in turns, later. */
+const parsedBytesMax = 1024 * 1024;
+
+/** Who can go on with the thinking of this conversation, where somebody has sealed it. */
+function opening(exchange: Exchange, { seals }: GatewayParts): Pick<RoutingAsk, 'opens'> | undefined {
+  const isLarge = exchange.ask.scan.body.length > parsedBytesMax;
+  const minters = seals.minters(exchange, () => (isLarge ? undefined : readable(exchange)));
+  return minters && { opens: ({ credential }) => minters.has(minterOf(credential)) };
 }
 
 const noText = { lastUserText: '', earlierTurns: 0, toolsCount: 0, hasToolResults: false, mediaCount: 0 };

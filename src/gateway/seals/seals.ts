@@ -72,6 +72,24 @@ export class Seals {
     });
   }
 
+  /**
+   * Marks of the credentials that sealed what this conversation carries, or what is kept here of it. Undefined: nobody
+   * known did. `request`: read where something is kept for this organization; undefined where it cannot be read.
+   */
+  minters(exchange: Exchange, request: () => ChatRequest | undefined): ReadonlySet<string> | undefined {
+    const organization = exchange.key.organization.id;
+    const { dialect, ask } = exchange;
+    const minters = new Set<string>();
+    for (const text of findSeals(ask.scan.body, dialect.id)) {
+      const seal = unpackSeal(text, dialect.id);
+      const own = seal.dialect === dialect.id ? this.#origins.minterOf(organization, dialect.id, text) : undefined;
+      const minter = seal.minter ?? own;
+      if (minter !== undefined) minters.add(minter);
+    }
+    for (const minter of this.#keptMinters(organization, request)) minters.add(minter);
+    return minters.size === 0 ? undefined : minters;
+  }
+
   /** For an answer that is relayed. `turns`: the conversation that it answers, where that was settled. */
   relayed(exchange: Exchange, credential: Credential, dialect: Dialect, turns?: readonly Turn[]): RelayWatch {
     const organization = exchange.key.organization.id;
@@ -82,6 +100,15 @@ export class Seals {
   /** For the events of an answer that is translated. `turns`: the conversation that it answers. */
   translated(exchange: Exchange, credential: Credential, turns: readonly Turn[]): AnswerWatch {
     return new AnswerWatch(minterOf(credential), (answer) => this.#keep(exchange, turns, answer));
+  }
+
+  #keptMinters(organization: string, request: () => ChatRequest | undefined): readonly string[] {
+    const holds = this.#vault.holdsAny(organization, 'call') || this.#vault.holdsAny(organization, 'conversation');
+    const turns = holds ? request()?.turns : undefined;
+    const restored = turns === undefined ? turns : restoredTurns(turns, organization, this.#vault);
+    if (restored === undefined || restored === turns) return [];
+    const seals = restored.flatMap(({ blocks }) => blocks.flatMap((block) => ('seal' in block ? [block.seal] : [])));
+    return seals.flatMap((seal) => (seal?.minter === undefined ? [] : [seal.minter]));
   }
 
   #keep(exchange: Exchange, turns: readonly Turn[], answer: WatchedAnswer): void {
