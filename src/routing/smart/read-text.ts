@@ -3,6 +3,7 @@ import { fold, foldWord, isGapless } from './folding.ts';
 import { knownLanguages, LanguageVotes, languageNumber, smallWords } from './language.ts';
 import type { WordKind } from './signals.ts';
 import { gap, phraseCharsMax, WordTrie } from './word-trie.ts';
+import { wordWeights } from './word-weights.ts';
 import { wordLists } from './words.ts';
 
 /** What is read of a text; the question stands at its beginning or at its end. */
@@ -20,6 +21,9 @@ export interface TextCounts {
   steps: number;
   /** Different listed words by their kind. */
   readonly listed: Record<WordKind, number>;
+  /** Different words that were learned, and the sum of their weights. */
+  learned: number;
+  learnedWeight: number;
   /** `de`; `und`: unknown. */
   language: string;
   /** The lists know the language. */
@@ -31,21 +35,29 @@ const stepKind = kinds.indexOf('step');
 const editKind = kinds.indexOf('edit');
 /** Where a task stands beside the text that it is about. */
 const edgeChars = 100;
-/** By kind and language: what each word of the trie stands for. The same word may be of several kinds. */
-const meanings = new Map<string, { kinds: number[]; languages: number[] }>();
+interface Meaning {
+  readonly kinds: number[];
+  readonly languages: number[];
+  /** Learned from the labelled requests: log-odds of being complex. */
+  weight: number;
+}
+
+/** What each word of the trie stands for; the same word may be of several kinds. */
+const meanings = new Map<string, Meaning>();
 for (const [kind, list] of Object.entries(wordLists)) {
   for (const word of list) meaningOf(word).kinds.push(kinds.indexOf(kind as WordKind));
 }
 for (const [language, list] of Object.entries(smallWords)) {
   for (const word of list.split(', ')) meaningOf(word).languages.push(languageNumber(language));
 }
+for (const [word, weight] of wordWeights) meaningOf(word).weight = weight;
 const trie = new WordTrie([...meanings.keys()]);
 const entries = [...meanings.values()];
 
-function meaningOf(word: string): { kinds: number[]; languages: number[] } {
+function meaningOf(word: string): Meaning {
   const plain = foldWord(word);
   if (plain.length > phraseCharsMax) throw new RangeError(`"${plain}" is longer than ${phraseCharsMax}`);
-  const known = meanings.get(plain) ?? { kinds: [], languages: [] };
+  const known = meanings.get(plain) ?? { kinds: [], languages: [], weight: 0 };
   meanings.set(plain, known);
   return known;
 }
@@ -53,15 +65,20 @@ function meaningOf(word: string): { kinds: number[]; languages: number[] } {
 // Kept between calls: a request must not allocate for this. Nothing of a text stays readable through the interface.
 const letters = new Uint16Array(headCharsMax + tailCharsMax + 1);
 const seen = new Uint32Array(entries.length);
+const found = new Uint16Array(2 * phraseCharsMax);
 const votes = new LanguageVotes();
 const perKind = new Uint32Array(kinds.length);
 let round = 0;
+let learned = 0;
+let learnedWeight = 0;
 
 export function readText(text: string): TextCounts {
   const counts = { words: 0, codeMarks: 0, mathsMarks: 0, numbers: 0, questions: 0, listItems: 0, steps: 0 };
   round++;
   votes.clear();
   perKind.fill(0);
+  learned = 0;
+  learnedWeight = 0;
   const whole = text.length <= headCharsMax + tailCharsMax;
   let length = fillLetters(text, 0, whole ? text.length : headCharsMax, 0, counts);
   if (!whole) {
@@ -76,6 +93,8 @@ export function readText(text: string): TextCounts {
     words: Math.round(words * share),
     steps: perKind[stepKind] as number,
     listed: Object.fromEntries(kinds.map((kind, i) => [kind, perKind[i]])) as Record<WordKind, number>,
+    learned,
+    learnedWeight,
     language,
     known: knownLanguages.has(language),
   };
@@ -175,8 +194,8 @@ function findWords(length: number): number {
     const gapless = letter >= 0x0e00 && isGapless(letter);
     if (letter !== gap && (before === gap || gapless)) {
       words += gapless ? 0.5 : 1;
-      const found = trie.find(letters, i, length, !gapless);
-      if (found >= 0) take(found, i < edgeChars || i > length - edgeChars);
+      const count = trie.find(letters, i, length, !gapless, found);
+      for (let k = 0; k < count; k++) take(found[k] as number, i < edgeChars || i > length - edgeChars);
     }
     if (letter >= 0x0370) votes.addLetter(letter);
     before = letter;
@@ -185,11 +204,13 @@ function findWords(length: number): number {
 }
 
 /** Each listed word counts once for its kind, and each time for its language. */
-function take(found: number, atEdge: boolean): void {
-  const { kinds: ofKinds, languages } = entries[found] as (typeof entries)[number];
+function take(word: number, atEdge: boolean): void {
+  const { kinds: ofKinds, languages, weight } = entries[word] as Meaning;
   for (const language of languages) votes.addWord(language);
-  if (seen[found] === round) return;
-  seen[found] = round;
+  if (seen[word] === round) return;
+  seen[word] = round;
+  learned += Number(weight !== 0);
+  learnedWeight += weight;
   for (const kind of ofKinds) {
     if (kind !== editKind || atEdge) perKind[kind] = (perKind[kind] as number) + 1;
   }

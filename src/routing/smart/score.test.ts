@@ -107,10 +107,14 @@ describe('reading', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...hostile), { minLength: 1, maxLength: 8 }), (parts) => {
         const text = parts.join('').repeat(200_000 / parts.join('').length);
-        const startMs = performance.now();
-        readText(text);
+        // The quickest of some: the machine may have been busy with something else.
+        const ms = Array.from({ length: 5 }, () => {
+          const startMs = performance.now();
+          readText(text);
+          return performance.now() - startMs;
+        });
         // About 0.2 ms; the limit only catches what is not linear.
-        expect(performance.now() - startMs).toBeLessThan(100);
+        expect(Math.min(...ms)).toBeLessThan(20);
       }),
       { numRuns: 60 },
     );

@@ -96,13 +96,31 @@ export function textValues(counts: TextCounts): Readonly<Record<TextSignal, numb
     'multi-step': share(steps, half.steps),
     numbers: share(counts.numbers, half.numbers),
     language: Number(!counts.known && counts.words >= 3),
+    'learned-words': learnedValue(counts),
   };
+}
+
+/** The more words a text has, the more of them are there by chance. Not from 0 to 1: its weights are log-odds already. */
+export function learnedValue({ learnedWeight, words }: Pick<TextCounts, 'learnedWeight' | 'words'>): number {
+  return learnedWeight * learnedScale(words);
+}
+
+export function learnedScale(words: number): number {
+  return 1 / Math.sqrt(1 + words / 18);
 }
 
 /** From 0 to 1: the first of a thing says more than the tenth. */
 const share = (count: number, halfAt: number): number => count / (count + halfAt);
 
-const contextTokens = { from: 4000, most: 64_000 };
+/** Below `from` it says nothing; each doubling says as much as the one before. */
+interface Span {
+  readonly from: number;
+  readonly most: number;
+}
+
+/** Tokens, and turns. */
+const muchContext: Span = { from: 4000, most: 64_000 };
+const manyTurns: Span = { from: 24, most: 192 };
 const longAnswerTokens = 4000;
 const shortAnswerTokens = 64;
 
@@ -112,15 +130,16 @@ function requestValues(input: SmartInput): Readonly<Record<RequestSignal, number
     tools: Math.min(1, Math.log2(1 + input.toolsCount) / 5),
     'tool-results': Number(input.hasToolResults),
     media: Number(input.mediaCount > 0),
-    context:
-      tokens <= contextTokens.from
-        ? 0
-        : Math.min(1, Math.log2(tokens / contextTokens.from) / Math.log2(contextTokens.most / contextTokens.from)),
-    'earlier-turns': Math.min(1, Math.log2(1 + input.earlierTurns) / 6),
+    context: between(tokens, muchContext),
+    'earlier-turns': between(input.earlierTurns, manyTurns),
     'long-answer': Number(maxOutputTokens !== undefined && maxOutputTokens >= longAnswerTokens),
     'short-answer': Number(maxOutputTokens !== undefined && maxOutputTokens <= shortAnswerTokens),
     thinking: Number(input.wantsThinking === true),
   };
+}
+
+function between(count: number, { from, most }: Span): number {
+  return count <= from ? 0 : Math.min(1, Math.log2(count / from) / Math.log2(most / from));
 }
 
 type Describe = (counts: TextCounts, input: SmartInput) => string;
@@ -140,6 +159,7 @@ const describe: Readonly<Record<Signal, Describe>> = {
   'multi-step': ({ listItems, steps, questions }) => `${listItems} list items, ${steps} steps, ${questions} questions`,
   numbers: ({ numbers }) => `${numbers} numbers`,
   language: ({ language }) => `the word lists do not know this language (${language})`,
+  'learned-words': ({ learned }) => `${learned} words that the labelled requests have taught`,
   tools: (_, { toolsCount }) => `${toolsCount} tools offered`,
   'tool-results': () => 'the last turn answers a call of a tool',
   media: (_, { mediaCount }) => `${mediaCount} pictures, documents or sounds`,

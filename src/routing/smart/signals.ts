@@ -16,6 +16,7 @@ export const textSignals = [
   'multi-step',
   'numbers',
   'language',
+  'learned-words',
 ] as const;
 
 /** Read from the request; no labelled text can teach their weights, which are set by rule. */

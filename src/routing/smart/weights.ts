@@ -4,23 +4,24 @@
  */
 import type { RequestSignal, TextSignal } from './signals.ts';
 
-export const bias = -1.46;
+export const bias = -1.99;
 
 export const textWeights: Readonly<Record<TextSignal, number>> = {
-  length: 2.29,
-  code: 0.1,
-  maths: 2.87,
-  'technical-words': 1.4,
-  'reasoning-words': 4.39,
-  'task-words': 2.65,
-  'conflict-words': 2.77,
-  'condition-words': 2.26,
-  'routine-words': -2.86,
-  'edit-words': -2.17,
-  'plain-length': -1.08,
-  'multi-step': 0.13,
-  numbers: 1.01,
-  language: 0.13,
+  length: 2.72,
+  code: 0.09,
+  maths: 3.3,
+  'technical-words': 1.33,
+  'reasoning-words': 4.84,
+  'task-words': 2.62,
+  'conflict-words': 3.0,
+  'condition-words': 2.41,
+  'routine-words': -2.91,
+  'edit-words': -2.21,
+  'plain-length': -1.33,
+  'multi-step': -0.21,
+  numbers: 0.97,
+  language: 0.44,
+  'learned-words': 1,
 };
 
 export const requestWeights: Readonly<Record<RequestSignal, number>> = {
@@ -34,10 +35,10 @@ export const requestWeights: Readonly<Record<RequestSignal, number>> = {
   thinking: 2,
 };
 
-/** Below: cheap. The highest that misroutes no more than that share of the complex requests of the calibration part. */
+/** Below: cheap. By the share of complex requests that is expected to be misrouted, chosen on the calibration part. */
 export const thresholdByMisrouted: Readonly<Record<string, number>> = {
-  '0.02': 0.12,
-  '0.05': 0.21,
-  '0.1': 0.3,
-  '0.2': 0.53,
+  '0.02': 0.11,
+  '0.05': 0.13,
+  '0.1': 0.24,
+  '0.2': 0.4,
 };

@@ -19,13 +19,10 @@ export class WordTrie {
   readonly #mask: number;
   /** By node: the number of the word that ends there, plus 1. */
   readonly #ends: Uint16Array;
-  /** By node: 1 if the word is a beginning, and anything may follow. */
-  readonly #open: Uint8Array;
+  /** The same for a word that is a beginning: anything may follow. */
+  readonly #openEnds: Uint16Array;
   /** Pairs of characters, hashed, with which no word begins are 0: most words of a text need no walk. */
   readonly #beginnings = new Uint8Array(4096);
-  /** Length of the last match, in characters. */
-  matchedLength = 0;
-
   /** `words`: folded, and at most `phraseCharsMax` long; a `*` at the end stands for any ending. A word's number is its index. */
   constructor(words: readonly string[]) {
     const count = 1 + words.reduce((sum, word) => sum + word.length, 0);
@@ -36,7 +33,7 @@ export class WordTrie {
     this.#steps = new Int32Array(slots);
     this.#next = new Uint16Array(slots);
     this.#ends = new Uint16Array(count);
-    this.#open = new Uint8Array(count);
+    this.#openEnds = new Uint16Array(count);
     let made = 1;
     words.forEach((word, number) => {
       const open = word.endsWith('*');
@@ -51,29 +48,30 @@ export class WordTrie {
         }
         node = this.#next[slot] as number;
       }
-      this.#ends[node] = number + 1;
-      this.#open[node] = Number(open);
+      (open ? this.#openEnds : this.#ends)[node] = number + 1;
       if (length > 1) this.#beginnings[beginning(word.charCodeAt(0), word.charCodeAt(1))] = 1;
       else this.#mark(word.charCodeAt(0));
     });
   }
 
-  /** The number of the longest word that starts at `from`, or -1. `whole`: a word must end where a word of the text does. */
-  find(text: Uint16Array, from: number, to: number, whole: boolean): number {
-    if (from + 1 < to && this.#beginnings[beginning(text[from] as number, text[from + 1] as number)] === 0) return -1;
+  /**
+   * Writes the numbers of all words that start at `from` into `found`, and returns how many there are. `whole`: a word
+   * must end where a word of the text does.
+   */
+  find(text: Uint16Array, from: number, to: number, whole: boolean, found: Uint16Array): number {
+    if (from + 1 < to && this.#beginnings[beginning(text[from] as number, text[from + 1] as number)] === 0) return 0;
     let node = 0;
-    let found = -1;
+    let count = 0;
     for (let i = from; i < to; i++) {
       const slot = this.#slot((node << 16) | (text[i] as number));
       if (this.#steps[slot] === 0) break;
       node = this.#next[slot] as number;
+      const open = this.#openEnds[node] as number;
+      if (open !== 0) found[count++] = open - 1;
       const end = this.#ends[node] as number;
-      if (end !== 0 && (!whole || this.#open[node] === 1 || i + 1 >= to || text[i + 1] === gap)) {
-        found = end - 1;
-        this.matchedLength = i + 1 - from;
-      }
+      if (end !== 0 && (!whole || i + 1 >= to || text[i + 1] === gap)) found[count++] = end - 1;
     }
-    return found;
+    return count;
   }
 
   /** A word of one letter may be followed by any. */

@@ -39,6 +39,17 @@ describe('the scorer on requests that it has not seen', () => {
     expect(routineToCheap).toBeGreaterThanOrEqual(routineLeast);
   });
 
+  it('takes no politeness for routine', () => {
+    const polite = rows.map((row): (typeof rows)[number] => ({
+      ...row,
+      body: {
+        messages: [{ role: 'user', content: `Good morning, dear team. ${textOf(row)} Many thanks in advance!` }],
+      },
+    }));
+    const { misrouted } = outcome(scored(polite), thresholdByMisrouted['0.05'] ?? 1);
+    expect(misrouted).toBeLessThanOrEqual(0.08);
+  });
+
   it('spares far more routine requests the strong target than length alone, at the same share misrouted', () => {
     const smart = outcome(scored(rows), thresholdByMisrouted['0.1'] ?? 1);
     const byLength = rows.map((row) => ({ complex: row.label === 'complex', score: textOf(row).length }));
