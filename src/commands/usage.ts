@@ -15,7 +15,7 @@ export function addUsage(program: Command, context: Context): void {
   addCommonOptions(program.command('usage').description('show what was used and what it cost'))
     .addOption(
       new Option('--by <group>', 'add up by')
-        .choices(['model', 'key', 'organization', 'operation', 'day'])
+        .choices(['model', 'key', 'organization', 'operation', 'day', 'arm'])
         .default('model'),
     )
     .option('--requests [count]', 'single requests instead, newest first (default: 50)')
@@ -49,6 +49,7 @@ async function showSums(context: Context, options: UsageOptions): Promise<void> 
   const sums = await withStore(context, options, (store) => summarizeUsage(store, query));
   if (options.json) return context.out(renderJson({ by: options.by, groups: sums, ...totalOf(sums) }));
   if (sums.length === 0) return context.out(nothing);
+  if (options.by === 'arm') return context.out(renderTable(armHead, sums.map(armCells)));
   const rows = sums.map((sum) => [sum.label, ...cellsOf(sum)]);
   rows.push(['total', ...cellsOf(totalOf(sums))]);
   context.out(renderTable([options.by.toUpperCase(), 'REQUESTS', 'FAILED', 'INPUT', 'CACHED', 'OUTPUT', 'COST'], rows));
@@ -105,6 +106,22 @@ function filterOf({ since, until, key, organization, model, status, operation }:
     ...(status !== undefined && { status }),
     ...(operation !== undefined && { operation }),
   };
+}
+
+const armHead = [
+  ...['ROUTE', 'ARM', 'REQUESTS', 'FAILED', 'COST', 'CHARGE', 'FIRST p50', 'FIRST p95', 'TOTAL p50', 'TOTAL p95'],
+  ...['FEEDBACK', 'OF'],
+];
+
+/** An arm's share of failures counts no request that its caller gave up. */
+function armCells({ requests, costNanoUsd, chargeNanoUsd, label, arm }: UsageSummary): string[] {
+  const ms = (duration: number | undefined) => (duration === undefined ? '' : `${Math.round(duration)} ms`);
+  return [
+    ...[arm?.route ?? label, arm?.arm ?? '', String(requests), `${((arm?.errorShare ?? 0) * 100).toFixed(1)} %`],
+    ...[formatUsd(costNanoUsd), formatUsd(chargeNanoUsd)],
+    ...[arm?.firstTokenP50Ms, arm?.firstTokenP95Ms, arm?.totalP50Ms, arm?.totalP95Ms].map(ms),
+    ...[arm?.feedbackMean?.toFixed(2) ?? '', String(arm?.feedbackCount ?? 0)],
+  ];
 }
 
 type Sums = Pick<
