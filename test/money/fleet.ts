@@ -121,8 +121,9 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 function configText(url: string, { config = '', providers: more = '', models = '' }: FleetOptions): string {
+  // Gateways, provider and test share one event loop, which on a busy machine is later than any of them would be.
   return `
-server: { port: 0 }
+server: { port: 0, limits: { lagMsMax: 0 } }
 dataDir: ./data
 budgets: { patienceMs: 500 }
 providers:
