@@ -190,6 +190,8 @@ export interface UsageAttempt {
   readonly durationMs: number;
   readonly status: number;
   readonly error?: string;
+  /** Absent: the platform's key. */
+  readonly paidBy?: 'organization';
 }
 
 export type OrganizationRow = Selectable<OrganizationTable>;

@@ -11,6 +11,7 @@ import { until } from '../until.ts';
 
 const acmeKey = 'sk-acme-own-51c07d4e49';
 const boxKey = 'sk-box-own-7c1b61c07d4e';
+const manager = 'tgm-manager-of-byok-0000000000000';
 const keyOf = (name: string): string => `tg-test-byok-of-${name}-0123456789`;
 
 let upstream: Upstream;
@@ -33,11 +34,17 @@ beforeAll(async () => {
         markupPercent: 20,
       },
       broke: { providers: { oa: { apiKey: boxKey } }, billing: 'prepaid' },
+      // Ten requests' worth of tokens, and next to no dollars.
+      counted: {
+        providers: { oa: { apiKey: boxKey } },
+        budgets: [{ tokens: 3_000 }, { usd: 0.000001 }],
+      },
       other: {},
     },
-    keys: Object.fromEntries(
-      ['acme', 'box', 'broke', 'other'].map((name) => [name, { key: keyOf(name), organization: name }]),
-    ),
+    keys: Object.fromEntries([
+      ...['acme', 'box', 'broke', 'counted', 'other'].map((name) => [name, { key: keyOf(name), organization: name }]),
+      ['manager', { key: manager }],
+    ]),
   };
   gateway = await startGateway({
     config: merge(fakeProviders(upstream, ['echo', 'lorem-5', 'lorem-40-20ms']), config),
@@ -183,6 +190,53 @@ describe('money', () => {
     expect((await chat('broke')).status).toBe(200);
     const elsewhereCalled = await chat('broke', 'an/echo');
     expect(elsewhereCalled.status).toBe(402);
+  });
+
+  it('counts in budgets of tokens as always, and in those of dollars by its fee alone', async () => {
+    refused('nobody');
+    const statuses = [];
+    for (let i = 0; i < 3; i++) {
+      const answer = await chat('counted', 'oa/lorem-5');
+      statuses.push(answer.status);
+      if (answer.status === 200) await rowOf(answer);
+      else expect(answer.body).toContain('tokens');
+    }
+    // 1,500 tokens each.
+    expect(statuses).toEqual([200, 200, 402]);
+  });
+
+  it('is told in the management API, row by row and attempt by attempt', async () => {
+    refused(acmeKey);
+    const fallen = await chat('acme', 'oa/lorem-5');
+    const own = await chat('box', 'oa/lorem-5');
+    for (const answer of [fallen, own]) await rowOf(answer);
+    const { data } = jsonOf(await call(`${gateway.url}/api/v1/usage?limit=20`, undefined, { key: manager }));
+    const rows = data as { requestId: string; paidBy: string; house: { attempts: { paidBy: string }[] } }[];
+    const of = (answer: Answer) => rows.find(({ requestId }) => requestId === answer.headers['x-request-id']);
+    expect([of(own)?.paidBy, of(fallen)?.paidBy]).toEqual(['organization', 'platform']);
+    expect(of(fallen)?.house.attempts.at(-1)?.paidBy).toBe('platform');
+    expect(of(own)?.house.attempts.map(({ paidBy }) => paidBy)).toEqual(['organization']);
+    refused('nobody');
+  });
+
+  it('other operations too are by the own key, and charged by it', async () => {
+    upstream.once((_request, reply) =>
+      reply.json(200, {
+        object: 'list',
+        model: 'lorem-5',
+        data: [{ object: 'embedding', index: 0, embedding: [0.5] }],
+        usage: { prompt_tokens: 1000, total_tokens: 1000 },
+      }),
+    );
+    const body = { model: 'oa/lorem-5', input: 'hello' };
+    const answer = await call(`${gateway.url}/v1/embeddings`, body, { key: keyOf('box') });
+    expect(answer.status).toBe(200);
+    expect(keysSeen().at(-1)).toBe(boxKey);
+    expect(await rowOf(answer)).toMatchObject({
+      operation: 'embeddings',
+      paid_by: 'organization',
+      charge_nano_usd: '0',
+    });
   });
 
   it('is recovered after kill -9 with the same payer and the same charge rule', async () => {

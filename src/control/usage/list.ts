@@ -45,6 +45,8 @@ export interface UsageEntry extends TokenCounts {
   readonly sessionId?: string;
   readonly endUser?: string;
   readonly tags: readonly string[];
+  /** Whose key paid the provider. */
+  readonly paidBy: 'platform' | 'organization';
   /** Absent: there was nothing to choose. */
   readonly decision?: BriefDecision;
 }
@@ -163,6 +165,7 @@ function toOutcome(row: JoinedRow) {
     flags: row.flags,
     costNanoUsd: row.cost_nano_usd,
     chargeNanoUsd: row.charge_nano_usd,
+    paidBy: row.paid_by,
     ...(row.error_kind !== null && { errorKind: row.error_kind }),
     ...(row.price_version !== null && { priceVersion: row.price_version }),
   };

@@ -43,6 +43,7 @@ const attempt = z.object({
   durationMs: count,
   status: count.describe("Of the provider's answer; 0: there was none."),
   error: z.string().nullable(),
+  paidBy: z.enum(['platform', 'organization']).describe('Whose key it was.'),
 });
 
 const usage = z
@@ -74,6 +75,9 @@ const usage = z
     sessionId: z.string().nullable(),
     endUser: z.string().nullable(),
     tags: z.array(z.string()),
+    paidBy: z
+      .enum(['platform', 'organization'])
+      .describe("Whose key paid the provider: the installation's, or the organization's own."),
     decision: decision.nullable().describe('Why it went where it went; null where there was nothing to choose.'),
     house: z
       .object({
@@ -220,10 +224,11 @@ function houseOf({ instance, provider, credential, upstreamDialect, priceVersion
     upstreamDialect: upstreamDialect ?? null,
     priceVersion: priceVersion ?? null,
     snapshotVersion: entry.snapshotVersion,
-    attempts: entry.attempts.map(({ startedAtMs, error, ...rest }) => ({
+    attempts: entry.attempts.map(({ startedAtMs, error, paidBy = 'platform' as const, ...rest }) => ({
       ...rest,
       startedAt: startedAtMs,
       error: error ?? null,
+      paidBy,
     })),
     decisionCosts: entry.decision === undefined ? null : shownCosts(entry.decision),
   };
