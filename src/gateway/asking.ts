@@ -18,6 +18,8 @@ export interface Asking<P extends Planned> {
   plan(target: Target): P;
   /** `next`: whom to ask beside it, for one who does not wait. */
   dispatch(plan: P, next: Next<P>): Promise<Reached<P>>;
+  /** What an attempt has cost that another takes over from. Absent: what its provider says. */
+  lostNanoUsd?(asked: Asked<P>): bigint;
   /** False once what was sent cannot be sent again. Absent: it always can. */
   repeatable?(): boolean;
 }

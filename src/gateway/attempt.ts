@@ -22,8 +22,8 @@ import { answerHeaders, ownHeaders } from './edge/headers.ts';
 import type { Visit } from './exchange.ts';
 import { hedgeLost } from './hedging/lost.ts';
 import type { Race, Runner } from './hedging/race.ts';
-import type { Seals } from './seals/seals.ts';
 import { ofOwner } from './own-key.ts';
+import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';
 import { connectionError, expired } from './upstream/timeouts.ts';
 
@@ -241,10 +241,15 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
     if (this.#over) return;
     const { visit, target } = this.#facts;
     const error = withoutSecret(ofOwner(told, target.credential), target.credential);
-    if (!this.shown) return this.#finish({ type: 'refused', error, tally: this.tally });
+    if (!this.shown || this.mayGoOn(error)) return this.#finish({ type: 'refused', error, tally: this.tally });
     if (alreadyShown) visit.delivery.end();
     else this.tellFailure(error);
     this.#finish({ type: 'answered', status: 'failed', error, tally: this.tally });
+  }
+
+  /** Another target may go on where this answer broke. */
+  protected mayGoOn(_error: LlmError): boolean {
+    return false;
   }
 
   /** In a stream that has begun. */

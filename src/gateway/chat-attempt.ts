@@ -1,5 +1,6 @@
 /** One try at one target for a chat: relayed or translated, with what its provider sealed. */
 import type { ProgressRecord } from '../journal/record.ts';
+import { errorKinds, type LlmError } from '../llm/error.ts';
 import type { AnswerReader } from './answer/answer.ts';
 import { SniffingReader } from './answer/reader.ts';
 import type { Tally } from './answer/tally.ts';
@@ -30,6 +31,13 @@ export class ChatAttempt extends AttemptRun {
   override won(): void {
     super.won();
     this.#exchange.replaceNotes(this.#plan.notes);
+  }
+
+  protected override mayGoOn({ kind }: LlmError): boolean {
+    const { joint } = this.#exchange;
+    if (joint?.mayGoOn !== true || !errorKinds[kind].retryable || kind === 'unavailable') return false;
+    joint.broken = { plan: this.#plan, tally: this.tally };
+    return true;
   }
 
   protected override begin(): void {

@@ -15,6 +15,7 @@ import type { Key, Route } from '../snapshot/snapshot.ts';
 import type { Tally } from './answer/tally.ts';
 import type { Ask } from './body.ts';
 import type { RequestFunds } from './budgets/request-funds.ts';
+import type { Joint } from './continuation/joint.ts';
 import type { Delivery } from './edge/delivery.ts';
 import type { Admission } from './limits/admission.ts';
 import type { JudgedUsage } from './metering/judged-usage.ts';
@@ -29,7 +30,7 @@ export interface VisitFacts {
   readonly snapshotVersion: number;
 }
 
-export type FailurePolicy = Pick<Route, 'onModelNotFound' | 'onTooLong' | 'hedge'>;
+export type FailurePolicy = Pick<Route, 'onModelNotFound' | 'onTooLong' | 'hedge' | 'goesOn'>;
 
 /** How a request ended that had an intent. */
 export interface VisitEnding {
@@ -123,6 +124,8 @@ export class Exchange extends Visit {
   ask: Ask;
   /** Which conversation it is a turn of, where routes are to return to their target. */
   conversation: string | undefined;
+  /** One stream out of several answers, where its caller or its route allows that. */
+  joint: Joint | undefined;
   /** What a whole answer used, as it was told in its cost header. */
   judged: { readonly tally: Tally; readonly usage: JudgedUsage } | undefined;
   /** The caller's body in the neutral language, once somebody needed it: every target is asked the same. */

@@ -3,6 +3,7 @@ import { LlmFailure } from '../llm/error.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 import type { Outcome } from './attempt.ts';
 import { ChatAttempt } from './chat-attempt.ts';
+import { asBroken, brokenNanoUsd, jointOf } from './continuation/go-on.ts';
 import { upstreamHeaders, upstreamQuery, withQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
 import { hedged } from './hedging/hedge.ts';
@@ -21,8 +22,10 @@ import { withSignature } from './upstream/signers.ts';
 export async function forward(exchange: Exchange, targets: readonly Target[], parts: GatewayParts): Promise<Ending> {
   await readAhead(exchange, targets, parts.seals);
   const able = parts.stored.keepersOf(exchange, targets, parts.clock.monotonicMs());
-  const ending = await askInTurn(exchange, able, parts, {
+  exchange.joint = jointOf(exchange, able);
+  const asked = await askInTurn(exchange, able, parts, {
     plan: (target) => planCall(exchange, target, parts),
+    lostNanoUsd: (broken) => brokenNanoUsd(exchange, broken),
     dispatch: (plan, next) => {
       const { hedge } = exchange.policy;
       if (hedge === undefined) return dispatch(exchange, plan, parts);
@@ -35,6 +38,7 @@ export async function forward(exchange: Exchange, targets: readonly Target[], pa
       );
     },
   });
+  const ending = asBroken(exchange, asked);
   parts.stored.remember(exchange, ending, parts.clock.monotonicMs());
   // What a provider does in the background is charged when its answer is read.
   return isInBackground(exchange, ending.tally) ? { ...ending, billable: false } : ending;

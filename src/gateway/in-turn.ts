@@ -132,7 +132,8 @@ class Turns<P extends Planned> {
   /** A place at the target is taken. Undefined: it failed, and another may be asked. */
   async #ask(plan: P): Promise<Ending<P> | undefined> {
     // That one failed, and somebody else is asked: what it cost is on no customer's bill.
-    if (this.#last !== undefined) this.#visit.houseCostNanoUsd += costOf(this.#last);
+    if (this.#last !== undefined)
+      this.#visit.houseCostNanoUsd += this.#asking.lostNanoUsd?.(this.#last) ?? costOf(this.#last);
     this.#taken.add(plan.target);
     this.#last = await this.#attempt(plan);
     const { outcome, plan: asked } = this.#last;

@@ -68,7 +68,8 @@ function planWay(exchange: Exchange, target: Target, price: PriceVersion, way: W
   const call = callOf(target, exchange.ask.stream);
   const path = pathFor(pathOf(exchange, way, relayed), call);
   // Bytes that hold what this provider would refuse cannot pass as they are.
-  const passes = relayed && !tools.seals.mustSettle(exchange, target.credential, dialect);
+  const passes =
+    relayed && exchange.joint === undefined && !tools.seals.mustSettle(exchange, target.credential, dialect);
   const made: MadeBody = passes
     ? relayBody(exchange, target, endpoint)
     : translateBody(exchange, target, dialect, endpoint, {

@@ -51,7 +51,8 @@ function translated(
   { seals, marksPrompt }: TranslationTools,
 ): Omit<MadeBody, 'body'> & { readonly body: JsonObject } {
   const notes = new NoteList();
-  const request = parseAsk(exchange);
+  const asked = parseAsk(exchange);
+  const request = exchange.joint?.request(asked) ?? asked;
   const whole = seals.settle(request, exchange, target.credential, dialect, notes);
   const settled = marksPrompt ? withCacheMarks(whole, exchange.dialect.id, dialect.id) : whole;
   const isSame = dialect.id === exchange.dialect.id;

@@ -40,6 +40,7 @@ export function compileRoute(name: string, definition: RouteDefinition, tools: C
     ...(requires && { requires }),
     ...(explore !== undefined && { explore }),
     ...(sticky === 'off' && { sticky }),
+    ...(definition.continue && { goesOn: true as const }),
     ...(hedge && { hedge: hedgeOf(hedge) }),
     ...(onModelNotFound === 'fail' && { onModelNotFound }),
     ...(onTooLong === 'fail' && { onTooLong }),

@@ -177,6 +177,13 @@ export const routeFields = {
         .describe('Most that the second call may be expected to cost. Absent: no matter.'),
     })
     .optional(),
+  continue: z
+    .boolean({ error: 'true or false' })
+    .default(false)
+    .meta({ expected: 'true or false' })
+    .describe(
+      'Whether another target goes on with a stream that breaks in the middle of its text. Callers may ask for it by `x-tollgate-continue: true`.',
+    ),
   onModelNotFound: oneOf(['next', 'fail'])
     .default('next')
     .describe('When a provider says that it does not have the model: the next target, or the error.'),

@@ -8,7 +8,7 @@ import type { Limits } from '../llm/limits.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Requirements, RouteNode } from './strategy.ts';
 
-export { type Limits, limitMax } from '../llm/limits.ts';
+export type { Limits } from '../llm/limits.ts';
 
 /** The longest key: no longer one can be declared, and a caller's longer text is refused without being hashed. */
 export const keyLengthMax = 256;
@@ -157,6 +157,8 @@ export interface Route {
   readonly sticky?: 'off';
   /** Whether another target is asked beside one that is silent. Absent: no. */
   readonly hedge?: Hedge;
+  /** Whether another target goes on with a stream that breaks in the middle of its text. Absent: only for who asks for it. */
+  readonly goesOn?: true;
   /** Where the asked model does not exist any more at its provider. Absent: the next target. */
   readonly onModelNotFound?: 'fail';
   /** Where a request is longer than a target takes. Absent: the next target with a larger context. */

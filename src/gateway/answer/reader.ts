@@ -62,7 +62,9 @@ export class SniffingReader implements AnswerReader {
     const { dialect, relayed, withholdUsage } = this.#plan;
     // What is gathered before it is shown has a limit, in whichever form it comes.
     if (whole || !stream) this.#wholeBytes = 0;
-    if (relayed && whole !== stream) {
+    const { joint } = this.#exchange;
+    // What another answer may have to go on with is rendered, not relayed.
+    if (relayed && whole !== stream && joint === undefined) {
       const { target, turns } = this.#plan;
       const watch = this.#seals.relayed(this.#exchange, target.credential, dialect, turns);
       this.#reader = stream
@@ -77,6 +79,7 @@ export class SniffingReader implements AnswerReader {
       host: this.#host,
       watch: this.#seals.translated(this.#exchange, this.#plan.target.credential, this.#plan.turns ?? []),
       stream,
+      going: joint && { joint, by: this.#plan.target.model.id },
     };
     this.#reader = whole ? new TranslatedWhole(facts) : new TranslatedStream(facts);
   }

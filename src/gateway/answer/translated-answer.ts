@@ -10,6 +10,7 @@ import type { ChatEvent, Emit } from '../../llm/chat.ts';
 import { checked } from '../../llm/checked.ts';
 import { type LlmError, LlmFailure } from '../../llm/error.ts';
 import { freeformNames, restoreFreeform } from '../../llm/freeform.ts';
+import type { Joint } from '../continuation/joint.ts';
 import type { AnswerWatch } from '../seals/answer-watch.ts';
 import { type AnswerHost, type AnswerReader, cutShort } from './answer.ts';
 import { EventTally } from './tally.ts';
@@ -23,6 +24,8 @@ export interface TranslationFacts {
   readonly watch?: AnswerWatch;
   /** The caller asked for a stream. */
   readonly stream: boolean;
+  /** Where another answer may go on where this one breaks. */
+  readonly going?: { readonly joint: Joint /** `provider/name` that answers now. */; readonly by: string } | undefined;
 }
 
 /** The half that both sources share: events in, the caller's wire text out. */
@@ -42,8 +45,14 @@ class EventSink {
     this.#facts = facts;
     const { to, context, stream } = facts;
     if (stream) {
-      const renderer = to.renderStream((frame) => this.#add(frame), context);
-      this.#push = (event) => renderer.push(event);
+      const add: Emit<string | Buffer> = (frame) => this.#add(frame);
+      const open = (write: typeof add): Emit<ChatEvent> => {
+        const renderer = to.renderStream(write, context);
+        return (event) => renderer.push(event);
+      };
+      const { going } = facts;
+      this.#push = going === undefined ? open(add) : going.joint.answer(open, add);
+      if (going?.joint.isFurther && takesComments(to)) this.#text = `: continued by ${going.by}\n\n`;
       this.#body = () => '';
     } else {
       const renderer = to.renderResponse(context);
@@ -60,11 +69,13 @@ class EventSink {
     if (this.#bytes.length > 0) {
       const bytes = Buffer.concat(this.#bytes);
       this.#bytes = [];
+      this.#facts.going?.joint.shown();
       this.#facts.host.show(bytes);
     }
     if (this.#text === '') return;
     const text = this.#text;
     this.#text = '';
+    this.#facts.going?.joint.shown();
     this.#facts.host.show(text);
   }
 
@@ -200,6 +211,11 @@ export function asAnswerError(error: unknown): LlmError {
     // The message of a SyntaxError quotes the answer.
     internal: error instanceof Error && !(error instanceof SyntaxError) ? error.message : 'not JSON',
   };
+}
+
+/** Clients of a dialect that has no frame to keep a stream alive break at a comment. */
+function takesComments({ keepalive, wrapping }: Dialect): boolean {
+  return wrapping === undefined && typeof keepalive === 'string' && keepalive.trim() !== '';
 }
 
 /** The first event that a caller could show. */

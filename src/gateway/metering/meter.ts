@@ -103,7 +103,8 @@ export function settlementRecord(
   nowMs: number,
 ): SettlementRecord {
   const { plan, tally } = ending;
-  const judged = plan !== undefined && tally !== undefined ? judgeEnding(exchange, ending, plan, tally) : nothing;
+  const alone = plan !== undefined && tally !== undefined ? judgeEnding(exchange, ending, plan, tally) : nothing;
+  const judged = exchange.joint?.isFurther ? { ...alone, flags: [...alone.flags, 'continued'] } : alone;
   return closingRecord(intent, exchange, ending, {
     target: plan?.target,
     wire: plan?.dialect.id,
