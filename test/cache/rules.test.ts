@@ -1,8 +1,12 @@
 /** Who is answered from the cache, for how long, at what price, and what is never kept. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { answerOf, untilError } from '../cases/pairs/road.ts';
 import { type Rig, rigKey } from '../cases/rig.ts';
 import { chatJson } from '../fakes/chat-wire.ts';
-import type { Script } from '../fakes/upstream.ts';
+import { type Script, startUpstream } from '../fakes/upstream.ts';
+import { corpus } from '../golden/corpus.ts';
+import type { Fixtures } from '../golden/features.ts';
+import { answering } from '../golden/run.ts';
 import { type Answer, call } from '../harness/sse-client.ts';
 import { until } from '../until.ts';
 import { cacheOf, minute, otherKey, quiet, startCachedRig, TestClock } from './cached-rig.ts';
@@ -199,6 +203,27 @@ describe('what is never kept', () => {
     const body = { ...hello, stream: true };
     expect(await story({ body }, { body })).toEqual(['miss', 'miss']);
     expect(rig.upstream.calls).toHaveLength(2);
+  });
+
+  it('an answer that another target went on with', async () => {
+    const halves = await Promise.all([startUpstream(), startUpstream()]);
+    const [broken, whole] = halves;
+    const fixtures = corpus.find(({ id }) => id === 'openai-chat') as Fixtures;
+    broken.on('gpt', answering(untilError(fixtures)));
+    whole.on('gpt', answering(answerOf(fixtures, 'text', true)));
+    rig = await startCachedRig(
+      {},
+      {
+        routes: { main: ['oa/gpt@broken', 'oa/gpt@whole'] },
+        routeRules: { main: { goesOn: true } },
+        addresses: { broken: broken.url, whole: whole.url },
+      },
+    );
+    const body = fixtures.request('text', 'main', true);
+    const told = await story({ body }, { body });
+    for (const half of halves) await half.close();
+    expect(told).toEqual(['miss', 'miss']);
+    expect((await rig.rows(1))[0]?.flags).toContain('continued');
   });
 });
 

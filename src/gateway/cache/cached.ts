@@ -122,6 +122,8 @@ function answerOf(subject: Subject, recording: AnswerRecording, parts: GatewayPa
   const { visit, use } = subject;
   const { settled, delivery } = visit;
   if (settled?.status !== 'completed' || settled.errorKind !== undefined || delivery.status !== 200) return undefined;
+  // Begun by one target and ended by another: nobody's answer, and better none to repeat.
+  if (settled.flags.includes('continued')) return undefined;
   // By a route that a budget chose, for this request alone.
   if (!recording.ended || recording.full || visit.switchedBy !== undefined) return undefined;
   if (!subject.isWhole(recording.pieces, delivery.streaming)) return undefined;
