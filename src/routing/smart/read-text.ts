@@ -7,8 +7,8 @@ import { wordWeights } from './word-weights.ts';
 import { wordLists } from './words.ts';
 
 /** What is read of a text; the question stands at its beginning or at its end. */
-export const headCharsMax = 4096;
-export const tailCharsMax = 2048;
+export const headCharsMax = 2048;
+export const tailCharsMax = 1024;
 
 export interface TextCounts {
   /** Of the whole text, guessed from what was read. Two signs of Chinese or Japanese count as one. */
@@ -206,12 +206,15 @@ function findWords(length: number): number {
 /** Each listed word counts once for its kind, and each time for its language. */
 function take(word: number, atEdge: boolean): void {
   const { kinds: ofKinds, languages, weight } = entries[word] as Meaning;
-  for (const language of languages) votes.addWord(language);
+  for (let i = 0; i < languages.length; i++) votes.addWord(languages[i] as number);
   if (seen[word] === round) return;
   seen[word] = round;
-  learned += Number(weight !== 0);
-  learnedWeight += weight;
-  for (const kind of ofKinds) {
+  if (weight !== 0) {
+    learned++;
+    learnedWeight += weight;
+  }
+  for (let i = 0; i < ofKinds.length; i++) {
+    const kind = ofKinds[i] as number;
     if (kind !== editKind || atEdge) perKind[kind] = (perKind[kind] as number) + 1;
   }
 }

@@ -17,6 +17,8 @@ export class WordTrie {
   readonly #steps: Int32Array;
   readonly #next: Uint16Array;
   readonly #mask: number;
+  /** The same for the letters a to z and the gap, without a search: by node, then letter. */
+  readonly #plain: Uint16Array;
   /** By node: the number of the word that ends there, plus 1. */
   readonly #ends: Uint16Array;
   /** The same for a word that is a beginning: anything may follow. */
@@ -32,6 +34,7 @@ export class WordTrie {
     this.#mask = slots - 1;
     this.#steps = new Int32Array(slots);
     this.#next = new Uint16Array(slots);
+    this.#plain = new Uint16Array(count * plainLetters);
     this.#ends = new Uint16Array(count);
     this.#openEnds = new Uint16Array(count);
     let made = 1;
@@ -46,7 +49,10 @@ export class WordTrie {
           this.#steps[slot] = step;
           this.#next[slot] = made++;
         }
+        const from = node;
         node = this.#next[slot] as number;
+        const letter = plainLetter(word.charCodeAt(i));
+        if (letter < plainLetters) this.#plain[from * plainLetters + letter] = node;
       }
       (open ? this.#openEnds : this.#ends)[node] = number + 1;
       if (length > 1) this.#beginnings[beginning(word.charCodeAt(0), word.charCodeAt(1))] = 1;
@@ -63,15 +69,24 @@ export class WordTrie {
     let node = 0;
     let count = 0;
     for (let i = from; i < to; i++) {
-      const slot = this.#slot((node << 16) | (text[i] as number));
-      if (this.#steps[slot] === 0) break;
-      node = this.#next[slot] as number;
+      const letter = plainLetter(text[i] as number);
+      node =
+        letter < plainLetters
+          ? (this.#plain[node * plainLetters + letter] as number)
+          : this.#step(node, text[i] as number);
+      if (node === 0) break;
       const open = this.#openEnds[node] as number;
       if (open !== 0) found[count++] = open - 1;
       const end = this.#ends[node] as number;
       if (end !== 0 && (!whole || i + 1 >= to || text[i + 1] === gap)) found[count++] = end - 1;
     }
     return count;
+  }
+
+  /** The next node; 0, the root, to which no step leads, for none. */
+  #step(node: number, char: number): number {
+    const slot = this.#slot((node << 16) | char);
+    return this.#steps[slot] === 0 ? 0 : (this.#next[slot] as number);
   }
 
   /** A word of one letter may be followed by any. */
@@ -84,6 +99,13 @@ export class WordTrie {
     while (this.#steps[slot] !== 0 && this.#steps[slot] !== step) slot = (slot + 1) & this.#mask;
     return slot;
   }
+}
+
+const plainLetters = 27;
+
+/** 0 for the gap, 1 to 26 for a to z; more for others. */
+function plainLetter(char: number): number {
+  return char === gap ? 0 : char > 96 ? char - 96 : plainLetters;
 }
 
 function beginning(first: number, second: number): number {
