@@ -34,6 +34,8 @@ export interface DescribedCandidate {
   /** When that may end. */
   readonly until: string | null;
   readonly asked: Asked | null;
+  /** Whose credential it is. */
+  readonly paidBy: 'platform' | 'organization';
 }
 
 export interface CostRange {
@@ -131,6 +133,7 @@ function describeCandidate(candidate: Candidate, facts: DescribeFacts): Describe
     state,
     until: untilMs === undefined ? null : new Date(facts.nowMs + untilMs - facts.monotonicMs).toISOString(),
     asked: facts.askedOf(target),
+    paidBy: target.credential.ownedBy === undefined ? 'platform' : 'organization',
   };
 }
 

@@ -133,6 +133,44 @@ describe('Whatever is observed', () => {
     );
   });
 
+  it('several targets together are as one that had all of their answers', () => {
+    const answer = fc.record({
+      of: fc.constantFrom('a', 'b', 'c'),
+      firstTokenMs: fc.integer({ min: 1, max: 1_000 }),
+      moreMs: fc.integer({ min: 1, max: 1_000 }),
+      outputTokens: fc.integer({ min: 1, max: 100 }),
+      ok: fc.boolean(),
+      thenMs: fc.integer({ min: 0, max: 30_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(answer, { minLength: 1, maxLength: 30 }), (answers) => {
+        const { time, measures } = measured();
+        const one = named('all', 'other');
+        for (const { of, moreMs, thenMs, ...seen } of answers) {
+          const observation = { ...seen, totalMs: seen.firstTokenMs + moreMs };
+          measures.observe(named(of), observation);
+          measures.observe(one, observation);
+          time.now += thenMs;
+        }
+        const all = [...measures.known()].filter(({ credential }) => credential.id === 'one');
+        const together = measures.together(all);
+        const expected = measures.of(one);
+        for (const figure of ['samples', 'successShare', 'firstTokenMs', 'totalMs', 'tokensPerSecond'] as const) {
+          if (expected[figure] === undefined) expect(together[figure]).toBeUndefined();
+          else expect(together[figure]).toBeCloseTo(expected[figure], 6);
+        }
+      }),
+    );
+  });
+
+  it('quantiles of several targets are those of all of their answers', () => {
+    const { measures } = measured();
+    for (let i = 0; i < 3; i++) measures.observe(named('a'), { firstTokenMs: 10, totalMs: 20, ok: true });
+    measures.observe(named('b'), { firstTokenMs: 1_000, totalMs: 2_000, ok: true });
+    const { firstTokenP50Ms = 0, firstTokenP90Ms = 0 } = measures.together([named('a'), named('b')]);
+    expect([firstTokenP50Ms < 13, firstTokenP90Ms >= 1_000]).toEqual([true, true]);
+  });
+
   it('a quantile is at most a quarter above the true one, and never below it', () => {
     const durations = fc.array(fc.integer({ min: 1, max: 900_000 }), { minLength: 1, maxLength: 200 });
     fc.assert(

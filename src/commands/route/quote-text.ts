@@ -38,7 +38,7 @@ function candidateCells(candidate: DescribedCandidate, i: number): string[] {
     `${mark}${Math.round(tokensPerSecond)}`,
     `${mark}${(successShare * 100).toFixed(1)} %`,
     until === null ? state : `${state} until ${until.slice(11, 19)}`,
-    askedText(candidate),
+    `${askedText(candidate)}${candidate.paidBy === 'organization' ? ' (own key)' : ''}`,
   ];
 }
 
