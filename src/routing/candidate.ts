@@ -73,12 +73,17 @@ export class Candidate {
   }
 }
 
+/** Undefined: it was not there lately. */
+function heldTokens(target: Target, held: NonNullable<World['held']>): number | undefined {
+  if (sameTarget(held.target, target)) return held.cachedTokens;
+  return held.earlier?.find((each) => sameTarget(each.target, target))?.cachedTokens;
+}
+
 function expectedUsage(target: Target, ask: RoutingAsk, { habitsOf, held }: World): ExpectedUsage {
   const habits = habitsOf(ask.keyId, target);
   const inputTokens = Math.round(ask.inputTokens * habits.tokensPerEstimated);
   const outputTokens = Math.min(habits.outputTokens, ask.outputTokensMax);
-  // This conversation's own prompt is at one target and nowhere else; how the caller's prompts begin may be anywhere.
-  const isHere = held !== undefined && sameTarget(held.target, target);
-  const cachedTokens = isHere ? held.cachedTokens : habits.sharedTokens;
+  // This conversation's own prompt is where it was; how the caller's prompts begin may be anywhere.
+  const cachedTokens = held === undefined ? habits.sharedTokens : (heldTokens(target, held) ?? habits.sharedTokens);
   return { inputTokens, outputTokens, cacheShare: inputTokens > 0 ? Math.min(1, cachedTokens / inputTokens) : 0 };
 }

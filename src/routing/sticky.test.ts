@@ -55,6 +55,15 @@ describe('a conversation', () => {
     expect([idsOf(sorted)[0], sorted.sticky]).toEqual(['two/b', undefined]);
   });
 
+  it('goes back to where it was before a failure, while what is kept there makes that cheaper', () => {
+    const earlier = [{ target: holder, cachedTokens: 900 }];
+    const moved = { target: other, cachedTokens: 950, earlier };
+    const back = targetOf('one/a', { price: { input: 2, output: 1, cacheRead: 0.01 } });
+    const route = routeOf(nodeOf({ kind: 'cheapest' }, [other, back]));
+    expect(idsOf(decide(route, usualAsk, worldOf({ held: moved })))[0]).toBe('one/a');
+    expect(idsOf(decide(route, usualAsk, worldOf({ held: { ...moved, earlier: [] } })))[0]).toBe('two/b');
+  });
+
   it('is dealt as any other where its route has no return, or nobody holds anything of it', () => {
     const off = routeOf(nodeOf({ kind: 'fallback' }, [other, holder]), { sticky: 'off' });
     expect(decide(off, usualAsk, worldOf({ held })).sticky).toBeUndefined();

@@ -9,6 +9,11 @@ export interface TargetState {
   readonly untilMs?: number;
 }
 
+export interface HeldAt {
+  readonly target: Target;
+  readonly cachedTokens: number;
+}
+
 export interface World {
   /** Wall clock: prices have dates. */
   readonly nowMs: number;
@@ -17,6 +22,6 @@ export interface World {
   readonly measuresOf: (target: Target) => TargetMeasures;
   readonly stateOf: (target: Target) => TargetState;
   readonly habitsOf: (keyId: string, target: Target) => Habits;
-  /** Where this conversation was answered last. */
-  readonly held?: { readonly target: Target; readonly cachedTokens: number };
+  /** Where this conversation was answered last, and before. */
+  readonly held?: HeldAt & { readonly earlier?: readonly HeldAt[] };
 }

@@ -4,15 +4,22 @@ import type { Target } from '../../snapshot/snapshot.ts';
 import { sameTarget } from '../../snapshot/strategy.ts';
 import { ExpiringMap } from '../seals/expiring-map.ts';
 
-export interface Held {
+/** A prompt that a target keeps. */
+interface Kept {
   readonly target: Target;
   readonly cachedTokens: number;
   /** Monotonic: until then the provider keeps it. */
   readonly untilMs: number;
 }
 
+export interface Held extends Kept {
+  /** Where it was before, the latest first: after a failure it may be worth going back. */
+  readonly earlier: readonly Kept[];
+}
+
 const conversationsMax = 100_000;
-const entryBytes = 300;
+const earlierMax = 2;
+const entryBytes = 500;
 /** Providers keep a prompt for five minutes after its last use, or for an hour where the caller asks (and pays) for that. */
 const usualMs = 5 * 60_000;
 const longMs = 60 * 60_000;
@@ -29,7 +36,10 @@ export class Conversations {
   /** `now`: monotonic milliseconds. */
   of(name: string, now: number): Held | undefined {
     const held = this.#held.get(name, now);
-    return held !== undefined && now <= held.untilMs ? held : undefined;
+    if (held === undefined || now > held.untilMs) return undefined;
+    return held.earlier.every(({ untilMs }) => now <= untilMs)
+      ? held
+      : { ...held, earlier: held.earlier.filter(({ untilMs }) => now <= untilMs) };
   }
 
   /** What an answer says of the cache is what is there now. `nowMs`: of the wall clock, for the price. */
@@ -38,8 +48,14 @@ export class Conversations {
     const wasHere = before !== undefined && sameTarget(before.target, target);
     const cachedTokens = cachedAfter(target, usage, wasHere, nowMs);
     const untilMs = now + (usage.cacheWrite1h > 0 ? longMs : usualMs);
-    this.#held.set(name, { target, cachedTokens, untilMs }, entryBytes, now);
+    const others = before === undefined ? [] : [before, ...before.earlier];
+    const earlier = others.filter((kept) => !sameTarget(kept.target, target)).slice(0, earlierMax);
+    this.#held.set(name, { target, cachedTokens, untilMs, earlier: earlier.map(keptOf) }, entryBytes, now);
   }
+}
+
+function keptOf({ target, cachedTokens, untilMs }: Kept): Kept {
+  return { target, cachedTokens, untilMs };
 }
 
 function cachedAfter({ model }: Target, usage: Usage, wasHere: boolean, nowMs: number): number {
