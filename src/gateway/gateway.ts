@@ -21,7 +21,7 @@ import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import type { SharedLimits } from './limits/shared-limits.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
-import type { FeedbackStore } from './own/feedback.ts';
+import type { FeedbackStore } from './own/feedback-store.ts';
 import type { GatewayParts } from './parts.ts';
 import { Conversations } from './routing/conversations.ts';
 import { Seals } from './seals/seals.ts';

@@ -13,7 +13,7 @@ import type { Capacity } from './capacity/capacity.ts';
 import type { Shedding } from './capacity/shedding.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KnownResources } from './operations/known-resources.ts';
-import type { FeedbackStore } from './own/feedback.ts';
+import type { FeedbackStore } from './own/feedback-store.ts';
 import type { Conversations } from './routing/conversations.ts';
 import type { Seals } from './seals/seals.ts';
 import type { GatewaySettings } from './settings.ts';

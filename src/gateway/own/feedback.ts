@@ -8,23 +8,9 @@ import type { Route } from '../../snapshot/snapshot.ts';
 import { authenticate } from '../authenticate.ts';
 import { asRefusal, receiveBody } from '../body.ts';
 import type { GatewayParts } from '../parts.ts';
+import type { Feedback } from './feedback-store.ts';
 import type { OwnArrival, OwnCall } from './own-call.ts';
 import { withinLimits } from './own-limits.ts';
-
-export interface Feedback {
-  readonly requestId: string;
-  readonly organizationId: string;
-  readonly keyId: string;
-  /** 0 bad, 1 good. */
-  readonly score: number;
-  readonly label: string | undefined;
-}
-
-/** The composition root fills this with the database. */
-export interface FeedbackStore {
-  /** False: the organization has no such request. Rejects while the database is away. */
-  keep(feedback: Feedback): Promise<boolean>;
-}
 
 export const feedbackCall: OwnCall = { method: 'POST', path: '/v1/feedback', answer };
 
