@@ -39,7 +39,7 @@ export interface TollgateOptions {
   readonly profileDir?: string | undefined;
   /** With `probe.ts` inside. */
   readonly probed?: boolean;
-  /** Sections of its file that replace those of the bench. */
+  /** Sections of its file that replace those of the bench; in `server` the port stays. */
   readonly config?: object;
 }
 
@@ -89,9 +89,10 @@ function askProbe(child: ChildProcess): Promise<unknown> {
 }
 
 /** JSON is YAML. */
-function configText(directory: string, port: number, providerPort: number, more: object = {}): string {
+function configText(directory: string, port: number, providerPort: number, sections: object = {}): string {
+  const { server, ...more } = sections as { readonly server?: object };
   return JSON.stringify({
-    server: { port },
+    server: { ...server, port },
     dataDir: join(directory, 'data'),
     providers: {
       fake: {

@@ -38,18 +38,32 @@ function judged({ tally, atMs }: Stage, beganMs: number, overMs: number): Verdic
   const backMs = tally.backAt('fails', overMs, atMs, normalShare);
   const took = tally.told.filter((told) => told.atMs >= overMs + backWithinMs).map(({ tookMs }) => tookMs);
   const lines = [
-    `requests ${requests}, answered whole ${(success * 100).toFixed(3)} %`,
+    `requests ${requests}, answered whole ${(success * 100).toFixed(3)} %: ${statuses(tally)}`,
     `further calls of the same target ${tally.retries}, of another ${tally.fallOvers}`,
     `calls of the failing target in the storm ${tally.callsOf('fails', beganMs, overMs)}`,
     `normal again after ${backMs === undefined ? 'never' : `${((backMs - overMs) / 1000).toFixed(0)} s`}`,
     `p99 half a minute later ${quantile(took, 0.99).toFixed(0)} ms`,
   ];
   const problems = [
-    ...(success < 0.999 ? ['fewer than 99.9 % were answered'] : []),
+    ...(success < 0.999 ? ['fewer than 99.9 % were answered', ...reasons(tally)] : []),
     ...(tally.retries > 0.1 * requests + 3 ? ['more retries than a tenth and three'] : []),
     ...(backMs === undefined || backMs - overMs > backWithinMs ? ['not back within 30 s'] : []),
   ];
   return { lines, problems };
+}
+
+/** How often callers saw each status; 0: no answer at all. */
+function statuses({ told }: Stage['tally']): string {
+  const counts = new Map<number, number>();
+  for (const { status } of told) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts].map(([status, count]) => `${status} ${count} times`).join(', ');
+}
+
+function reasons({ told }: Stage['tally']): string[] {
+  return [...new Set(told.flatMap(({ why }) => (why === undefined ? [] : [why.replaceAll(/req_\w+/g, 'req')])))].slice(
+    0,
+    5,
+  );
 }
 
 function quantile(values: readonly number[], share: number): number {

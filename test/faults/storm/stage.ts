@@ -66,9 +66,10 @@ export class Stage {
         ? chatStreamViolations(text, { includeUsage: true, outcome: 'whole' }).length === 0
         : text.includes('"finish_reason"');
       const ok = answer.statusCode === 200 && whole;
-      this.tally.told.push({ atMs, tookMs: this.atMs - atMs, ok, status: answer.statusCode });
-    } catch {
-      this.tally.told.push({ atMs, tookMs: this.atMs - atMs, ok: false, status: 0 });
+      const why = ok ? {} : { why: text.slice(0, 300) };
+      this.tally.told.push({ atMs, tookMs: this.atMs - atMs, ok, status: answer.statusCode, ...why });
+    } catch (error) {
+      this.tally.told.push({ atMs, tookMs: this.atMs - atMs, ok: false, status: 0, why: String(error) });
     }
   }
 }
@@ -92,6 +93,8 @@ export async function startStage(random: () => number): Promise<Stage> {
   const ids = names.map((name) => `${name}/echo`);
   const tollgate = await startTollgate(0, {
     config: {
+      // What a busy machine sheds is another question.
+      server: { limits: { lagMsMax: 0 } },
       providers: Object.fromEntries(
         names.map((name) => [
           name,

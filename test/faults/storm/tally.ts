@@ -7,6 +7,8 @@ export interface Told {
   /** A whole answer. */
   readonly ok: boolean;
   readonly status: number;
+  /** What the caller was told, where it was no answer. */
+  readonly why?: string;
 }
 
 export interface Call {
