@@ -66,18 +66,28 @@ function knownNames(
 ): Map<string, readonly string[]> {
   const names = new Map<string, readonly string[]>();
   for (const { path } of listLeaves(shape)) {
-    const at = path.indexOf('<name>');
-    if (at < 0) names.set(environmentName(path), path);
-    else {
-      const section = path[at - 1] ?? '';
-      for (const entry of entryNames(tree[section], section, env, registry)) {
-        const own = path.map((part) => (part === '<name>' ? entry : part));
-        const name = environmentName(own);
-        if (!names.has(name)) names.set(name, own);
-      }
+    for (const own of entryPaths(path, tree, env, registry)) {
+      const name = environmentName(own);
+      if (!names.has(name)) names.set(name, own);
     }
   }
   return names;
+}
+
+/** A leaf's path for each entry that it may belong to; entries within entries only where the file has them. */
+function entryPaths(
+  path: readonly string[],
+  tree: Record<string, unknown>,
+  env: Environment,
+  registry: readonly Provider[],
+): readonly (readonly string[])[] {
+  const at = path.indexOf('<name>');
+  if (at < 0) return [path];
+  const above = path.slice(0, at);
+  const section = valueAt(tree, above);
+  const entries =
+    at === 1 ? entryNames(section, above[0] ?? '', env, registry) : Object.keys(isRecord(section) ? section : {});
+  return [...entries].flatMap((entry) => entryPaths(path.with(at, entry), tree, env, registry));
 }
 
 function entryNames(section: unknown, name: string, env: Environment, registry: readonly Provider[]): Set<string> {

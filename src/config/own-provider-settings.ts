@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { choice, flag, httpUrl, text } from './leaves.ts';
 import { providerSettings } from './provider-settings.ts';
 
-const { deployments: _, ...settings } = providerSettings;
+/** Names of deployments and times are the provider's, whoever's key it is. */
+const { deployments: _, timeouts: __, ...settings } = providerSettings;
 
 export const ownProvider = z.strictObject({
   apiKey: text(
