@@ -299,6 +299,20 @@ describe('a hit that is read slowly', () => {
     expect(rig.upstream.calls).toHaveLength(1);
   }, 60_000);
 
+  it('is charged nothing where the gateway stops in the middle of it, whose caller is told', async () => {
+    rig = await startCachedRig({ answerBytesMax: 64 * 1024 * 1024, hitPricePercent: 100 });
+    rig.upstream.once(large);
+    await ask({ stream: true });
+    const slow = await hold({ stream: true });
+    slow.pause();
+    await until('the hit', () => rig.records.filter(({ type }) => type === 'intent').length === 2);
+    rig.gateway.failAll();
+    slow.resume();
+    await slow.until(({ whole }) => whole, 'the end');
+    expect(slow.answer.body.toString().slice(-1_000)).toContain('shutting down');
+    expect((await rig.rows(2))[1]).toMatchObject({ status: 'failed', errorKind: 'unavailable', chargeNanoUsd: '0' });
+  }, 60_000);
+
   it('is cut where nothing is read for too long', async () => {
     rig = await startCachedRig({ answerBytesMax: 64 * 1024 * 1024 }, { settings: { clientStallMs: 100 }, tickMs: 10 });
     rig.upstream.once(large);

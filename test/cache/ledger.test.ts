@@ -31,6 +31,25 @@ async function booksAreRight(): Promise<void> {
   expect([drift, findings]).toEqual([0, []]);
 }
 
+/** A budget of so many requests; where it is used up, the next are refused, or go by the route. */
+async function budgetRequests({ organizationId, keyId }: Customer, limit: number, switchTo: string | null) {
+  await fleet.store.db
+    .insertInto('budgets')
+    .values({
+      id: newId('bud', Date.now()),
+      organization_id: organizationId,
+      owner_kind: 'key',
+      owner_id: keyId,
+      unit: 'requests',
+      limit_units: limit,
+      time_window: 'total',
+      action: switchTo === null ? 'refuse' : 'switch',
+      switch_to: switchTo,
+    })
+    .execute();
+  await fleet.refresh();
+}
+
 describe('a hit', () => {
   it('takes its share of the price from the wallet, and counts no tokens', async () => {
     fleet = await start('cache: { hitPricePercent: 12.34 }');
@@ -98,24 +117,29 @@ describe('a hit', () => {
   it('counts as a request where requests are budgeted', async () => {
     fleet = await start('');
     const customer = await fleet.customer('acme', dollar);
-    await fleet.store.db
-      .insertInto('budgets')
-      .values({
-        id: newId('bud', Date.now()),
-        organization_id: customer.organizationId,
-        owner_kind: 'key',
-        owner_id: customer.keyId,
-        unit: 'requests',
-        limit_units: 2,
-        time_window: 'total',
-        action: 'refuse',
-        switch_to: null,
-      })
-      .execute();
-    await fleet.refresh();
+    await budgetRequests(customer, 2, null);
     const told = [];
     for (let i = 0; i < 3; i++) told.push((await ask(customer)).status);
     expect(told).toEqual([200, 200, 402]);
     expect(await rowsOf(customer)).toHaveLength(2);
+  });
+
+  it('is none where a used-up budget sends the request by another route, and that answer is for nobody else', async () => {
+    fleet = await start('');
+    const customer = await fleet.customer('acme', dollar);
+    await budgetRequests(customer, 1, 'fake/m');
+    const told = [];
+    for (let i = 0; i < 3; i++) {
+      const { status, headers } = await ask(customer);
+      told.push([status, headers['x-tollgate-cache'], headers['x-tollgate-budget-switch'] !== undefined]);
+    }
+    expect(told).toEqual([
+      [200, 'miss', false],
+      [200, 'miss', true],
+      [200, 'miss', true],
+    ]);
+    expect(fleet.upstream.calls).toHaveLength(3);
+    await fleet.settle();
+    await booksAreRight();
   });
 });

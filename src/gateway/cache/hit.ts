@@ -5,10 +5,11 @@
 
 import type { IntentRecord, SettlementRecord } from '../../journal/record.ts';
 import { formatUsd } from '../../lib/money.ts';
+import type { LlmError } from '../../llm/error.ts';
 import { noUsage } from '../../llm/usage.ts';
 import type { Route } from '../../snapshot/snapshot.ts';
 import type { HeaderList } from '../edge/delivery.ts';
-import { ownHeaders } from '../edge/headers.ts';
+import { ownHeaders, requestIdHeaders } from '../edge/headers.ts';
 import type { Exchange } from '../exchange.ts';
 import { closingRecord } from '../metering/meter.ts';
 import type { OperationCall } from '../operations/operation-call.ts';
@@ -35,7 +36,7 @@ export async function giveHit(facts: HitFacts, answer: CachedAnswer, parts: Gate
     parts.journal.intent(intent);
     visit.cache = 'hit';
     visit.replaceNotes(answer.dropped.map((field) => ({ field, why: 'when the answer was made' })));
-    const replayed = await give(visit, answer, chargeNanoUsd, parts);
+    const replayed = await give(visit, answer, chargeNanoUsd, parts).catch((error) => broken(visit, error, parts));
     settle(facts, intent, answer, replayed, chargeNanoUsd, parts);
     return true;
   } finally {
@@ -49,13 +50,15 @@ export function hitCharge(chargeNanoUsd: bigint, percent: number): bigint {
   return (chargeNanoUsd * BigInt(Math.round(percent * 100)) + 5_000n) / 10_000n;
 }
 
+/** Made once: an error collects a stack, and nobody reads this one. */
+const elsewhere = new Error('a budget sends it by another route');
+const switchTo = (): never => {
+  throw elsewhere;
+};
+
 /** Holds the very charge, and one request. */
 async function isFunded({ visit, route }: HitFacts, chargeNanoUsd: bigint, parts: GatewayParts): Promise<boolean> {
-  const elsewhere = new Error('a budget sends it by another route');
   const needs = { usd: Number(chargeNanoUsd), tokens: 0, requests: 1 };
-  const switchTo = (): never => {
-    throw elsewhere;
-  };
   try {
     await parts.funds.admit({ visit, route, expected: nothingExpected, needs, switchTo });
     return true;
@@ -80,6 +83,15 @@ async function give(
   if (answer.streamed) return replayStream(delivery, headers, answer.pieces, parts);
   delivery.send(200, headers, Buffer.concat(answer.pieces));
   return { status: 'completed' };
+}
+
+/** Its intent is in the journal, so it is settled, whatever was thrown. */
+function broken({ id, delivery }: HitFacts['visit'], reason: unknown, { log }: GatewayParts): Replayed {
+  log.error({ error: reason, requestId: id }, 'an answer from the cache could not be given');
+  const message = `The gateway failed on this request. Report the request id ${id} to its operator.`;
+  const error: LlmError = { kind: 'internal', message };
+  delivery.fail(error, requestIdHeaders(id));
+  return { status: 'failed', error };
 }
 
 function hitHeaders(
@@ -107,8 +119,9 @@ function settle(
 ): void {
   const now = parts.clock.monotonicMs();
   visit.ending = { billable: false, ...replayed };
-  // Nothing was given to a caller who had left before.
-  const chargeNanoUsd = visit.delivery.status === 200 ? price : 0n;
+  // Nothing was given to a caller who had left before, and what we broke off costs nothing.
+  const isGiven = visit.delivery.status === 200 && replayed.status !== 'failed';
+  const chargeNanoUsd = isGiven ? price : 0n;
   const record: SettlementRecord = {
     ...closingRecord(intent, visit, visit.ending, {
       target: undefined,
