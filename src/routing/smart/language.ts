@@ -2,13 +2,13 @@
 
 /** Small words that hardly occur in the other languages of this table. */
 export const smallWords: Readonly<Record<string, string>> = {
-  en: 'the, and, is, you, my, it, with, this, have, what, how, are, please, can',
-  de: 'der, und, ist, nicht, ich, das, ein, eine, mit, für, wie, wir, auf, bitte, mein, meine, habe, sie',
-  fr: 'le, les, est, je, une, dans, pas, pour, vous, avec, mon, ma, comment, et, ce, nous, qui',
-  es: 'el, los, es, una, para, por, mi, cómo, puedo, pero, con, está, qué, y, las, del, yo',
-  it: 'il, di, che, sono, per, non, mio, come, ho, posso, gli, della, è, mia, questo, nel',
-  pt: 'os, não, uma, meu, minha, eu, com, você, como, é, posso, em, está, isso, para',
-  nl: 'het, een, ik, niet, van, mijn, hoe, wat, voor, naar, met, zijn, kan, deze, op',
+  en: 'the, and, is, you, my, it, with, this, have, what, how, are, please, can, your, of, to, was, why, does, but, from, be, or, would, there, an, by, at, do, i',
+  de: 'der, und, ist, nicht, ich, das, ein, eine, mit, für, wie, wir, auf, bitte, mein, meine, habe, sie, was, zu, den, dem, von, nach, wird, oder',
+  fr: 'le, les, est, je, une, dans, pas, pour, vous, avec, mon, ma, comment, et, ce, nous, qui, du, des, que, sur, ne, votre, au',
+  es: 'el, los, es, una, para, por, mi, cómo, puedo, pero, con, está, qué, y, las, del, yo, que, un, me, se, la, al',
+  it: 'il, di, che, sono, per, non, mio, come, ho, posso, gli, della, è, mia, questo, nel, un, la, del',
+  pt: 'os, não, uma, meu, minha, eu, com, você, como, é, posso, em, está, isso, para, que, um, se, do, da',
+  nl: 'het, een, ik, niet, van, mijn, hoe, wat, voor, naar, met, zijn, kan, deze, op, of, te, dat',
 };
 
 /** Scripts that say it, more or less, by the first of their units. */

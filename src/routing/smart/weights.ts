@@ -4,23 +4,23 @@
  */
 import type { RequestSignal, TextSignal } from './signals.ts';
 
-export const bias = -1.99;
+export const bias = -1.86;
 
 export const textWeights: Readonly<Record<TextSignal, number>> = {
-  length: 2.72,
-  code: 0.09,
-  maths: 3.3,
+  length: 2.67,
+  code: 0.15,
+  maths: 3.27,
   'technical-words': 1.33,
-  'reasoning-words': 4.84,
-  'task-words': 2.62,
-  'conflict-words': 3.0,
+  'reasoning-words': 4.8,
+  'task-words': 2.72,
+  'conflict-words': 2.99,
   'condition-words': 2.41,
-  'routine-words': -2.91,
-  'edit-words': -2.21,
-  'plain-length': -1.33,
-  'multi-step': -0.21,
-  numbers: 0.97,
-  language: 0.44,
+  'routine-words': -2.92,
+  'edit-words': -2.2,
+  'plain-length': -1.35,
+  'multi-step': -0.23,
+  numbers: 0.94,
+  language: 0.03,
   'learned-words': 1,
 };
 
@@ -38,7 +38,7 @@ export const requestWeights: Readonly<Record<RequestSignal, number>> = {
 /** Below: cheap. By the share of complex requests that is expected to be misrouted, chosen on the calibration part. */
 export const thresholdByMisrouted: Readonly<Record<string, number>> = {
   '0.02': 0.11,
-  '0.05': 0.13,
-  '0.1': 0.24,
-  '0.2': 0.4,
+  '0.05': 0.14,
+  '0.1': 0.23,
+  '0.2': 0.39,
 };
