@@ -3,8 +3,8 @@ import type { Config } from './config.ts';
 import type { Clock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
-import { openRedis, type SharedRedis } from './store/redis/redis.ts';
-import { openSharedLimits, type RedisLimits } from './store/redis/shared-limits.ts';
+import type { SharedRedis } from './store/redis/redis.ts';
+import type { RedisLimits } from './store/redis/shared-limits.ts';
 import type { Store } from './store/store.ts';
 
 export interface SharedMemory {
@@ -19,6 +19,9 @@ export async function openSharedMemory(
   { store, instance, clock, log }: { store: Store; instance: string; clock: Clock; log: Log },
 ): Promise<SharedMemory | undefined> {
   if (url === undefined) return undefined;
+  // Read only where it is used: most installations start without it.
+  const { openRedis } = await import('./store/redis/redis.ts');
+  const { openSharedLimits } = await import('./store/redis/shared-limits.ts');
   const { installation } = await store.db.selectFrom('settings').select('installation').executeTakeFirstOrThrow();
   const redis = await openRedis({ url, namespace: `${store.schema}:${installation}`, timeoutMs, log });
   // Containers of one image have one name.

@@ -2,7 +2,6 @@
 import type { Config } from '../../config.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { type Log, silentLog } from '../../lib/log.ts';
-import { openRedis } from '../../store/redis/redis.ts';
 import { type Finding, ok, warn } from './finding.ts';
 
 /** Enough for a server on another continent: how slow it is, is to be said, not guessed. */
@@ -12,6 +11,7 @@ const asked = 5;
 /** Undefined: the configuration names none. Never `fail`: Tollgate runs on without it. */
 export async function checkRedis({ redis: { url, timeoutMs } }: Pick<Config, 'redis'>): Promise<Finding | undefined> {
   if (url === undefined) return undefined;
+  const { openRedis } = await import('../../store/redis/redis.ts');
   const where = `Redis at ${new URL(url).host}`;
   let problem = 'it does not answer';
   const log: Log = {
