@@ -34,8 +34,10 @@ export function addModels(program: Command, context: Context): void {
           provider,
           credentials.map(({ id }) => id),
         );
+      const known = new Set(credentials.map(({ id }) => id));
+      // Those that only an organization's own key opens are not everybody's.
       const rows = catalog.models
-        .filter((model) => provider === undefined || model.provider === provider)
+        .filter((model) => known.has(model.provider) && (provider === undefined || model.provider === provider))
         .map((model) => toRow(model, nowMs));
       const routes = (provider === undefined ? compiled : []).map(({ name, targets }) => ({
         name,

@@ -26,7 +26,8 @@ beforeAll(async () => {
   const config = {
     secrets: { masterKey: 'a-master-key-for-tests-of-32-characters' },
     organizations: { filed: { providers: { oa: { apiKey: fileKey } } } },
-    models: { 'groq/echo': { price: { input: 1, output: 2 } } },
+    providers: { re: { type: 'responses-compatible', baseUrl: `${upstream.url}/v1`, apiKey: upstreamKey } },
+    models: { 'groq/echo': { price: { input: 1, output: 2 } }, 're/m': { price: { input: 1, output: 2 } } },
   };
   two = await startTwo(merge(fakeProviders(upstream, ['echo']), config));
   acme = await two.tenant('acme');
@@ -94,6 +95,27 @@ describe('a key that an organization sets for itself', () => {
     expect((await chat(two.second, other.call, 'groq/echo')).status).toBe(404);
     expect((await two.api(`DELETE ${path(acme, 'groq')}`)).status).toBe(204);
     await everywhere('it to be gone', async (gateway) => (await chat(gateway, acme.call, 'groq/echo')).status === 404);
+  });
+
+  it('that made an answer which its provider keeps reads it too: with its next text, and not after its end', async () => {
+    const output = [{ id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [] }];
+    const usage = { input_tokens: 5, output_tokens: 2, total_tokens: 7 };
+    const kept = { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm', output, usage };
+    const keep = () => upstream.once((_call, reply) => reply.json(200, { ...kept, store: true }));
+    const read = () => call(`${two.first.url}/v1/responses/resp_1`, undefined, { key: acme.call });
+    const used = () => upstream.calls.at(-1)?.headers.authorization?.slice(7);
+    await two.api(`PUT ${path(acme, 're')}`, { apiKey: secret }, acme.manage);
+    keep();
+    expect(
+      (await call(`${two.first.url}/v1/responses`, { model: 're/m', input: 'hi' }, { key: acme.call })).status,
+    ).toBe(200);
+    expect(used()).toBe(secret);
+    await two.api(`PUT ${path(acme, 're')}`, { apiKey: `${secret}-next` }, acme.manage);
+    keep();
+    expect([(await read()).status, used()]).toEqual([200, `${secret}-next`]);
+    const asked = upstream.calls.length;
+    await two.api(`DELETE ${path(acme, 're')}`, undefined, acme.manage);
+    expect([(await read()).status, upstream.calls.length]).toEqual([404, asked]);
   });
 
   it('is nowhere to be read: not in an answer, not in a log, not in the database', async () => {

@@ -9,13 +9,13 @@ import type { StoredAnswerCall } from '../../dialects/stored-answers.ts';
 import { invalidRequest, LlmFailure } from '../../llm/error.ts';
 import { hideSecret, redact } from '../../llm/redact.ts';
 import { type Endpoint, endpointFor, pathFor } from '../../providers/provider.ts';
-import { type Key, type Target, viewFor } from '../../snapshot/snapshot.ts';
+import { type Key, type Snapshot, type Target, viewFor } from '../../snapshot/snapshot.ts';
 import { cutShort } from '../answer/answer.ts';
 import { authenticate } from '../authenticate.ts';
-import { asTold, ofOwner } from '../own-key.ts';
 import { callOf } from '../call.ts';
 import type { Delivery, HeaderList } from '../edge/delivery.ts';
 import { requestIdHeaders, withQuery } from '../edge/headers.ts';
+import { asTold, ofOwner } from '../own-key.ts';
 import type { GatewayParts } from '../parts.ts';
 import { findRoute } from '../route.ts';
 import { withSignature } from '../upstream/signers.ts';
@@ -37,7 +37,7 @@ export async function answerStored(
     const snapshot = parts.snapshot.current;
     const key = authenticate(request, snapshot, facts.startedAtMs);
     const answer = keeperOf(call, request, key, parts);
-    target = answer.target;
+    target = keptBy(answer.target, call, viewFor(snapshot, key));
     const visit = new StoredVisit({ ...facts, request, delivery, key, snapshotVersion: snapshot.version });
     const settle = (count: Count | undefined) => {
       if (count !== undefined) settleBackground(call, visit, answer, count, parts);
@@ -70,6 +70,14 @@ function keeperOf(call: StoredAnswerCall, request: IncomingMessage, key: Key, pa
   if (target === undefined || endpointOf(call, target).keepsAnswers !== true)
     throw invalidRequest(`x-tollgate-model: the provider of ${JSON.stringify(named.slice(0, 80))} keeps no answers.`);
   return { organizationId: key.organization.id, target };
+}
+
+/** The credential that made it, as it is now: its key may be another one meanwhile, or be gone. Throws LlmFailure. */
+function keptBy(target: Target, call: StoredAnswerCall, snapshot: Snapshot): Target {
+  const { credential } = target;
+  const now = snapshot.listCredentials?.().find((each) => each.credential.id === credential.id)?.credential;
+  if (now === undefined && credential.ownedBy !== undefined) throw unknownAnswer(call.id);
+  return now === undefined || now === credential ? target : { ...target, credential: now };
 }
 
 function endpointOf(call: StoredAnswerCall, { credential, model }: Target): Endpoint {
