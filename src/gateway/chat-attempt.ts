@@ -36,7 +36,7 @@ export class ChatAttempt extends AttemptRun {
   protected override mayGoOn({ kind }: LlmError): boolean {
     const { joint } = this.#exchange;
     if (joint?.mayGoOn !== true || !errorKinds[kind].retryable || kind === 'unavailable') return false;
-    joint.broken = { plan: this.#plan, tally: this.tally };
+    joint.brokenTally = this.tally;
     return true;
   }
 

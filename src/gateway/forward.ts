@@ -1,9 +1,10 @@
 /** A chat from target to target: what is asked of each, and the dispatch. The order is that of in-turn.ts. */
 import { LlmFailure } from '../llm/error.ts';
 import type { Target } from '../snapshot/snapshot.ts';
+import { costOf } from './asking.ts';
 import type { Outcome } from './attempt.ts';
 import { ChatAttempt } from './chat-attempt.ts';
-import { asBroken, brokenNanoUsd, jointOf } from './continuation/go-on.ts';
+import { asBroken, type Broken, brokenOf, jointOf } from './continuation/go-on.ts';
 import { upstreamHeaders, upstreamQuery, withQuery } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
 import { hedged } from './hedging/hedge.ts';
@@ -23,9 +24,14 @@ export async function forward(exchange: Exchange, targets: readonly Target[], pa
   await readAhead(exchange, targets, parts.seals);
   const able = parts.stored.keepersOf(exchange, targets, parts.clock.monotonicMs());
   exchange.joint = jointOf(exchange, able);
+  let broken: Broken | undefined;
   const asked = await askInTurn(exchange, able, parts, {
     plan: (target) => planCall(exchange, target, parts),
-    lostNanoUsd: (broken) => brokenNanoUsd(exchange, broken),
+    lostNanoUsd: (last) => {
+      const found = brokenOf(exchange, last);
+      broken = found ?? broken;
+      return found?.nanoUsd ?? costOf(last);
+    },
     dispatch: (plan, next) => {
       const { hedge } = exchange.policy;
       if (hedge === undefined) return dispatch(exchange, plan, parts);
@@ -38,7 +44,7 @@ export async function forward(exchange: Exchange, targets: readonly Target[], pa
       );
     },
   });
-  const ending = asBroken(exchange, asked);
+  const ending = asBroken(exchange, asked, broken);
   parts.stored.remember(exchange, ending, parts.clock.monotonicMs());
   // What a provider does in the background is charged when its answer is read.
   return isInBackground(exchange, ending.tally) ? { ...ending, billable: false } : ending;

@@ -1,5 +1,5 @@
 /** How a route chooses: data, as it was configured. What it means is in `src/routing`. */
-import type { Target } from './snapshot.ts';
+import type { Target } from './target.ts';
 
 /** What counts how much for `balanced`. At least one is above 0. */
 export interface BalanceWeights {

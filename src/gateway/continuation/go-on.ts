@@ -1,7 +1,7 @@
 /** When a stream that breaks may be gone on with, and what it costs whom. */
 import { chargeNanoUsd } from '../../catalog/charge.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
-import { type Asked, costOf } from '../asking.ts';
+import type { Asked } from '../asking.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Ending } from '../metering/meter.ts';
 import { judgeUsage } from '../metering/usage-judge.ts';
@@ -14,20 +14,25 @@ export function jointOf(exchange: Exchange, targets: readonly Target[]): Joint |
   return isAsked && exchange.ask.stream && targets.length > 1 ? new Joint() : undefined;
 }
 
-/** What broke was shown, and is the house's: the caller pays for the answer that was whole. */
-export function brokenNanoUsd(exchange: Exchange, asked: Asked<Plan>): bigint {
-  const { plan, outcome } = asked;
-  const { joint } = exchange;
-  if (joint?.broken?.tally !== outcome.tally || plan.target.credential.ownedBy !== undefined) return costOf(asked);
-  joint.brokenNanoUsd = chargeNanoUsd(plan.price, judgeUsage(exchange, plan, outcome.tally, 'cancelled').usage);
-  return joint.brokenNanoUsd;
+/** What stood there when it broke, and what it has cost; of several, the last. */
+export interface Broken {
+  readonly asked: Asked<Plan>;
+  readonly nanoUsd: bigint;
 }
 
-/** Nobody could go on: what was shown is charged as that of any stream that breaks. */
-export function asBroken(exchange: Exchange, ending: Ending): Ending {
-  const { joint } = exchange;
-  if (ending.status !== 'failed' || joint?.broken === undefined) return ending;
-  if ((ending.tally?.outputTokensSeen ?? 0) > 0) return { ...ending, billable: true };
-  exchange.houseCostNanoUsd -= joint.brokenNanoUsd;
-  return { ...ending, ...joint.broken, billable: true };
+/** Undefined: nothing of it was shown. */
+export function brokenOf(exchange: Exchange, asked: Asked<Plan>): Broken | undefined {
+  const { plan, outcome } = asked;
+  if (exchange.joint?.brokenTally !== outcome.tally) return undefined;
+  if (plan.target.credential.ownedBy !== undefined) return { asked, nanoUsd: 0n };
+  const { usage } = judgeUsage(exchange, plan, outcome.tally, 'cancelled');
+  return { asked, nanoUsd: chargeNanoUsd(plan.price, usage) };
+}
+
+/** Nobody could go on: what was shown is charged as that of any stream that breaks, and is not the house's. */
+export function asBroken(exchange: Exchange, ending: Ending, broken: Broken | undefined): Ending {
+  if (ending.status !== 'failed' || exchange.joint?.brokenTally === undefined) return ending;
+  if (broken === undefined || (ending.tally?.outputTokensSeen ?? 0) > 0) return { ...ending, billable: true };
+  exchange.houseCostNanoUsd -= broken.nanoUsd;
+  return { ...ending, plan: broken.asked.plan, tally: broken.asked.outcome.tally, billable: true };
 }

@@ -5,7 +5,6 @@
  */
 import type { ChatEvent, ChatRequest, Emit } from '../../llm/chat.ts';
 import type { Tally } from '../answer/tally.ts';
-import type { Plan } from '../plan.ts';
 
 /** What the next model is told behind what stands there already. */
 const instruction =
@@ -16,10 +15,8 @@ type Frame = string | Buffer;
 export class Joint {
   /** What there is of the answer's text. */
   text = '';
-  /** The attempt that broke with something shown. */
-  broken: { readonly plan: Plan; readonly tally: Tally } | undefined;
-  /** What the house was booked for it. */
-  brokenNanoUsd = 0n;
+  /** Of the attempt that broke with something shown. */
+  brokenTally: Tally | undefined;
   /** The caller has got something. */
   #isShown = false;
   #original: ChatRequest | undefined;
