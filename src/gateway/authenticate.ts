@@ -21,13 +21,15 @@ export function authenticate(request: IncomingMessage, snapshot: Snapshot, nowMs
  * organization only, are none.
  */
 export function authenticateOperator(request: IncomingMessage, snapshot: Snapshot, nowMs: number): Key {
-  const key = findKey(presentedKey(request), snapshot, nowMs);
+  const text = findPresented(request);
+  if (text === undefined) throw refusal('unauthorized', `No key was sent. ${operatorsOnly}`);
+  const key = findKey(text, snapshot, nowMs);
   if (key.kind === 'management' && key.scopes?.includes('operator') === true) return key;
-  throw refusal(
-    'forbidden',
-    'This is for operators of the installation. Use a management key (tgm-…) with the scope operator: `tollgate keys create NAME --management`.',
-  );
+  throw refusal('forbidden', operatorsOnly);
 }
+
+const operatorsOnly =
+  'This is for operators of the installation: send a management key (tgm-…) with the scope operator, of `tollgate keys create NAME --management`.';
 
 function findKey(text: string, snapshot: Snapshot, nowMs: number): Key {
   const key = text.length <= keyLengthMax ? snapshot.keys.get(hash('sha256', text, 'hex')) : undefined;
@@ -46,14 +48,18 @@ const keyHeaders = ['x-api-key', 'x-goog-api-key', 'api-key'] as const;
 
 /** From one of the headers of any dialect, or from Gemini's `?key=`; several only when they agree, and none twice. */
 export function presentedKey(request: IncomingMessage): string {
-  refuseRepeated(request);
-  let found = readAuthorization(request.headers.authorization);
-  for (const name of keyHeaders) found = agreed(found, request.headers[name]);
-  found = agreed(found, readQueryKey(request.url ?? ''));
+  const found = findPresented(request);
   if (found === undefined) {
     throw refusal('unauthorized', 'No API key was sent. Send `Authorization: Bearer tg-…` or `x-api-key: tg-…`.');
   }
   return found;
+}
+
+function findPresented(request: IncomingMessage): string | undefined {
+  refuseRepeated(request);
+  let found = readAuthorization(request.headers.authorization);
+  for (const name of keyHeaders) found = agreed(found, request.headers[name]);
+  return agreed(found, readQueryKey(request.url ?? ''));
 }
 
 function agreed(found: string | undefined, other: string | string[] | undefined): string | undefined {

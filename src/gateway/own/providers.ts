@@ -86,12 +86,13 @@ function isOnline(
 
 function modelView(target: Named, measures: TargetMeasures, models: readonly CatalogModel[], parts: ViewParts) {
   const model = models.find(({ id }) => id === target.model.id);
-  const nowMs = parts.clock.nowMs();
+  const price = model?.priceAt(parts.clock.nowMs());
   return {
     model: target.model.id,
     ...stateOf(parts.health.stateOf(target), parts),
     ...figuresOf(measures),
-    pricesUsdPerMillion: model === undefined ? null : pricesOf([model], nowMs),
+    priceUsdPerMillion:
+      price === undefined ? null : { input: dollars(price.input.base), output: dollars(price.output.base) },
   };
 }
 
@@ -135,9 +136,12 @@ function pricesOf(models: readonly CatalogModel[], nowMs: number): { input: Rang
   };
 }
 
-/** Pico-dollars for a token are as many thousand nano-dollars for a million of them. */
 function rangeOf(picoUsd: readonly bigint[]): Range {
   const [least = 0n, ...others] = picoUsd.toSorted((a, b) => Number(a - b));
-  const dollars = (pico: bigint) => formatUsd(pico * 1000n).replace('$', '');
   return { from: dollars(least), to: dollars(others.at(-1) ?? least) };
+}
+
+/** For a million tokens: pico-dollars for one are as many thousand nano-dollars for those. */
+function dollars(picoUsd: bigint): string {
+  return formatUsd(picoUsd * 1000n).replace('$', '');
 }
