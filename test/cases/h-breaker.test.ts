@@ -139,7 +139,7 @@ describe('case 115: the breaker', () => {
     expect(await asked()).toEqual(['first']);
   });
 
-  it('a probe that fails means another rest, twice as long', async () => {
+  it('a probe that fails means another rest, a longer one', async () => {
     await makeIll(failing(500));
     aheadMs += 10_001;
     expect(await asked()).toEqual(['first', 'second']);

@@ -20,7 +20,7 @@ export const restMs = 10_000;
 /** The rest doubles up to this. */
 const restMsMax = 300_000;
 /** A probe that fails quickly costs its caller little: it may come this often, so that recovery is soon seen. */
-const quickRestMsMax = 20_000;
+const quickRestMsMax = 15_000;
 const quickMs = 2_000;
 /** After this long without an ejection the next one is a first one again. */
 const forgivenAfterMs = 60_000;

@@ -90,8 +90,8 @@ describe('A target', () => {
     expect(order(a, b)).toEqual(['a', 'b']);
   });
 
-  it('rests longer each time: up to 20 s where its failures show at once, up to 5 minutes where they are waited for', () => {
-    expect(rests(5, quick)).toEqual([10, 20, 20, 20, 20]);
+  it('rests longer each time: up to 15 s where its failures show at once, up to 5 minutes where they are waited for', () => {
+    expect(rests(5, quick)).toEqual([10, 15, 15, 15, 15]);
     health.succeeded(a);
     now += 10 * 60_000;
     health.succeeded(a);
@@ -155,7 +155,7 @@ describe('A target', () => {
     order(a, b);
     health.succeeded(a);
     fail(3);
-    expect(health.stateOf(a)).toMatchObject({ state: 'ejected', untilMs: now + 20_000 });
+    expect(health.stateOf(a)).toMatchObject({ state: 'ejected', untilMs: now + 15_000 });
   });
 
   it('is not back because an answer comes that was asked for before', () => {
