@@ -66,7 +66,8 @@ function inOrder(routes: readonly Route[]): Route {
     return { name: route.name, weight: 1, choice };
   });
   const node = { strategy: { kind: 'fallback' as const }, members };
-  return { ...(routes[0] as Route), node, targets: targetsOf(node) };
+  const [first, ...besides] = routes as [Route, ...Route[]];
+  return { ...first, node, targets: targetsOf(node), ...(besides.some(({ limits }) => limits) && { besides }) };
 }
 
 function asListed({ targets }: Route) {

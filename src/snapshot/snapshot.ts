@@ -117,6 +117,8 @@ export interface Route {
   readonly limits?: Limits;
   /** The name whose `limits` these are, where it is another: a dated name shares those of its model. */
   readonly limitsOf?: string;
+  /** Other names that the request may be answered by: their limits count for it too. */
+  readonly besides?: readonly Pick<Route, 'name' | 'limits' | 'limitsOf'>[];
 }
 
 /** Why a name resolves to nothing, or to more than one. */

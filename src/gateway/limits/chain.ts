@@ -37,7 +37,8 @@ export function chainOf(key: Key, route: Route, inputTokensEstimate: number): Ch
     key.limits === undefined &&
     project === undefined &&
     organization.limits === undefined &&
-    route.limits === undefined
+    route.limits === undefined &&
+    route.besides === undefined
   ) {
     return undefined;
   }
@@ -47,10 +48,12 @@ export function chainOf(key: Key, route: Route, inputTokensEstimate: number): Ch
   add(key.limits, key.id, `the key ${key.name} (${key.id})`);
   if (project !== undefined) add(project.limits, project.id, `the project ${project.name}`);
   add(organization.limits, organization.id, `the organization ${organization.name}`);
-  const name = route.limitsOf ?? route.name;
-  // A route that was not configured stands for one model, and only such names have a slash.
-  const kind = name.includes('/') ? 'model' : 'route';
-  add(route.limits, `${kind} ${name}`, `the ${kind} ${name}`);
+  for (const { name: own, limitsOf, limits } of [route, ...(route.besides ?? [])]) {
+    const name = limitsOf ?? own;
+    // A route that was not configured stands for one model, and only such names have a slash.
+    const kind = name.includes('/') ? 'model' : 'route';
+    add(limits, `${kind} ${name}`, `the ${kind} ${name}`);
+  }
   return chain;
 }
 
