@@ -118,6 +118,30 @@ describe('a key that an organization sets for itself', () => {
     expect([(await read()).status, upstream.calls.length]).toEqual([404, asked]);
   });
 
+  it('that was refused and ejected is asked again at once, when it is another one', async () => {
+    const wrong = 'sk-wrong-key-of-acme-0123456789';
+    upstream.on('echo', (request, reply) =>
+      request.headers.authorization === `Bearer ${wrong}`
+        ? reply.json(401, { error: { message: 'wrong key', type: 'invalid_request_error' } })
+        : reply.json(200, {
+            id: 'chatcmpl-1',
+            object: 'chat.completion',
+            created: 1,
+            model: 'echo',
+            choices: [{ index: 0, message: { role: 'assistant', content: 'yes' }, finish_reason: 'stop' }],
+            usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+          }),
+    );
+    await two.api(`PUT ${path(acme)}`, { apiKey: wrong, fallback: true }, acme.manage);
+    for (let i = 0; i < 3; i++) expect(await keyUsed(two.first, acme.call)).toBe(upstreamKey);
+    const asked = upstream.calls.filter(({ headers }) => headers.authorization === `Bearer ${wrong}`).length;
+    // After two refusals it is left out.
+    expect(asked).toBe(2);
+    await two.api(`PUT ${path(acme)}`, { apiKey: secret, fallback: true }, acme.manage);
+    expect(await keyUsed(two.first, acme.call)).toBe(secret);
+    expect(await keyUsed(two.first, other.call)).toBe(upstreamKey);
+  });
+
   it('is nowhere to be read: not in an answer, not in a log, not in the database', async () => {
     await two.api(`PUT ${path(acme)}`, { apiKey: secret, fallback: true }, acme.manage);
     const listed = await two.api(`GET /organizations/${acme.id}/provider-keys`, undefined, acme.manage);

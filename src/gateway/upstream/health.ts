@@ -11,6 +11,7 @@ import type { Named } from '../../routing/measures.ts';
 import type { TargetState } from '../../routing/world.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import { Condition } from './condition.ts';
+import { keyName } from './key-name.ts';
 import { Reservation } from './reservation.ts';
 
 export interface HealthState extends TargetState {
@@ -75,7 +76,7 @@ export class Health {
     if (this.#knowsNothing) return up;
     const now = this.#now();
     const own = this.#targets.get(nameOf(target));
-    const credential = this.#credentials.get(target.credential.id);
+    const credential = this.#credentials.get(keyName(target.credential));
     const states = [own?.state(now), credential?.state(now)];
     const told = {
       failures: Math.max(own?.failures ?? 0, credential?.failures ?? 0),
@@ -103,7 +104,7 @@ export class Health {
     const now = this.#now();
     const name = nameOf(target);
     heal(this.#targets, name, now);
-    heal(this.#credentials, target.credential.id, now);
+    heal(this.#credentials, keyName(target.credential), now);
     const reservation = this.#reservations.get(name);
     if (reservation !== undefined && !reservation.refuses(now)) this.#reservations.delete(name);
   }
@@ -120,7 +121,7 @@ export class Health {
     const wasEjected = this.stateOf(target).state === 'ejected';
     // What refuses the credential for one model may take it for another: a success there says so, and counts for both.
     if (concernsCredential(error))
-      conditionOf(this.#credentials, target.credential.id, now).failed(now, this.#random, failure);
+      conditionOf(this.#credentials, keyName(target.credential), now).failed(now, this.#random, failure);
     if (error.unreached !== true) conditionOf(this.#targets, nameOf(target), now).failed(now, this.#random, failure);
     this.unproven(target);
     return !wasEjected && this.stateOf(target).state === 'ejected';
@@ -129,7 +130,7 @@ export class Health {
   /** It was asked, or was to be, and nothing was learned about it: the next request may probe it. */
   unproven(target: Target): void {
     this.#targets.get(nameOf(target))?.unproven();
-    this.#credentials.get(target.credential.id)?.unproven();
+    this.#credentials.get(keyName(target.credential))?.unproven();
   }
 
   get #knowsNothing(): boolean {
@@ -139,7 +140,7 @@ export class Health {
   #admits(target: Target) {
     const now = this.#now();
     if (this.#reservations.get(nameOf(target))?.holds(now)) return 'no';
-    const credential = this.#credentials.get(target.credential.id)?.admits(now, this.#random) ?? 'yes';
+    const credential = this.#credentials.get(keyName(target.credential))?.admits(now, this.#random) ?? 'yes';
     if (credential === 'no') return 'no';
     const own = this.#targets.get(nameOf(target))?.admits(now, this.#random) ?? 'yes';
     return own === 'yes' ? credential : own;
@@ -148,7 +149,7 @@ export class Health {
   #asked(target: Target): void {
     const now = this.#now();
     this.#targets.get(nameOf(target))?.asked(now);
-    this.#credentials.get(target.credential.id)?.asked(now);
+    this.#credentials.get(keyName(target.credential))?.asked(now);
   }
 
   /** Never nobody, unless every provider has said when: those that are only limited first, then by when they are back. */
@@ -228,5 +229,5 @@ function limitOf(error: LlmError): { failuresMax?: number } {
 }
 
 function nameOf({ credential, model }: Named): string {
-  return `${credential.id} ${model.id}`;
+  return `${keyName(credential)} ${model.id}`;
 }
