@@ -81,7 +81,7 @@ async function lead(
   // One that asks anew leads nobody: others have what is kept.
   const flight = use.looks ? cache.begin(organizationId, hash) : new Flight(() => {});
   try {
-    const shared = use.looks ? await cache.findShared?.(organizationId, hash, use.ttlMs) : undefined;
+    const shared = use.looks ? await cache.findShared(organizationId, hash, use.ttlMs) : undefined;
     if (shared !== undefined) {
       flight.land(shared);
       return await giveOrRun(subject, shared, parts, run);

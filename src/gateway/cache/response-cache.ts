@@ -36,29 +36,19 @@ export class ResponseCache {
     this.#shared = shared && new SharedAnswers({ ...shared, patienceMs: settings.sharedMs, log });
   }
 
-  /** Bytes of the answers in memory. */
-  get bytes(): number {
-    return this.#memory.bytes;
-  }
-
   /** Of this instance. Not older than `ttlMs`. */
   find(organizationId: string, hash: string, ttlMs: number): CachedAnswer | undefined {
     const found = this.#memory.get(nameOf(organizationId, hash), this.#clock.nowMs());
     return found !== undefined && this.#isFresh(found, ttlMs) ? found : undefined;
   }
 
-  /** Of other instances. Undefined: nobody shares anything. */
-  get findShared():
-    | undefined
-    | ((organizationId: string, hash: string, ttlMs: number) => Promise<CachedAnswer | undefined>) {
-    const shared = this.#shared;
-    if (shared === undefined) return undefined;
-    return async (organizationId, hash, ttlMs) => {
-      const found = await shared.find(organizationId, hash);
+  /** Of other instances. Undefined at once where nobody shares anything. */
+  findShared(organizationId: string, hash: string, ttlMs: number): undefined | Promise<CachedAnswer | undefined> {
+    return this.#shared?.find(organizationId, hash).then((found) => {
       if (found === undefined || !this.#isFresh(found, ttlMs)) return undefined;
       this.#remember(organizationId, hash, found);
       return found;
-    };
+    });
   }
 
   keep(organizationId: string, hash: string, answer: CachedAnswer): void {
