@@ -292,6 +292,14 @@ describe('mistakes', () => {
     expect(parse('', { TOLLGATE_PRT: '1', REDIS_URL: 'redis://h' }).warnings).toHaveLength(1);
   });
 
+  it('REDIS_URL is the shared Redis, and the file comes before it', () => {
+    const env = { REDIS_URL: 'redis://general' };
+    expect(parse('', env).redis).toEqual({ url: 'redis://general', timeoutMs: 40, instances: 1 });
+    expect(parse('redis: { url: "rediss://own", timeoutMs: 20 }', env).redis.url).toBe('rediss://own');
+    expect(parse('').redis.url).toBeUndefined();
+    expect(problemsOf('', { REDIS_URL: 'http://general' })[0]?.path).toBe('redis.url');
+  });
+
   it('a variable of an entry that the file does not have says where the entry belongs', () => {
     const env = { TOLLGATE_KEYS_CI_KEY: 'tg-canary0123456789' };
     expect(problemsOf('', env)).toMatchObject([{ remedy: expect.stringContaining('must have the entry of keys') }]);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../../test/postgres.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
+import type { Limits } from '../../llm/limits.ts';
 import type { Store } from '../../store/store.ts';
 import { type DeclaredKey, importDeclared } from './declared.ts';
 import { hashKey } from './format.ts';
@@ -97,6 +98,28 @@ describe('the configuration file', () => {
     expect(await limits()).toEqual([{ requestsPerMinute: 6 }, undefined]);
     await declare({}, {});
     expect(await limits()).toEqual([null, undefined]);
+  });
+
+  it('puts keys into projects and limits them, and a restart changes nothing', async () => {
+    const declare = async (limits?: Limits, project: string | undefined = 'search') => {
+      const projects = [{ name: 'search', ...(limits && { limits }) }];
+      const declared = {
+        organizations: [{ name: 'acme', projects }],
+        keys: [{ name: 'ci', key: 'literal-one', organization: 'acme', ...(project && { project }) }],
+      };
+      await importDeclared(store, declared, systemClock, silentLog);
+      const row = await store.db.selectFrom('projects').selectAll().executeTakeFirstOrThrow();
+      return [row.limits, (await listKeys(store))[0]?.project];
+    };
+    const limits = { requestsPerDay: 5, concurrentRequests: 2 };
+    expect(await declare(limits)).toEqual([limits, 'search']);
+    const before = await version();
+    expect(await declare(limits)).toEqual([limits, 'search']);
+    expect(await version()).toBe(before);
+    // Gateways read the limits with the keys, so these are news to them.
+    expect(await declare()).toEqual([null, 'search']);
+    expect(await version()).toBeGreaterThan(before);
+    expect(await declare(undefined, '')).toEqual([null, 'search']);
   });
 
   it('changes what it declares, and keeps the id that usage rows know', async () => {

@@ -219,6 +219,17 @@ describe('places of requests that run at the same time', () => {
 });
 
 describe('fault F6: when Redis', () => {
+  it('has answered while this process was busy for longer than the limit, that counts as an answer', async () => {
+    const { redis } = await instance('a', { timeoutMs: 40 });
+    for (let i = 0; i < 5; i++) {
+      const asked = redis.get('k');
+      const until150 = performance.now() + 150;
+      while (performance.now() < until150);
+      expect(await asked).toBeUndefined();
+    }
+    expect(redis.up).toBe(true);
+  });
+
   it('is emptied, requests that run are counted again, and windows begin anew', async () => {
     const { limits } = await instance('a');
     const here = new RateLimits(limits);
