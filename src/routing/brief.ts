@@ -1,4 +1,5 @@
 /** A decision in few bytes, for the usage row of each request that had a choice. */
+import type { Target } from '../snapshot/snapshot.ts';
 import type { Candidate } from './candidate.ts';
 import type { Decision } from './decide.ts';
 import { isCost, rounded, shownScore } from './shown-score.ts';
@@ -22,6 +23,8 @@ export interface BriefDecision {
     readonly cachedTokens: number;
     /** At the provider's price. */
     readonly cacheWorthNanoUsd: number;
+    /** Somebody else has answered: this much more it cost to read the prompt anew. */
+    readonly lostNanoUsd?: number;
   };
   readonly smart?: { readonly score: number; readonly tier: number; readonly rule?: number };
   readonly arm?: string;
@@ -32,7 +35,8 @@ export interface BriefDecision {
 const rankedMax = 8;
 const rejectedMax = 8;
 
-export function briefDecision(decision: Decision): BriefDecision {
+/** `served`: who has answered, or was asked last. */
+export function briefDecision(decision: Decision, served?: Target): BriefDecision {
   const { route, strategy, ranked, rejected, sticky, smart, arm, explored } = decision;
   const first = ranked.length > rankedMax ? ranked.slice(0, rankedMax) : ranked;
   return {
@@ -44,7 +48,7 @@ export function briefDecision(decision: Decision): BriefDecision {
     ...(rejected.length > 0 && {
       rejected: rejected.slice(0, rejectedMax).map(({ target, filter }) => ({ target: target.model.id, filter })),
     }),
-    ...(sticky && { sticky: withoutCredential(sticky) }),
+    ...(sticky && { sticky: withoutCredential(sticky, served) }),
     ...(smart && { smart: { score: rounded(smart.score), tier: smart.tier, ...ruleOf(smart) } }),
     ...(arm !== undefined && { arm }),
     ...(explored && { explored }),
@@ -63,8 +67,13 @@ function roundedCost(costNanoUsd: number | undefined): number | null {
   return costNanoUsd === undefined ? null : Math.round(costNanoUsd);
 }
 
-function withoutCredential({ target, kept, why, cachedTokens, cacheWorthNanoUsd }: NonNullable<Decision['sticky']>) {
-  return { target, kept, ...(why && { why }), cachedTokens, cacheWorthNanoUsd };
+function withoutCredential(
+  { target, credential, kept, why, cachedTokens, cacheWorthNanoUsd }: NonNullable<Decision['sticky']>,
+  served: Target | undefined,
+) {
+  const isElsewhere = served !== undefined && (served.model.id !== target || served.credential.id !== credential);
+  const lost = isElsewhere && { lostNanoUsd: cacheWorthNanoUsd };
+  return { target, kept, ...(why && { why }), cachedTokens, cacheWorthNanoUsd, ...lost };
 }
 
 function ruleOf({ rule }: { readonly rule?: number }): { readonly rule?: number } {

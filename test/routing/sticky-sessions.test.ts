@@ -115,7 +115,7 @@ describe('a session of 50 turns over two providers that keep prompts', () => {
     },
   );
 
-  it('goes on without an error when its provider dies, and the next turn says what the lost cache costs', async () => {
+  it('goes on without an error when its provider dies, and its row says what the lost cache costs', async () => {
     await start({ kind: 'weighted' }, () => 0.5);
     const statuses = await play('agents', 'c.txt', async (turn) => {
       if (turn !== 25) return;
@@ -123,6 +123,15 @@ describe('a session of 50 turns over two providers that keep prompts', () => {
       await holder?.upstream.close();
     });
     expect(statuses).toEqual(allWell);
+    const rows = await rig.rows(turns);
+    const decision = rows[25]?.decision as { sticky?: { kept: boolean; cachedTokens: number; lostNanoUsd: number } };
+    const { kept, cachedTokens = 0, lostNanoUsd } = decision.sticky ?? {};
+    expect(kept).toBe(true);
+    // A token read from the cache costs $0.9 for a million less than a new one.
+    expect(lostNanoUsd).toBe(Math.round(cachedTokens * 900));
+    expect(lostNanoUsd).toBeGreaterThan(0);
+    expect(rows[24]?.decision).not.toHaveProperty('sticky.lostNanoUsd');
+    expect(rows[26]?.decision).not.toHaveProperty('sticky.lostNanoUsd');
     expect(keepers.map(({ answered }) => answered).toSorted((a, b) => a - b)).toEqual([25, 25]);
   });
 });

@@ -157,7 +157,7 @@ export function closingRecord(
     attempts: visit.attempts,
     dropped: visit.notes.list.map((note) => note.field),
     settledAtMs: nowMs,
-    ...(visit.decision && { decision: briefDecision(visit.decision) }),
+    ...(visit.decision && { decision: briefDecision(visit.decision, target) }),
   };
 }
 
