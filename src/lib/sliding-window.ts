@@ -63,6 +63,7 @@ export class SlidingWindow {
     this.#roll(now);
     let left = this.#total;
     if (left <= allowed) return 0;
+    if (allowed === 0) return (this.#newest() + this.#buckets) * this.#bucketMs - now;
     const buckets = this.#buckets;
     for (let age = buckets - 1; age >= 0; age--) {
       const bucket = this.#bucket - age;
@@ -70,6 +71,14 @@ export class SlidingWindow {
       if (left <= allowed) return (bucket + buckets) * this.#bucketMs - now;
     }
     return buckets * this.#bucketMs;
+  }
+
+  /** The newest bucket with anything in it, where there is one: the usual question, and it is mostly that of now. */
+  #newest(): number {
+    const buckets = this.#buckets;
+    let bucket = this.#bucket;
+    for (let age = 0; age < buckets - 1 && !this.#counts[((bucket % buckets) + buckets) % buckets]; age++) bucket--;
+    return bucket;
   }
 
   #roll(now: number): void {
