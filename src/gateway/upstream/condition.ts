@@ -5,7 +5,7 @@
  */
 
 /** Fails in a row: ejected. */
-export const failuresMax = 5;
+const failuresMax = 5;
 /** While it comes back, it is not given as many. */
 const failuresWhileReturning = 3;
 /** Failures among the requests of the last seconds: ejected from this share on, ... */
@@ -16,7 +16,7 @@ const windowMs = 10_000;
 const slots = 10;
 const slotMs = windowMs / slots;
 
-export const restMs = 10_000;
+const restMs = 10_000;
 /** The rest doubles up to this. */
 const restMsMax = 300_000;
 /** A probe that fails quickly costs its caller little: it may come this often, so that recovery is soon seen. */
@@ -30,13 +30,13 @@ const probeMs = 30_000;
 const returnMs = 10_000;
 const firstShare = 0.1;
 
-export type Admission =
+type Admission =
   | 'yes'
   /** This request is not of its share: only when nobody else has answered. */
   | 'later'
   | 'no';
 
-export interface Failure {
+interface Failure {
   /** How long it took to show. */
   readonly tookMs: number;
   /** So many in a row are enough. Absent: the usual. */
