@@ -42,16 +42,21 @@ export const strategyNames = [
 ] as const;
 
 const timeouts = z.strictObject({
-  connectMs: ms().optional(),
-  firstTokenMs: ms().optional(),
-  wholeMs: ms().optional(),
-  idleMs: ms().optional(),
-  totalMs: ms().optional(),
+  connectMs: ms().optional().describe('Replaces `timeouts.connectMs` here.'),
+  firstTokenMs: ms().optional().describe('Replaces `timeouts.firstTokenMs` here.'),
+  wholeMs: ms().optional().describe('Replaces `timeouts.wholeMs` here.'),
+  idleMs: ms().optional().describe('Replaces `timeouts.idleMs` here.'),
+  totalMs: ms().optional().describe('Replaces `timeouts.totalMs` here.'),
 });
 
-const importance = () => number(0, 100, 'a weight').default(0);
+const importance = (what: string) => number(0, 100, 'a weight').default(0).describe(`How much ${what} counts.`);
 const balance = z
-  .strictObject({ price: importance(), latency: importance(), reliability: importance(), throughput: importance() })
+  .strictObject({
+    price: importance('the expected cost'),
+    latency: importance('the time to the first token'),
+    reliability: importance('the share of successes'),
+    throughput: importance('the tokens per second'),
+  })
   .refine((weights) => Object.values(weights).some((weight) => weight > 0), { error: 'at least one weight above 0' });
 
 const rule = z.strictObject({
@@ -75,8 +80,15 @@ const smart = z.strictObject({
   thresholds: z
     .array(number(0, 1, 'a number'))
     .max(targetsMax)
-    .optional(),
-  rules: z.array(rule).max(100).optional(),
+    .optional()
+    .meta({ expected: 'numbers from 0 to 1 in ascending order, one fewer than targets' })
+    .describe('Complexity from which each next target is asked first. Absent: as fitted, see docs/smart-routing.md.'),
+  rules: z
+    .array(rule)
+    .max(100)
+    .optional()
+    .meta({ expected: 'a list of rules such as { when: { contains: [refund] }, use: strong }' })
+    .describe('Rules that decide before any score; the first that holds.'),
 });
 
 /** What a route and a part of one have in common. */
