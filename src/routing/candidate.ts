@@ -16,6 +16,8 @@ export class Candidate {
   score: number | undefined;
   readonly #ask: RoutingAsk;
   readonly #world: World;
+  #measures: TargetMeasures | undefined;
+  #state: TargetState | undefined;
   #usage: ExpectedUsage | undefined;
   #costNanoUsd: number | undefined;
   #isPriced = true;
@@ -27,11 +29,13 @@ export class Candidate {
   }
 
   get measures(): TargetMeasures {
-    return this.#world.measuresOf(this.target);
+    this.#measures ??= this.#world.measuresOf(this.target);
+    return this.#measures;
   }
 
   get state(): TargetState {
-    return this.#world.stateOf(this.target);
+    this.#state ??= this.#world.stateOf(this.target);
+    return this.#state;
   }
 
   get usage(): ExpectedUsage {

@@ -97,23 +97,29 @@ function arrange(node: RouteNode, passed: ReadonlyMap<Target, Candidate>, choosi
 
 function rank(node: RouteNode, passed: ReadonlyMap<Target, Candidate>, choosing: Choosing): readonly Candidate[] {
   const options: Option[] = [];
+  let hasParts = false;
   for (const member of node.members) {
-    const [first, ...others] = isNode(member.choice)
-      ? rank(member.choice, passed, choosing)
-      : candidatesOf(member.choice, passed);
-    if (first !== undefined) options.push({ member, candidates: [first, ...others] });
+    const { choice } = member;
+    if (isNode(choice)) {
+      hasParts = true;
+      const [first, ...others] = rank(choice, passed, choosing);
+      if (first !== undefined) options.push({ member, candidates: [first, ...others] });
+    } else {
+      const candidate = passed.get(choice) ?? sameAs(choice, passed);
+      if (candidate !== undefined) options.push({ member, candidates: [candidate] });
+    }
   }
   if (options.length === 0) return [];
-  const ordered = orderOf(node.strategy)(options, choosing).flatMap(({ candidates }) => candidates);
+  const ordered: Candidate[] = [];
+  for (const { candidates } of orderOf(node.strategy)(options, choosing)) ordered.push(...candidates);
   // Whoever is listed twice is asked once.
-  const mayRepeat = ordered.length > passed.size || node.members.some(({ choice }) => isNode(choice));
-  return mayRepeat ? [...new Set(ordered)] : ordered;
+  return hasParts || ordered.length > passed.size ? [...new Set(ordered)] : ordered;
 }
 
 /** A target that stands at several places of a tree is one candidate. */
-function candidatesOf(target: Target, passed: ReadonlyMap<Target, Candidate>): readonly Candidate[] {
-  const found = passed.get(target) ?? [...passed.values()].find((candidate) => sameTarget(candidate.target, target));
-  return found === undefined ? [] : [found];
+function sameAs(target: Target, passed: ReadonlyMap<Target, Candidate>): Candidate | undefined {
+  for (const candidate of passed.values()) if (sameTarget(candidate.target, target)) return candidate;
+  return undefined;
 }
 
 function optionOf(candidate: Candidate): Option {

@@ -41,7 +41,8 @@ function beginning(scan: JsonScan): string | undefined {
   const instructions =
     system &&
     body.toString('latin1', system.valueStart, Math.min(system.valueEnd, system.valueStart + beginningBytesMax));
-  return `begins ${first}${instructions ?? ''}`.replaceAll(cacheMarks, '');
+  const text = `begins ${first}${instructions ?? ''}`;
+  return text.includes('"cache_control"') ? text.replaceAll(cacheMarks, '') : text;
 }
 
 /** The elements of a list up to the first that is the user's; the whole value where it is no list. */
@@ -69,16 +70,20 @@ function endOfFirstUserTurn(body: Buffer, start: number, end: number): number {
     } else if (byte === closeBrace || byte === closeBracket) {
       // The list itself ends.
       if (--depth < 0) return i;
-      if (depth === 0 && body.subarray(turnAt, i).includes('"user"')) return i + 1;
+      if (depth === 0 && body.subarray(turnAt, i).includes(userWord)) return i + 1;
     }
   }
   return end;
 }
 
+const userWord = Buffer.from('"user"');
+
 function endOfString(body: Buffer, start: number, end: number): number {
-  for (let i = start + 1; i < end; i++) {
-    if (body[i] === backslash) i++;
-    else if (body[i] === quote) return i;
+  // Strings are long, and mostly without a quote inside: found without looking at each byte.
+  for (let at = body.indexOf(quote, start + 1); at !== -1 && at < end; at = body.indexOf(quote, at + 1)) {
+    let escapes = 0;
+    while (body[at - 1 - escapes] === backslash) escapes++;
+    if (escapes % 2 === 0) return at;
   }
   return end;
 }

@@ -5,7 +5,9 @@ import type { Exchange } from '../exchange.ts';
 import { parseAsk } from '../translate.ts';
 
 /** Without one of these bytes there is no picture, file or sound in a body, whatever its dialect. */
-const mediaMarks = ['image', '"document"', '"file', 'input_file', 'inlineData', 'inline_data', 'audio', 'video'];
+const mediaMarks = ['image', '"document"', '"file', 'input_file', 'inlineData', 'inline_data', 'audio', 'video'].map(
+  (mark) => Buffer.from(mark),
+);
 /** Beyond this size a body is read in turns, later: what its bytes say must do. */
 const parsedBytesMax = 1024 * 1024;
 
