@@ -170,6 +170,12 @@ describe('feedback', () => {
       expect(arm.totalP95Ms).toBeGreaterThanOrEqual(arm.totalP50Ms);
     }
     expect((await api(managers.rival, '/usage/summary?by=arm')).body.data).toEqual([]);
+    const command = new GatewayProcess(['usage', '--by', 'arm'], {
+      TOLLGATE_DATABASE_URL: gateway.database.url,
+      TOLLGATE_DATABASE_SCHEMA: gateway.database.schema,
+    });
+    expect((await command.ended).code, command.output).toBe(0);
+    expect(command.stdout).toMatch(/^ROUTE +ARM +REQUESTS.*FEEDBACK +OF\ntrial +(bold|plain) +\d+ +0\.0 %/);
   });
 
   it('of another organization is not there, and changes nothing', async () => {
