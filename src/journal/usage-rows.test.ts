@@ -61,6 +61,7 @@ describe('a settlement', () => {
         clientRequestId: 'client-1',
         sessionId: 'session-1',
         endUser: 'user-1',
+        paidBy: 'organization',
         decision: { route: 'main', strategy: 'cheapest', ranked: ['vendor/model-1'] },
       },
     ]);
@@ -115,6 +116,7 @@ describe('a settlement', () => {
         session_id: 'session-1',
         end_user: 'user-1',
         tags: ['blue'],
+        paid_by: 'organization',
         decision: { route: 'main', strategy: 'cheapest', ranked: ['vendor/model-1'] },
       },
     ]);
@@ -267,6 +269,7 @@ const settlements: fc.Arbitrary<SettlementRecord> = fc
     }),
     costNanoUsd: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }).map(String),
     ...{ flags: words, dropped: words, attempts: fc.array(attempts, { maxLength: 2 }) },
+    paidBy: optional(fc.constant('organization' as const)),
     decision: optional(fc.record({ arm: word, scores: fc.array(fc.nat(), { maxLength: 3 }) })),
   })
   .map((some) => ({ ...settlement('req_1'), ...some }));
@@ -331,6 +334,7 @@ function expectedRow(record: SettlementRecord) {
     session_id: orNull(record.sessionId),
     end_user: orNull(record.endUser),
     tags: list(record.tags ?? []),
+    paid_by: record.paidBy ?? 'platform',
     decision: record.decision === undefined ? null : mendedDecision(record.decision),
   };
 
