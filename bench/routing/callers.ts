@@ -77,7 +77,7 @@ const kinds: readonly Kind[] = [
 ];
 
 /** On average. */
-const perSecond = 3;
+const perSecond = 2;
 /** From one turn of a conversation to the next, at least: until it is answered, and read. */
 const betweenTurnsMs = 12_000;
 

@@ -10,8 +10,8 @@ import type { Request } from './callers.ts';
 import { around, chanceOf } from './chance.ts';
 import { happenings, type Trace, traces, usualFailures } from './traces.ts';
 
-/** A recorded hour is played in four minutes: changes come fifteen times as fast as they did. */
-const hourMs = 240_000;
+/** A recorded hour is played in eight minutes: changes come seven and a half times as fast as they did. */
+const hourMs = 480_000;
 export const durationMs = hourMs * (traces[0] as Trace).firstTokenMs.length;
 /** When prices say that it is. */
 export const startedAtMs = Date.UTC(2026, 6, 22);
