@@ -27,6 +27,11 @@ const route = (strategy: Strategy, more: Partial<Route> = {}): Route => ({
 });
 
 const balanced: Strategy = { kind: 'balanced', weights: { price: 1, latency: 1, reliability: 2, throughput: 0.5 } };
+/** Nobody's words are scored: what they would come to is measured elsewhere. */
+const byRule = [
+  { when: { tools: true }, use: 'strong' },
+  { when: { tools: false }, use: 'cheap' },
+] as const;
 const tiers = ['gemini-2.5-flash-lite', 'gpt-4o-mini', 'grok-4.20'].map(target);
 
 export const ownRules: readonly MakeRule[] = [
@@ -37,9 +42,9 @@ export const ownRules: readonly MakeRule[] = [
   own('`fastest`', route({ kind: 'fastest' })),
   own('`reliable`', route({ kind: 'reliable' })),
   own('`balanced`', route(balanced)),
-  own('`smart`, three tiers', {
+  own('`smart`, agents to the strong tier', {
     name: 'simulated',
-    node: node({ kind: 'smart', rules: [] }, tiers),
+    node: node({ kind: 'smart', rules: byRule }, tiers),
     targets: tiers,
   }),
   own('`split`, equal shares', route({ kind: 'split', by: 'session' })),
