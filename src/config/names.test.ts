@@ -88,3 +88,17 @@ routes:
     ]);
   });
 });
+
+describe('a provider', () => {
+  const providersOf = (file: string) => {
+    const found = names(`${file}\nroutes: { r: { targets: [openai/gpt-5], regions: [eu], maxPrice: { input: 2 } } }`);
+    const resolved = found.resolve('r');
+    return 'route' in resolved ? resolved.route : undefined;
+  };
+
+  it('computes where its operator says, for routes that ask for that', () => {
+    expect(providersOf('providers: { openai: { inRegion: eu } }')?.targets[0]?.credential.region).toBe('eu');
+    expect(providersOf('')?.targets[0]?.credential).not.toHaveProperty('region');
+    expect(providersOf('')?.requires).toEqual({ regions: ['eu'], inputPicoUsdMax: 2_000_000 });
+  });
+});

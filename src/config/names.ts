@@ -45,7 +45,7 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
         ...(entry.timeouts && { timeouts: withoutAbsent(entry.timeouts) }),
         ...(entry.capacity && { capacity: entry.capacity }),
         ...(entry.dataCollection === 'deny' && { dataCollection: entry.dataCollection }),
-        ...(regionOf(settings) && { region: regionOf(settings) as string }),
+        ...regionOf(entry.inRegion, settings),
         ...(entry.deployments && { deployments: entry.deployments }),
         ...(entry.type !== undefined && { typed: true as const }),
         models: entry.models ?? [],
@@ -69,8 +69,9 @@ function settingsOf({ settings = [] }: Provider, entry: Partial<Record<SettingNa
 }
 
 /** Where it computes, under whatever name its vendor gives that. */
-function regionOf(settings: Settings): string | undefined {
-  return settings.region ?? settings.location;
+function regionOf(said: string | undefined, settings: Settings): Pick<Credential, 'region'> {
+  const region = said ?? settings.region ?? settings.location;
+  return region === undefined ? {} : { region };
 }
 
 const mockId = 'mock';

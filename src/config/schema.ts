@@ -190,6 +190,9 @@ const provider = z.strictObject({
   models: list(modelName, 'a list of model names')
     .optional()
     .describe('Models served here beyond those of the catalogue.'),
+  inRegion: text('the name of a region', /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+    .optional()
+    .describe('Where it computes, for routes with `regions`. Absent: its `region` or `location`, where it has one.'),
   dataCollection: choice(['allow', 'deny'])
     .default('allow')
     .describe('`deny`: it neither keeps nor trains on what it is sent, you say; routes and callers can ask for that.'),
