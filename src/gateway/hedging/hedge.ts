@@ -41,7 +41,8 @@ export async function hedged(
   const second = dispatch(other, race);
   // Both have joined, and each took the listeners of the connection for itself.
   exchange.delivery.onGone(() => race.cancel());
-  return best(exchange, withPlan(plan, await first), withPlan(other, await second));
+  const [one, two] = await Promise.all([first, second]);
+  return best(exchange, withPlan(plan, one), withPlan(other, two));
 }
 
 function withPlan(plan: Plan, { run, outcome }: Dispatched): Entry {
