@@ -27,8 +27,8 @@ export interface RoutingAsk {
   readonly mayCall: (modelId: string) => boolean;
   /** Whom an experiment keeps with one arm. */
   readonly subjects: {
-    readonly user?: string;
-    readonly session?: string;
+    readonly user?: string | undefined;
+    readonly session?: string | undefined;
     readonly key: string;
     readonly request: string;
   };

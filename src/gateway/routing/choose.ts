@@ -33,8 +33,8 @@ export function decideForChat(exchange: Exchange, route: Route, parts: GatewayPa
     inputTokens: exchange.ask.inputTokensEstimate,
     outputTokensMax: askedMax(exchange.ask.scan),
     stream: exchange.ask.stream,
-    needs: needsOf(exchange),
-    user: exchange.door.endUser(exchange.ask.scan),
+    needs: needsOf(exchange, route.targets),
+    user: () => exchange.door.endUser(exchange.ask.scan),
     smartInput: () => smartInput(exchange),
     ...(route.targets.length > 1 && opening(exchange, parts)),
     loses: (target) => lossAt(exchange, target, parts),
@@ -58,7 +58,7 @@ export function chooseForOperation(visit: Visit, route: Route, facts: OperationF
     outputTokensMax: 0,
     stream,
     needs: {},
-    user: undefined,
+    user: () => undefined,
     smartInput: () => ({ ...noText, inputTokensEstimate }),
   });
   return chosen(visit, route, decide(route, ask, worldOf(parts)));
@@ -73,21 +73,30 @@ interface AskFacts {
   readonly outputTokensMax: number;
   readonly stream: boolean;
   readonly needs: Needs;
-  readonly user: string | undefined;
+  readonly user: () => string | undefined;
   readonly opens?: (target: Target) => boolean;
   readonly loses?: (target: Target) => string | undefined;
   readonly smartInput: () => SmartInput;
 }
 
 function askOf(visit: Visit, route: Route, asked: string, { user, ...facts }: AskFacts): RoutingAsk {
-  const session = visit.header('x-tollgate-session');
   return {
     ...facts,
     keyId: visit.key.id,
     preferences: visit.preferences,
     tags: visit.tags ?? [],
     mayCall: (modelId) => mayCall(visit.key, [asked, route.name, modelId]),
-    subjects: { ...(user && { user }), ...(session && { session }), key: visit.key.id, request: visit.id },
+    // Read by experiments alone.
+    subjects: {
+      get user() {
+        return user();
+      },
+      get session() {
+        return visit.header('x-tollgate-session');
+      },
+      key: visit.key.id,
+      request: visit.id,
+    },
   };
 }
 

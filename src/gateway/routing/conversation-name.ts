@@ -7,6 +7,8 @@ import { readForReport } from '../../dialects/door.ts';
 import type { JsonScan } from '../../lib/json.ts';
 import type { Exchange } from '../exchange.ts';
 
+/** Providers keep no prompt that is shorter: nobody needs to find it again. */
+const cachedTokensMin = 1024;
 /** A beginning is not read further than this. */
 const beginningBytesMax = 64 * 1024;
 /** Marks for the cache move on with each turn. */
@@ -17,8 +19,11 @@ const systemFields = ['system', 'instructions', 'systemInstruction'];
 
 /** Unique among organizations. Undefined: it is nobody's next turn. */
 export function conversationName(exchange: Exchange): string | undefined {
-  const { scan } = exchange.ask;
-  const named = exchange.header('x-tollgate-session') ?? namedInBody(scan) ?? beginning(scan);
+  const { scan, inputTokensEstimate } = exchange.ask;
+  const named =
+    exchange.header('x-tollgate-session') ??
+    namedInBody(scan) ??
+    (inputTokensEstimate < cachedTokensMin ? undefined : beginning(scan));
   return named === undefined ? undefined : hash('sha256', `${exchange.key.organization.id}\0${named}`, 'base64');
 }
 

@@ -1,6 +1,7 @@
 /** What a chat needs of whoever answers it, found without reading a body that cannot need it. */
 import type { Block, ChatRequest } from '../../llm/chat.ts';
 import type { Needs } from '../../routing/ask.ts';
+import type { Target } from '../../snapshot/snapshot.ts';
 import type { Exchange } from '../exchange.ts';
 import { parseAsk } from '../translate.ts';
 
@@ -11,14 +12,41 @@ const mediaMarks = ['image', '"document"', '"file', 'input_file', 'inlineData', 
 /** Beyond this size a body is read in turns, later: what its bytes say must do. */
 const parsedBytesMax = 1024 * 1024;
 
-export function needsOf(exchange: Exchange): Needs {
+/** Only what some of the targets cannot do: nobody else will ask. */
+export function needsOf(exchange: Exchange, targets: readonly Target[]): Needs {
+  const limits = limitsOf(targets);
+  if (limits === noLimits) return noNeeds;
   const { scan } = exchange.ask;
   const has = (...names: string[]) => scan.fields.some((field) => names.includes(field.name) && !isEmpty(field));
   const needs: { -readonly [Name in keyof Needs]: Needs[Name] } = {};
-  if (has('tools', 'functions', 'toolConfig')) needs.tools = true;
-  if (has('thinking', 'reasoning', 'reasoning_effort')) needs.thinking = true;
-  if (mediaMarks.some((mark) => scan.body.includes(mark))) Object.assign(needs, mediaNeeds(exchange));
+  if (limits.tools && has('tools', 'functions', 'toolConfig')) needs.tools = true;
+  if (limits.thinking && has('thinking', 'reasoning', 'reasoning_effort')) needs.thinking = true;
+  if (limits.inputs && mediaMarks.some((mark) => scan.body.includes(mark))) Object.assign(needs, mediaNeeds(exchange));
   return needs;
+}
+
+interface Limits {
+  readonly tools: boolean;
+  readonly thinking: boolean;
+  readonly inputs: boolean;
+}
+
+const noNeeds: Needs = Object.freeze({});
+const noLimits: Limits = Object.freeze({ tools: false, thinking: false, inputs: false });
+/** By the targets of a route, which are the same for each of its requests. */
+const known = new WeakMap<readonly Target[], Limits>();
+
+function limitsOf(targets: readonly Target[]): Limits {
+  const found = known.get(targets) ?? limitsAmong(targets);
+  known.set(targets, found);
+  return found;
+}
+
+function limitsAmong(targets: readonly Target[]): Limits {
+  const tools = targets.some(({ model }) => model.tools === false);
+  const thinking = targets.some(({ model }) => model.thinks === false);
+  const inputs = targets.some(({ model }) => (model.inputs?.length ?? 0) > 0);
+  return tools || thinking || inputs ? { tools, thinking, inputs } : noLimits;
 }
 
 /** `[]`, `{}` and `null` ask for nothing. */
