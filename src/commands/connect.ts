@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '../lib/clock.ts';
 import { nearest } from '../lib/nearest.ts';
-import { type CheckResult, checkClient } from './connect/check.ts';
+import type { CheckResult } from './connect/check.ts';
 import type { Client, Place, Point } from './connect/client.ts';
 import { clients } from './connect/clients.ts';
 import { planFiles, readPoint, writeFiles } from './connect/settings-file.ts';
@@ -75,6 +75,8 @@ function write(context: Context, client: Client, point: Point, place: Place, opt
 
 async function check(context: Context, client: Client, point: Point, options: ConnectOptions): Promise<CheckResult> {
   needKey(client, point);
+  // All dialects: other commands need not wait until they are read.
+  const { checkClient } = await import('./connect/check.ts');
   const result = await checkClient(client, point, point.model ?? client.defaultModel ?? '');
   if (!options.json) context.out(renderCheck(result));
   return result;

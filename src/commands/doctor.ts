@@ -8,7 +8,6 @@ import { addCommonOptions, type CommonOptions, type Context, dataDirOf, readConf
 import { checkDatabase, type DatabaseCheck } from './doctor/database.ts';
 import { type Finding, fail, ok, warn } from './doctor/finding.ts';
 import { checkClock, checkDisk, checkNode, checkPort } from './doctor/machine.ts';
-import { checkProvider } from './doctor/providers.ts';
 import { checkRedis } from './doctor/redis.ts';
 import { exitCodes } from './outcome.ts';
 import { renderJson } from './table.ts';
@@ -31,6 +30,8 @@ async function examine(context: Context, options: CommonOptions): Promise<Findin
   if (Array.isArray(config)) return [node, ...config];
   const { file, warnings, server } = config;
   const active = activeProviders(config, providers);
+  // Signers of clouds: other commands need not wait until they are read.
+  const { checkProvider } = await import('./doctor/providers.ts');
   const disk = checkDisk(dataDirOf(context, config));
   const [port, database, redis, ...answers] = await Promise.all([
     checkPort(server.host, server.port),

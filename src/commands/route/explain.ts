@@ -7,7 +7,6 @@ import type { Quote } from '../../gateway/own/quote.ts';
 import { addCommonOptions, type CommonOptions, type Context, dataDirOf, readConfig } from '../context.ts';
 import { CommandFailure, exitCodes } from '../outcome.ts';
 import { renderJson } from '../table.ts';
-import { withGateway } from './offline-quote.ts';
 import { renderQuote } from './quote-text.ts';
 
 const help = `
@@ -44,10 +43,12 @@ async function explain(context: Context, options: ExplainOptions): Promise<void>
   context.out(options.json ? renderJson(quote) : renderQuote(quote, options.url === undefined));
 }
 
-function quoteOf(context: Context, options: ExplainOptions, body: string): Promise<Quote> {
+async function quoteOf(context: Context, options: ExplainOptions, body: string): Promise<Quote> {
   const { url, dialect } = options;
   if (url === undefined) {
     const config = readConfig(context, options);
+    // A whole gateway: other commands need not wait until it is read.
+    const { withGateway } = await import('./offline-quote.ts');
     return withGateway(config, dataDirOf(context, config), (at, key) => ask(at, key, body, dialect));
   }
   const key = options.key ?? context.env.TOLLGATE_KEY;

@@ -12,7 +12,6 @@ import { addCommonOptions, type CommonOptions, type Context, readConfig } from '
 import { CommandFailure, exitCodes } from '../outcome.ts';
 import { renderJson, renderTable } from '../table.ts';
 import { replayTargets, type SmartTargets } from './replay-targets.ts';
-import { readRequests } from './replayed-requests.ts';
 
 const usualOutputTokens = 300;
 const help = `
@@ -44,6 +43,8 @@ async function replay(context: Context, file: string, options: ReplayOptions): P
   const misroutedMax = parseShare(options.misroutedMax);
   const outputTokens = parseCount(options.outputTokens);
   const targets = replayTargets(context, readConfig(context, options), options);
+  // All dialects: other commands need not wait until they are read.
+  const { readRequests } = await import('./replayed-requests.ts');
   const requests = await readRequests(context, file, { targets, outputTokens });
   const count = targets.models.length;
   const labelled = requests.filter(({ complex }) => complex !== undefined).length;
