@@ -42,7 +42,7 @@ async function run(args: readonly string[], env: Record<string, string> = {}, ui
     cwd: home,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 25_000,
+    timeout: 60_000,
     ...(uid !== undefined && { uid }),
   });
   const ended = once(child, 'close');
@@ -74,7 +74,12 @@ function chat(port: number, key: string, model: string, stream = false): Promise
   });
 }
 
-describe('a mistake of the person at the terminal is one plain sentence and an exit code, never a stack trace', () => {
+/** Each test starts several processes, on however busy a machine. */
+const limitMs = 120_000;
+
+describe('a mistake of the person at the terminal is one plain sentence and an exit code, never a stack trace', {
+  timeout: limitMs,
+}, () => {
   const expectPlain = (result: Result, status: number, words: readonly RegExp[]) => {
     for (const word of words) expect(result.stderr).toMatch(word);
     expect(result.stderr).not.toMatch(/\n\s+at |node:internal|Error:/);
@@ -157,7 +162,7 @@ describe('a mistake of the person at the terminal is one plain sentence and an e
   });
 });
 
-describe('help', () => {
+describe('help', { timeout: limitMs }, () => {
   it('the commands explain themselves, with exit code 0', async () => {
     const commands = [[], ['serve'], ['keys', 'create'], ['usage']];
     const results = await Promise.all(commands.map((command) => run([...command, '--help'])));
@@ -174,7 +179,7 @@ describe('help', () => {
   });
 });
 
-describe('a first start', () => {
+describe('a first start', { timeout: limitMs }, () => {
   it('shows a key that works at once, what to paste, and none of it ever again', async () => {
     const first = serve('first');
     const port = await portOf(first);
@@ -207,7 +212,7 @@ describe('a first start', () => {
   });
 });
 
-describe('beside a running gateway', () => {
+describe('beside a running gateway', { timeout: limitMs }, () => {
   it('keys are made, listed and revoked, and usage is shown', async () => {
     const gateway = serve('beside');
     const port = await portOf(gateway);
@@ -266,7 +271,7 @@ describe('beside a running gateway', () => {
   });
 });
 
-describe('the end', () => {
+describe('the end', { timeout: limitMs }, () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '%s: not ready at once, a running stream ends whole, exit 0',
     async (signal) => {
@@ -315,7 +320,7 @@ describe('the end', () => {
   });
 });
 
-describe('a bug', () => {
+describe('a bug', { timeout: limitMs }, () => {
   it('that nobody catches ends the process with 70 and is in the log with its stack', async () => {
     const bug = path.join(home, 'bug.mjs');
     writeFileSync(bug, `process.on('SIGUSR2', () => Promise.reject(new Error('boom')));`);

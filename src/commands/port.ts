@@ -1,6 +1,5 @@
 /** Whether a port can be listened on, and whether it is Tollgate itself that has it. */
 import { createServer } from 'node:net';
-import { request } from 'undici';
 
 const timeoutMs = 3_000;
 
@@ -19,12 +18,10 @@ export function tryListening(host: string, port: number): Promise<string | undef
 /** Whether what listens there answers like one of ours. */
 export async function isTollgate(host: string, port: number): Promise<boolean> {
   try {
-    const { statusCode, body } = await request(`http://${addressText(host, port)}/health`, {
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
-    await body.dump();
-    return statusCode === 200;
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await fetch(`http://${addressText(host, port)}/health`, { signal });
+    await answer.arrayBuffer();
+    return answer.status === 200;
   } catch {
     return false;
   }
