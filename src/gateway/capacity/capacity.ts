@@ -26,6 +26,8 @@ export interface Applicant {
 /** What became of a request that had a place. */
 export type Verdict = 'answered' | 'refused-for-load' | 'other';
 
+/** Whoever waits in vain is told late: who would wait nearly as long as it may is refused at once. */
+const believed = 0.7;
 /** Names of self-hosted models are the callers' to choose. */
 const roomsMax = 4_096;
 
@@ -69,7 +71,9 @@ export class Capacity {
   wait(targets: readonly Target[], applicant: Applicant): Promise<Target | undefined> {
     const rooms = new Map(targets.map((target) => [this.#room(target), target]));
     const { waitMs, waitingMax } = this.#options;
-    const open = [...rooms.keys()].filter((room) => room.queue.length < waitingMax && room.expectedWaitMs() < waitMs);
+    const open = [...rooms.keys()].filter(
+      (room) => room.queue.length < waitingMax && room.expectedWaitMs() < waitMs * believed,
+    );
     if (open.length === 0 || waitMs === 0) return Promise.reject(new LlmFailure(noRoom([...rooms.keys()])));
     return new Promise((resolve, reject) => {
       const leaveAll = (): void => {

@@ -15,6 +15,8 @@ export interface Provider {
   failShare: number;
   /** Before the first word. */
   delayMs: number;
+  /** Requests at the same time; one more gets 529. */
+  places: number;
 }
 
 export class Stage {
@@ -82,10 +84,18 @@ export async function startStage(random: () => number): Promise<Stage> {
       stage?.tally.calls.push({ atMs: stage.atMs, target: name, request });
       upstream.calls.length = 0;
       if (random() < made.failShare) return reply.json(503, errorBody(call, 'no', 503));
-      if (made.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, made.delayMs));
-      return personaScript(call, reply, upstream);
+      if (busy >= made.places) return reply.json(529, errorBody(call, 'too many', 529));
+      busy++;
+      try {
+        if (made.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, made.delayMs));
+        return await personaScript(call, reply, upstream);
+      } finally {
+        busy--;
+      }
     };
-    const made: Provider = { upstream: await startUpstream({ script, keepBodies: false }), failShare: 0, delayMs: 0 };
+    let busy = 0;
+    const upstream = await startUpstream({ script, keepBodies: false });
+    const made: Provider = { upstream, failShare: 0, delayMs: 0, places: Number.POSITIVE_INFINITY };
     return made;
   };
   const [fails, slow, well] = [await provider('fails'), await provider('slow'), await provider('well')];
