@@ -69,6 +69,7 @@ describe.runIf(recordingsExist).each(pairs)('%s, read by the SDK of %s', (from, 
   it.each(answers[from].map(named))('%s', async (name, kept) => {
     for (const stream of [true, false]) {
       rig.forget();
+      rig.later();
       expectSaid(await read(kept, from, to, stream), kept);
       const dropped = answerLosses[name]?.told[to] ?? [];
       for (const row of await rig.rows()) expect([row.status, row.dropped]).toEqual(['completed', dropped]);
@@ -79,6 +80,7 @@ describe.runIf(recordingsExist).each(pairs)('%s, read by the SDK of %s', (from, 
     const due = statusDue(kept);
     for (const stream of [true, false]) {
       rig.forget();
+      rig.later();
       const failure: unknown = await read(kept, from, to, stream).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(Error);
       const { status, $metadata } = failure as { status?: number; $metadata?: { httpStatusCode?: number } };
