@@ -4,6 +4,7 @@ import { createKey, type KeyRequest } from '../../src/control/keys/keys.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import type { Naming } from '../../src/naming.ts';
 import { openLiveSnapshot } from '../../src/snapshot/live.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, testDatabase } from '../postgres.ts';
@@ -45,13 +46,18 @@ const names = {
   timeouts: { connectMs: 1, firstTokenMs: 1, wholeMs: 1, idleMs: 1, totalMs: 1 },
 };
 
-export async function testApi(options: Partial<ApiOptions> & { readonly clock?: Clock } = {}): Promise<TestApi> {
+/** `naming`: what the API asks before it writes routes and providers' keys. Absent: this process knows no models. */
+export async function testApi({
+  naming,
+  ...options
+}: Partial<ApiOptions> & { readonly clock?: Clock; readonly naming?: Naming } = {}): Promise<TestApi> {
   const database = await testDatabase();
   const store = options.store ?? (await database.open());
   const clock = options.clock ?? systemClock;
-  const snapshot = await openLiveSnapshot({ store, names, log: silentLog });
+  const snapshot = await openLiveSnapshot({ store, names: naming?.withPrices(undefined) ?? names, log: silentLog });
   const refresh = () => snapshot.refresh();
-  const api = await createApi({ store, snapshot, clock, log: silentLog, refresh, ...options });
+  const known = naming && { routing: naming.routing, providerKeys: naming.providerKeys };
+  const api = await createApi({ store, snapshot, clock, log: silentLog, refresh, ...known, ...options });
   const makeKey = async (request: KeyRequest) => {
     const made = await createKey(store, request, clock);
     await refresh();

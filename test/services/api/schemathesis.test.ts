@@ -10,6 +10,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/config.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { silentLog } from '../../../src/lib/log.ts';
+import { Naming } from '../../../src/naming.ts';
+import { providers } from '../../../src/providers/index.ts';
 import { type TestApi, testApi } from '../../api/harness.ts';
 import { pythonPath } from '../clients.ts';
 
@@ -18,7 +23,16 @@ let server: Server;
 const home = mkdtempSync(join(tmpdir(), 'tollgate-schemathesis-'));
 
 beforeAll(async () => {
-  api = await testApi({ requestsPerMinute: 1_000_000_000 });
+  const config = parseConfig('', { cwd: home, env: {}, registry: [...providers.values()] });
+  const naming = new Naming({
+    config,
+    registry: providers,
+    dataDir: home,
+    clock: systemClock,
+    mock: undefined,
+    log: silentLog,
+  });
+  api = await testApi({ requestsPerMinute: 1_000_000_000, naming });
   server = createServer((request, response) => api.api.handle(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
