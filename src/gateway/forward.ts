@@ -56,6 +56,8 @@ async function dispatch(
   parts: GatewayParts,
   race?: Race,
 ): Promise<{ run: ChatAttempt; outcome: Outcome }> {
+  // Others may have been planned since: what is told is what is lost on this way.
+  exchange.replaceNotes(plan.notes);
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const run = new ChatAttempt(exchange, plan, parts, resolve, race);
   parts.active.add(run);
