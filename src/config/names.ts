@@ -1,7 +1,9 @@
 /** From the configuration to what can be called: providers that are on, their models and prices, and routes. */
+
 import type { PriceData } from '../catalog/genai-prices.ts';
 import { type Catalog, loadCatalog } from '../catalog/load.ts';
 import type { Config } from '../config.ts';
+import { defined } from '../lib/defined.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { DialectId } from '../llm/chat.ts';
 import { mockModels } from '../mock/models.ts';
@@ -9,7 +11,7 @@ import { baseUrlOf, endpointFor, type Provider, type SettingName, type Settings 
 import { type CompileTools, compileRoute, type Mistake } from '../routing/compile.ts';
 import type { RouteDefinition } from '../routing/definition.ts';
 import { type NameParts, type OwnCredential, providerNameOf } from '../snapshot/names.ts';
-import type { CacheRule, Credential, Limits, Timeouts } from '../snapshot/snapshot.ts';
+import type { CacheRule, Credential, Limits } from '../snapshot/snapshot.ts';
 import type { StoredRoute } from '../snapshot/stored-names.ts';
 import { fileCredentials, ownFees } from './own-credentials.ts';
 import { ConfigError, type Problem } from './problem.ts';
@@ -42,7 +44,7 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
         secret: entry.apiKey,
         settings,
         ...(entry.headers && { headers: entry.headers }),
-        ...(entry.timeouts && { timeouts: withoutAbsent(entry.timeouts) }),
+        ...(entry.timeouts && { timeouts: defined(entry.timeouts) }),
         ...(entry.capacity && { capacity: entry.capacity }),
         ...(entry.dataCollection === 'deny' && { dataCollection: entry.dataCollection }),
         ...regionOf(entry.inRegion, settings),
@@ -52,10 +54,6 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
       },
     ];
   });
-}
-
-function withoutAbsent(timeouts: { readonly [Name in keyof Timeouts]?: number | undefined }): Partial<Timeouts> {
-  return Object.fromEntries(Object.entries(timeouts).filter(([, value]) => value !== undefined));
 }
 
 /** What the operator says, and the vendor's own defaults for the rest. */

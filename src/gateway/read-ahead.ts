@@ -9,8 +9,8 @@ import { areAllMedia } from './lifted-media.ts';
 import type { Seals } from './seals/seals.ts';
 import { parseAsk } from './translate.ts';
 
-/** From this size on. */
-const largeBytes = 1024 * 1024;
+/** From this size on a body is large. */
+export const largeBytes = 1024 * 1024;
 
 /** For a body that some target cannot take as it is. What is wrong with it is found again, and told, by the plan. */
 export async function readAhead(exchange: Exchange, targets: readonly Target[], seals: Seals): Promise<void> {

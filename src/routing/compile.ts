@@ -1,4 +1,5 @@
 /** From a route's definition to what is decided by: names become targets, parts become nodes, prices become integers. */
+import { defined } from '../lib/defined.ts';
 import type { Hedge, Route, Target, Timeouts } from '../snapshot/snapshot.ts';
 import type { RouteMember, RouteNode, Strategy } from '../snapshot/strategy.ts';
 import { targetsOf } from '../snapshot/strategy.ts';
@@ -28,7 +29,7 @@ export interface Compiled {
 
 export function compileRoute(name: string, definition: RouteDefinition, tools: CompileTools): Compiled {
   const mistakes: Mistake[] = [];
-  const place = { ...tools, own: defined(definition.timeouts), mistakes, path: [], within: [name] };
+  const place = { ...tools, own: defined(definition.timeouts ?? {}), mistakes, path: [], within: [name] };
   const node = nodeOf(definition, place);
   if (mistakes.length > 0) return { route: undefined, mistakes };
   const { explore, sticky, hedge, onModelNotFound, onTooLong } = definition;
@@ -96,7 +97,7 @@ function memberOf(definition: MemberDefinition, place: Place): RouteMember | und
     place.mistakes.push({ path: place.path, fault: circle ? 'circle' : 'unknown-route', name: route });
     return undefined;
   }
-  const own = { ...place.own, ...defined(other.timeouts) };
+  const own = { ...place.own, ...defined(other.timeouts ?? {}) };
   const choice = nodeOf(other, { ...place, own, within: [...place.within, route] });
   return { name: name ?? route, weight, choice };
 }
@@ -112,7 +113,7 @@ function targetMember(
     place.mistakes.push({ path: place.path, fault: 'unknown-model', name: id });
     return undefined;
   }
-  const waits = { ...place.timeouts, ...found.credential.timeouts, ...place.own, ...defined(timeouts) };
+  const waits = { ...place.timeouts, ...found.credential.timeouts, ...place.own, ...defined(timeouts ?? {}) };
   return { name: name ?? id, weight, choice: { ...found, timeouts: waits } };
 }
 
@@ -143,9 +144,4 @@ function requirementsOf({ dataCollection, regions, maxPrice }: RouteDefinition):
 
 function hedgeOf({ afterMs, maxUsd }: NonNullable<RouteDefinition['hedge']>): Hedge {
   return { afterMs, ...(maxUsd !== undefined && { nanoUsdMax: maxUsd * 1e9 }) };
-}
-
-/** Without what is not said. */
-function defined<T extends object>(record: T | undefined): Partial<{ [Name in keyof T]: Exclude<T[Name], undefined> }> {
-  return Object.fromEntries(Object.entries(record ?? {}).filter(([, value]) => value !== undefined)) as never;
 }

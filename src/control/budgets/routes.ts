@@ -1,5 +1,7 @@
 /** `/api/v1/budgets`. */
+
 import { z } from 'zod';
+import { defined } from '../../lib/defined.ts';
 import { formatUsd, parseUsd } from '../../lib/money.ts';
 import type { BudgetUnit } from '../../store/schema/ledger.ts';
 import { checkOwner, visibleOrganization } from '../api/access.ts';
@@ -138,7 +140,7 @@ export const budgetRoutes: readonly ApiRoute[] = [
         checkMayLimit(caller, before.owner);
         const { limit, ...rest } = body;
         const change = {
-          ...withoutUndefined(rest),
+          ...defined(rest),
           ...(limit !== undefined && { limitUnits: toUnits(before.unit, limit) }),
         };
         return shown(owned(caller, await updateBudget(db, budgetId, change), budgetId));
@@ -196,11 +198,5 @@ function shown(info: BudgetInfo) {
     switchTo: route ?? null,
     endsAt: endsAtMs ?? null,
     createdAt: createdAtMs,
-  };
-}
-
-function withoutUndefined<T extends object>(fields: T) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }

@@ -1,6 +1,8 @@
 /** `/api/v1/plans` and subscriptions to them. */
+
 import { z } from 'zod';
 import { reclaim } from '../../ledger/reclaim.ts';
+import { defined } from '../../lib/defined.ts';
 import { checkOwner, visibleOrganization } from '../api/access.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiFailure, notFound } from '../api/failure.ts';
@@ -111,7 +113,7 @@ export const planRoutes: readonly ApiRoute[] = [
     }),
     answer: plan,
     async handle({ body: { monthlyUsd, allowanceUsd, ...body }, write }, { clock }) {
-      const terms = { ...withoutUndefined(body), monthlyNanoUsd: monthlyUsd, allowanceNanoUsd: allowanceUsd };
+      const terms = { ...defined(body), monthlyNanoUsd: monthlyUsd, allowanceNanoUsd: allowanceUsd };
       return write(async (db) => shownPlan(await createPlan(db, terms, clock)));
     },
   }),
@@ -296,10 +298,6 @@ function checkBilled(caller: Caller, { name: named, overage: pays }: Plan): void
     remedy,
     path: 'plan',
   });
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
 }
 
 function shownPlan({ monthlyNanoUsd, allowanceNanoUsd, createdAtMs, endedAtMs, ...rest }: Plan) {

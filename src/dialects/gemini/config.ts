@@ -1,4 +1,5 @@
 /** `generationConfig` as a caller wrote it. https://ai.google.dev/api/generate-content#generationconfig */
+import { defined } from '../../lib/defined.ts';
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../llm/chat.ts';
 import { tokensMax } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
@@ -82,10 +83,4 @@ export function splitCarried(fields: WireObject): { config: WireObject; beside: 
     else config[inner] = value;
   }
   return { config, beside };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

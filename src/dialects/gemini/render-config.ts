@@ -1,4 +1,5 @@
 /** `generationConfig`. https://ai.google.dev/api/generate-content#generationconfig */
+import { defined } from '../../lib/defined.ts';
 import { RawJson } from '../../lib/json.ts';
 import type { ChatRequest, OutputFormat } from '../../llm/chat.ts';
 import type { TargetModel } from '../../llm/model.ts';
@@ -25,7 +26,7 @@ export function renderConfig(request: ChatRequest, target: TargetModel, notes: N
     ...renderFormat(request.format, notes),
     thinkingConfig,
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return defined(fields);
 }
 
 const stopMax = 5;

@@ -1,4 +1,5 @@
 /** The scalar options of a request: limits, sampling, thinking, format. */
+import { defined } from '../../lib/defined.ts';
 import type { ChatRequest, Effort, OutputFormat, Thinking } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { tokensMax } from '../../llm/usage.ts';
@@ -101,13 +102,4 @@ export function readFormat(body: Fields): OutputFormat | undefined {
     description: optionalString(spec, 'description', at),
     strict: optionalBoolean(spec, 'strict', at),
   });
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> } & {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-};
-
-/** Without the fields that are undefined, so that an option that was not set is not there. */
-export function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -1,9 +1,11 @@
 /** Reads a Chat Completions request. https://platform.openai.com/docs/api-reference/chat/create */
+
+import { defined } from '../../lib/defined.ts';
 import type { ChatRequest } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import type { Asked, JsonObject } from '../dialect.ts';
 import { readMessages } from './messages.ts';
-import { defined, readFormat, readSampling, readThinking } from './params.ts';
+import { readFormat, readSampling, readThinking } from './params.ts';
 import { type Fields, optionalBoolean, optionalFields, requiredString } from './shape.ts';
 import { readToolSetup } from './tools.ts';
 import { dialectId, leftover } from './wire.ts';

@@ -1,9 +1,10 @@
 /** Reads a Responses request. https://platform.openai.com/docs/api-reference/responses/create */
+
+import { defined } from '../../lib/defined.ts';
 import type { Carried, ChatRequest, Effort, OutputFormat, TextBlock, Thinking } from '../../llm/chat.ts';
 import { invalidRequest } from '../../llm/error.ts';
 import { tokensMax } from '../../llm/usage.ts';
 import type { JsonObject } from '../dialect.ts';
-import { defined } from '../openai-chat/params.ts';
 import {
   type Fields,
   optionalBoolean,

@@ -1,4 +1,5 @@
 /** What an answer has used so far: the provider's own words, and our count beside it. A dialect's StreamTap is one. */
+import { defined } from '../../lib/defined.ts';
 import type { ChatEvent } from '../../llm/chat.ts';
 import { estimateTokens } from '../../llm/estimate.ts';
 import type { Usage } from '../../llm/usage.ts';
@@ -30,7 +31,7 @@ export class EventTally implements Tally {
   complete = false;
 
   addUsage(usage: Partial<Usage>, flags: readonly string[] = []): void {
-    this.usage = { ...this.usage, ...withoutUndefined(usage) };
+    this.usage = { ...this.usage, ...defined(usage) };
     for (const flag of flags) if (!this.usageFlags.includes(flag)) this.usageFlags.push(flag);
   }
 
@@ -44,8 +45,4 @@ export class EventTally implements Tally {
   addOutput(text: string): void {
     this.outputTokensSeen += estimateTokens(text);
   }
-}
-
-function withoutUndefined(usage: Partial<Usage>): Partial<Usage> {
-  return Object.fromEntries(Object.entries(usage).filter(([, count]) => count !== undefined));
 }

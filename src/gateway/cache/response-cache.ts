@@ -3,9 +3,9 @@
  * organization and a hash in which that organization stands: nobody gets another's answer.
  */
 import type { Clock } from '../../lib/clock.ts';
+import { ExpiringMap } from '../../lib/expiring-map.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Room } from '../idempotency/recording.ts';
-import { ExpiringMap } from '../seals/expiring-map.ts';
 import type { CacheSettings } from './cache-settings.ts';
 import { bytesOf, type CachedAnswer } from './cached-answer.ts';
 import { Flight } from './flight.ts';

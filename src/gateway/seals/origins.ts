@@ -4,8 +4,8 @@
  */
 import { hash } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
+import { ExpiringMap } from '../../lib/expiring-map.ts';
 import type { DialectId } from '../../llm/chat.ts';
-import { ExpiringMap } from './expiring-map.ts';
 
 interface Origin {
   /** Organization and dialect. */

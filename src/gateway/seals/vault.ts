@@ -5,7 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../../lib/clock.ts';
-import { ExpiringMap } from './expiring-map.ts';
+import { ExpiringMap } from '../../lib/expiring-map.ts';
 
 export interface VaultLimits {
   readonly ttlMs: number;

@@ -3,13 +3,13 @@
  * it lives and there is room. Nothing of their content is kept.
  */
 import { readForReport } from '../../dialects/door.ts';
+import { ExpiringMap } from '../../lib/expiring-map.ts';
 import { LlmFailure } from '../../llm/error.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Tally } from '../answer/tally.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Ending } from '../metering/meter.ts';
 import type { Plan } from '../plan.ts';
-import { ExpiringMap } from '../seals/expiring-map.ts';
 
 export interface StoredAnswer {
   readonly organizationId: string;
