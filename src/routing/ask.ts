@@ -19,10 +19,8 @@ export interface RoutingAsk {
   readonly inputTokens: number;
   /** More output than this the caller does not want. */
   readonly outputTokensMax: number;
-  readonly stream: boolean;
   readonly needs: Needs;
   readonly preferences: Preferences;
-  readonly tags: readonly string[];
   /** Whether the caller's key may be answered by this model. */
   readonly mayCall: (modelId: string) => boolean;
   /** Whom an experiment keeps with one arm. */
@@ -33,9 +31,9 @@ export interface RoutingAsk {
     readonly request: string;
   };
   /** Whether this target can open what another answer of this conversation was sealed with. Absent: nothing is sealed. */
-  readonly opens?: (target: Target) => boolean;
+  readonly opens?: ((target: Target) => boolean) | undefined;
   /** What this target would lose or refuse of the request, for whoever asks for none of that; undefined: nothing. */
-  readonly loses?: (target: Target) => string | undefined;
+  readonly loses?: ((target: Target) => string | undefined) | undefined;
   /** Read only where a strategy scores the text. */
   readonly smartInput: () => SmartInput;
 }

@@ -58,10 +58,8 @@ export const usualAsk: RoutingAsk = {
   keyId: 'key',
   inputTokens: 1000,
   outputTokensMax: 10_000,
-  stream: true,
   needs: {},
   preferences: noPreferences,
-  tags: [],
   mayCall: () => true,
   subjects: { key: 'key', request: 'request' },
   smartInput: () => ({

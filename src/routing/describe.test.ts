@@ -27,10 +27,8 @@ const ask: RoutingAsk = {
   keyId: 'k',
   inputTokens: 1_000,
   outputTokensMax: 500,
-  stream: false,
   needs: {},
   preferences: noPreferences,
-  tags: [],
   mayCall: () => true,
   subjects: { key: 'k', request: 'r' },
   smartInput: () => ({

@@ -36,10 +36,8 @@ const ask: RoutingAsk = {
   keyId: 'key',
   inputTokens: 10,
   outputTokensMax: 10,
-  stream: false,
   needs: {},
   preferences: {},
-  tags: [],
   mayCall: () => true,
   subjects: { key: 'key', request: 'req' },
   smartInput: () => {

@@ -23,5 +23,5 @@ export interface World {
   readonly stateOf: (target: Target) => TargetState;
   readonly habitsOf: (keyId: string, target: Target) => Habits;
   /** Where this conversation was answered last, and before. */
-  readonly held?: HeldAt & { readonly earlier?: readonly HeldAt[] };
+  readonly held?: (HeldAt & { readonly earlier?: readonly HeldAt[] }) | undefined;
 }

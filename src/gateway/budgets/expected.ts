@@ -27,6 +27,10 @@ const limitFields = ['max_completion_tokens', 'max_tokens', 'max_output_tokens']
 
 /** At most as many output tokens does the caller want. */
 export function askedMax(scan: JsonScan): number {
-  const limits = limitFields.map((name) => readField(scan, name)).filter((value) => typeof value === 'number');
-  return Math.max(1, Math.min(...limits, Number.POSITIVE_INFINITY));
+  let most = Number.POSITIVE_INFINITY;
+  for (const { name } of scan.fields) {
+    const value = limitFields.includes(name) ? readField(scan, name) : undefined;
+    if (typeof value === 'number') most = Math.min(most, value);
+  }
+  return Math.max(1, most);
 }

@@ -4,16 +4,17 @@
  */
 import type { ChatRequest } from '../../llm/chat.ts';
 import { LlmFailure } from '../../llm/error.ts';
-import type { Needs, RoutingAsk } from '../../routing/ask.ts';
+import type { RoutingAsk } from '../../routing/ask.ts';
 import { type Decision, decide } from '../../routing/decide.ts';
 import { noPreferences } from '../../routing/preferences.ts';
 import { type SmartInput, smartInputOf } from '../../routing/smart/input.ts';
 import type { World } from '../../routing/world.ts';
 import { isListed } from '../../snapshot/allow-list.ts';
-import type { Key, Route, Target } from '../../snapshot/snapshot.ts';
+import type { Key, Route } from '../../snapshot/snapshot.ts';
 import { askedMax } from '../budgets/expected.ts';
 import type { Exchange, Visit } from '../exchange.ts';
 import type { GatewayParts } from '../parts.ts';
+import { largeBytes } from '../read-ahead.ts';
 import { minterOf } from '../seals/minter.ts';
 import { parseAsk } from '../translate.ts';
 import { conversationName } from './conversation-name.ts';
@@ -32,31 +33,28 @@ export function decideForChat(exchange: Exchange, route: Route, parts: GatewayPa
   const ask = askOf(exchange, route, exchange.ask.model, {
     inputTokens: exchange.ask.inputTokensEstimate,
     outputTokensMax: askedMax(exchange.ask.scan),
-    stream: exchange.ask.stream,
     needs: needsOf(exchange, route.targets),
     user: () => exchange.door.endUser(exchange.ask.scan),
     smartInput: () => smartInput(exchange),
-    ...(route.targets.length > 1 && opening(exchange, parts)),
+    opens: route.targets.length > 1 ? opening(exchange, parts) : undefined,
     loses: (target) => lossAt(exchange, target, parts),
   });
   const held = name === undefined ? undefined : parts.conversations.of(name, parts.clock.monotonicMs());
-  return decide(route, ask, { ...worldOf(parts), ...(held && { held }) });
+  return decide(route, ask, worldOf(parts, held));
 }
 
 export interface OperationFacts {
   readonly model: string;
   readonly inputTokensEstimate: number;
-  readonly stream: boolean;
 }
 
 /** Any other operation's. */
 export function chooseForOperation(visit: Visit, route: Route, facts: OperationFacts, parts: GatewayParts): Route {
   if (!mustChoose(visit, route)) return route;
-  const { stream, inputTokensEstimate } = facts;
+  const { inputTokensEstimate } = facts;
   const ask = askOf(visit, route, facts.model, {
     inputTokens: inputTokensEstimate,
     outputTokensMax: 0,
-    stream,
     needs: {},
     user: () => undefined,
     smartInput: () => ({ ...noText, inputTokensEstimate }),
@@ -68,45 +66,67 @@ function mustChoose({ preferences }: Visit, { targets, requires }: Route): boole
   return targets.length > 1 || preferences !== noPreferences || requires !== undefined;
 }
 
-interface AskFacts {
-  readonly inputTokens: number;
-  readonly outputTokensMax: number;
-  readonly stream: boolean;
-  readonly needs: Needs;
+type AskFacts = Pick<RoutingAsk, 'inputTokens' | 'outputTokensMax' | 'needs' | 'opens' | 'loses' | 'smartInput'> & {
   readonly user: () => string | undefined;
-  readonly opens?: (target: Target) => boolean;
-  readonly loses?: (target: Target) => string | undefined;
-  readonly smartInput: () => SmartInput;
-}
+};
 
-function askOf(visit: Visit, route: Route, asked: string, { user, ...facts }: AskFacts): RoutingAsk {
+/** Field by field: this is made for each request that has a choice. */
+function askOf(visit: Visit, { name }: Route, asked: string, facts: AskFacts): RoutingAsk {
   return {
-    ...facts,
     keyId: visit.key.id,
+    inputTokens: facts.inputTokens,
+    outputTokensMax: facts.outputTokensMax,
+    needs: facts.needs,
     preferences: visit.preferences,
-    tags: visit.tags ?? [],
-    mayCall: (modelId) => mayCall(visit.key, [asked, route.name, modelId]),
-    // Read by experiments alone.
-    subjects: {
-      get user() {
-        return user();
-      },
-      get session() {
-        return visit.header('x-tollgate-session');
-      },
-      key: visit.key.id,
-      request: visit.id,
-    },
+    mayCall: mayCallOf(visit.key, asked, name),
+    subjects: new Subjects(visit, facts.user),
+    opens: facts.opens,
+    loses: facts.loses,
+    smartInput: facts.smartInput,
   };
 }
 
-/** A list that names the route allows all of its targets; one that names models allows those of its targets. */
-function mayCall({ models, organization }: Key, names: readonly string[]): boolean {
-  return isListed(models, names) && isListed(organization.models, names);
+/** Looked up by experiments alone. */
+class Subjects implements Readonly<RoutingAsk['subjects']> {
+  readonly #visit: Visit;
+  readonly #user: () => string | undefined;
+
+  constructor(visit: Visit, user: () => string | undefined) {
+    this.#visit = visit;
+    this.#user = user;
+  }
+
+  get user(): string | undefined {
+    return this.#user();
+  }
+
+  get session(): string | undefined {
+    return this.#visit.header('x-tollgate-session');
+  }
+
+  get key(): string {
+    return this.#visit.key.id;
+  }
+
+  get request(): string {
+    return this.#visit.id;
+  }
 }
 
-export function worldOf({ clock, random, measures, health, habits }: GatewayParts): World {
+/** A list that names the route allows all of its targets; one that names models allows those of its targets. */
+function mayCallOf({ models, organization }: Key, asked: string, route: string): RoutingAsk['mayCall'] {
+  if (models === undefined && organization.models === undefined) return all;
+  return (modelId) => {
+    const names = [asked, route, modelId];
+    return isListed(models, names) && isListed(organization.models, names);
+  };
+}
+
+const all = (): boolean => true;
+
+function worldOf({ clock, random, measures, health, habits }: GatewayParts, held?: World['held']): World {
   return {
+    held,
     nowMs: clock.nowMs(),
     random,
     measuresOf: (target) => measures.of(target),
@@ -150,14 +170,11 @@ function readable(exchange: Exchange): ChatRequest | undefined {
   }
 }
 
-/** Beyond this size a body is read in turns, later. */
-const parsedBytesMax = 1024 * 1024;
-
 /** Who can go on with the thinking of this conversation, where somebody has sealed it. */
-function opening(exchange: Exchange, { seals }: GatewayParts): Pick<RoutingAsk, 'opens'> | undefined {
-  const isLarge = exchange.ask.scan.body.length > parsedBytesMax;
+function opening(exchange: Exchange, { seals }: GatewayParts): RoutingAsk['opens'] {
+  const isLarge = exchange.ask.scan.body.length > largeBytes;
   const minters = seals.minters(exchange, () => (isLarge ? undefined : readable(exchange)));
-  return minters && { opens: ({ credential }) => minters.has(minterOf(credential)) };
+  return minters && (({ credential }) => minters.has(minterOf(credential)));
 }
 
 const noText = { lastUserText: '', earlierTurns: 0, toolsCount: 0, hasToolResults: false, mediaCount: 0 };

@@ -6,9 +6,8 @@ import { hash } from 'node:crypto';
 import { readForReport } from '../../dialects/door.ts';
 import type { JsonScan } from '../../lib/json.ts';
 import type { Exchange } from '../exchange.ts';
+import { cachedTokensMin } from './conversations.ts';
 
-/** Providers keep no prompt that is shorter: nobody needs to find it again. */
-const cachedTokensMin = 1024;
 /** A beginning is not read further than this. */
 const beginningBytesMax = 64 * 1024;
 /** Marks for the cache move on with each turn. */
@@ -23,6 +22,7 @@ export function conversationName(exchange: Exchange): string | undefined {
   const named =
     exchange.header('x-tollgate-session') ??
     namedInBody(scan) ??
+    // Nobody keeps it: nobody needs to find it again.
     (inputTokensEstimate < cachedTokensMin ? undefined : beginning(scan));
   return named === undefined ? undefined : hash('sha256', `${exchange.key.organization.id}\0${named}`, 'base64');
 }

@@ -1,8 +1,9 @@
 /** Where conversations were answered last, and how much of their prompt a provider keeps there. */
+
+import { ExpiringMap } from '../../lib/expiring-map.ts';
 import type { Usage } from '../../llm/usage.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import { sameTarget } from '../../snapshot/strategy.ts';
-import { ExpiringMap } from '../seals/expiring-map.ts';
 
 /** A prompt that a target keeps. */
 interface Kept {
@@ -24,7 +25,7 @@ const entryBytes = 500;
 const usualMs = 5 * 60_000;
 const longMs = 60 * 60_000;
 /** Providers that keep prompts by themselves keep none that is shorter: https://platform.openai.com/docs/guides/prompt-caching */
-const cachedTokensMin = 1024;
+export const cachedTokensMin = 1024;
 
 export class Conversations {
   readonly #held = new ExpiringMap<Held>({

@@ -3,14 +3,13 @@ import type { Block, ChatRequest } from '../../llm/chat.ts';
 import type { Needs } from '../../routing/ask.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import type { Exchange } from '../exchange.ts';
+import { largeBytes } from '../read-ahead.ts';
 import { parseAsk } from '../translate.ts';
 
 /** Without one of these bytes there is no picture, file or sound in a body, whatever its dialect. */
 const mediaMarks = ['image', '"document"', '"file', 'input_file', 'inlineData', 'inline_data', 'audio', 'video'].map(
   (mark) => Buffer.from(mark),
 );
-/** Beyond this size a body is read in turns, later: what its bytes say must do. */
-const parsedBytesMax = 1024 * 1024;
 
 /** Only what some of the targets cannot do: nobody else will ask. */
 export function needsOf(exchange: Exchange, targets: readonly Target[]): Needs {
@@ -56,7 +55,8 @@ function isEmpty({ valueStart, valueEnd }: { readonly valueStart: number; readon
 
 function mediaNeeds(exchange: Exchange): Needs {
   const { body } = exchange.ask.scan;
-  if (body.length > parsedBytesMax) return body.includes('application/pdf') ? { pdf: true } : { image: true };
+  // It is read in turns, later: what its bytes say must do.
+  if (body.length > largeBytes) return body.includes('application/pdf') ? { pdf: true } : { image: true };
   try {
     return mediaOf(parseAsk(exchange));
   } catch {
