@@ -15,6 +15,12 @@ export type Rule = Readonly<Record<Role, Reach>> | { readonly auth: 'none'; read
 
 const everyone: Rule = { operator: 'all', organization: 'own' };
 const operators: Rule = { operator: 'all', organization: 'never' };
+/** Who makes keys and budgets: owners, administrators and developers. */
+const builders = everyone;
+/** Who gives other people's things away: owners and administrators. */
+const managers = everyone;
+/** Who pays: owners, administrators and those of billing. */
+const payers = everyone;
 
 export const access: Readonly<Record<string, Rule>> = {
   'GET /organizations': everyone,
