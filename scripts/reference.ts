@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderReference } from '../src/config/reference.ts';
 import { configShape } from '../src/config.ts';
+import { renderAccessMatrix } from './access-matrix.ts';
 import { renderApiReference } from './api-reference.ts';
 import { renderErrorTable } from './error-table.ts';
 import { fidelityRows, renderFidelity } from './fidelity/page.ts';
@@ -11,6 +12,7 @@ writeBetween('configuration.md', 'settings', renderReference(configShape));
 writeBetween('errors.md', 'kinds', renderErrorTable());
 writeBetween('providers.md', 'vendors', renderProviderTable());
 writeBetween('providers.md', 'quirks', renderQuirkTable());
+writeBetween('access.md', 'matrix', renderAccessMatrix());
 writeBetween('api.md', 'routes', renderApiReference());
 writeFileSync(new URL('../docs/fidelity.md', import.meta.url), renderFidelity(fidelityRows()));
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { renderAccessMatrix } from '../scripts/access-matrix.ts';
 import { renderApiReference } from '../scripts/api-reference.ts';
 import { renderErrorTable } from '../scripts/error-table.ts';
 import { doors } from '../src/dialects/doors.ts';
@@ -21,6 +22,10 @@ it('the table of errors is what the dialects render; "npm run docs" writes it', 
 
 it('the reference of the API is what the routes say; "npm run docs" writes it', () => {
   expect(read('docs/reference/api.md')).toContain(renderApiReference());
+});
+
+it('the table of who may do what is the one that is asked; "npm run docs" writes it', () => {
+  expect(read('docs/reference/access.md')).toContain(renderAccessMatrix());
 });
 
 it('every link to a file leads somewhere', () => {

@@ -1,6 +1,7 @@
 /** `tollgate keys create|list|revoke`: works beside a running gateway, which follows within a second. */
 import { type Command, Option } from 'commander';
-import { createKey, type KeyFilter, type KeyInfo, type KeyScope, listKeys, revokeKey } from '../control/keys/keys.ts';
+import { type Scope, scopes } from '../control/api/roles.ts';
+import { createKey, type KeyFilter, type KeyInfo, listKeys, revokeKey } from '../control/keys/keys.ts';
 import { systemClock } from '../lib/clock.ts';
 import { showLimits } from '../llm/limits.ts';
 import type { Store } from '../store/store.ts';
@@ -24,8 +25,8 @@ export function addKeys(program: Command, context: Context): void {
     .addOption(
       new Option(
         '--scope <scope>',
-        'how far a management key reaches: every organization, or its own (default: operator in the organization default, else organization)',
-      ).choices(['operator', 'organization']),
+        'what a management key may: everything everywhere, or what a member of its organization with this role may (default: operator in the organization default, else organization, which is owner)',
+      ).choices(scopes),
     )
     .action((name: string, options: CreateOptions) => create(context, name, options));
   addCommonOptions(keys.command('list').description('list keys, newest first'))
@@ -45,7 +46,7 @@ interface CreateOptions extends CommonOptions {
   readonly expires?: string;
   readonly cacheSeconds?: string;
   readonly management?: boolean;
-  readonly scope?: KeyScope;
+  readonly scope?: Scope;
 }
 
 interface ListOptions extends CommonOptions {

@@ -70,8 +70,8 @@ export interface Key {
   /** `call` keys (tg-) may call models; `management` keys (tgm-) may manage. */
   readonly kind: 'call' | 'management';
   readonly organization: Organization;
-  /** What a management key may do. Absent: its own organization only. */
-  readonly scopes?: readonly ('operator' | 'organization')[];
+  /** What a management key may do, as control/api/roles.ts says it. Absent: its own organization only. */
+  readonly scopes?: readonly string[];
   /** Patterns of model or route names (`openai/*`); undefined: all. */
   readonly models?: readonly string[];
   readonly expiresAtMs?: number;

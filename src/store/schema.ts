@@ -8,6 +8,7 @@ import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
 import type { StoredLimits } from './schema/limits.ts';
 import type { ManagementSchema } from './schema/management.ts';
+import type { ModelsSchema } from './schema/models.ts';
 import type { NamingSchema } from './schema/naming.ts';
 import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
 import type { StripeSchema } from './schema/stripe.ts';
@@ -19,6 +20,7 @@ export interface Schema
     StripeSchema,
     SellingSchema,
     NamingSchema,
+    ModelsSchema,
     InvoicesSchema {
   readonly organizations: OrganizationTable;
   readonly keys: KeyTable;
@@ -73,7 +75,7 @@ export interface KeyTable {
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   /** What a management key may do; null for keys that call. */
-  readonly scopes: readonly ('operator' | 'organization')[] | null;
+  readonly scopes: readonly string[] | null;
   /** The hash before the last rotation, valid until `previous_expires_at`; null: none. */
   readonly previous_hash: string | null;
   readonly previous_expires_at: Date | null;

@@ -42,7 +42,7 @@ const nothing = async (name: string) => `${name.slice(0, 3)}_never`;
 /** Refused before anybody looks at what it names. */
 function isForOperators(each: ApiRoute): boolean {
   const rule = access[routeName(each)];
-  return rule !== undefined && !('auth' in rule) && rule.organization === 'never';
+  return rule !== undefined && !('auth' in rule) && rule.owner === 'never';
 }
 
 const send = (each: ApiRoute, path: string, key: string) => {

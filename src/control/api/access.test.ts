@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestApi, testApi } from '../../../test/api/harness.ts';
 import { access, type Rule } from './access.ts';
 import { createApi } from './api.ts';
-import { roles } from './caller.ts';
+import { memberRoles, roles } from './roles.ts';
 import { type ApiRoute, rawRoute, route, routeName } from './route.ts';
 import { apiRoutes } from './routes.ts';
 
@@ -24,7 +24,9 @@ describe('the table of access', () => {
   });
 
   it('keeps whoever is no operator to its own, everywhere', () => {
-    const wide = Object.entries(access).filter(([, rule]) => !('auth' in rule) && rule.organization === 'all');
+    const wide = Object.entries(access).filter(
+      ([, rule]) => !('auth' in rule) && memberRoles.some((role) => rule[role] === 'all'),
+    );
     expect(wide).toEqual([]);
   });
 
@@ -69,7 +71,7 @@ describe('every route', () => {
     async (_, each) => {
       const rule = ruleOf(each);
       const { status } = await ask(each, acme.id, acme.key);
-      if ('auth' in rule || rule.organization === 'never') expect(status).toBe(403);
+      if ('auth' in rule || rule.owner === 'never') expect(status).toBe(403);
       else expect(status).not.toBe(403);
       expect((await ask(each, acme.id, api.operator)).status).not.toBe(403);
     },
@@ -79,7 +81,7 @@ describe('every route', () => {
     closed.filter(({ path }) => path.includes('{organizationId}')).map((each) => [routeName(each), each] as const),
   )("%s: another's organization is not there, and tells nothing more than one that never was", async (_, each) => {
     const rule = ruleOf(each);
-    const refused = 'auth' in rule || rule.organization === 'never' ? 403 : 404;
+    const refused = 'auth' in rule || rule.owner === 'never' ? 403 : 404;
     const [strange, missing] = [await ask(each, other.id, acme.key), await ask(each, 'org_none', acme.key)];
     expect([strange.status, missing.status]).toEqual([refused, refused]);
     expect((await ask(each, 'org_none', api.operator)).status).toBe(404);

@@ -2,8 +2,9 @@
  * Who may do what: every route of the management API by every role, in one table. A route that is not in it cannot be
  * served; access.test.ts compares the two.
  */
-import type { Caller, Role } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { ApiFailure, notFound } from './failure.ts';
+import { type Role, roles } from './roles.ts';
 
 /**
  * `all`: whatever organization. `own`: its own organization's; what is another's is not found. `never`: 403, since the
@@ -13,14 +14,31 @@ export type Reach = 'all' | 'own' | 'never';
 
 export type Rule = Readonly<Record<Role, Reach>> | { readonly auth: 'none'; readonly why: string };
 
-const everyone: Rule = { operator: 'all', organization: 'own' };
-const operators: Rule = { operator: 'all', organization: 'never' };
+/** These members in their own organization, and operators everywhere. */
+function members(...of: readonly Role[]): Readonly<Record<Role, Reach>> {
+  const reach = (role: Role): Reach => (of.includes(role) ? 'own' : 'never');
+  return {
+    operator: 'all',
+    owner: reach('owner'),
+    admin: reach('admin'),
+    billing: reach('billing'),
+    developer: reach('developer'),
+    viewer: reach('viewer'),
+  };
+}
+
+/** Whoever belongs to an organization may look at what is its own. */
+const everyone = members('owner', 'admin', 'billing', 'developer', 'viewer');
+/** All but those who only look. */
+const writers = members('owner', 'admin', 'billing', 'developer');
 /** Who makes keys and budgets: owners, administrators and developers. */
-const builders = everyone;
-/** Who gives other people's things away: owners and administrators. */
-const managers = everyone;
+const builders = members('owner', 'admin', 'developer');
 /** Who pays: owners, administrators and those of billing. */
-const payers = everyone;
+const payers = members('owner', 'admin', 'billing');
+/** Who gives other people's things away: owners and administrators. */
+const managers = members('owner', 'admin');
+/** Operators of the installation. */
+const operators = members();
 
 export const access: Readonly<Record<string, Rule>> = {
   'GET /organizations': everyone,
@@ -28,14 +46,14 @@ export const access: Readonly<Record<string, Rule>> = {
   'GET /organizations/{organizationId}': everyone,
   'PATCH /organizations/{organizationId}': operators,
   'GET /keys': everyone,
-  'POST /keys': everyone,
+  'POST /keys': builders,
   'GET /keys/{keyId}': everyone,
-  'PATCH /keys/{keyId}': everyone,
-  'POST /keys/{keyId}/rotate': everyone,
-  'POST /keys/{keyId}/revoke': everyone,
+  'PATCH /keys/{keyId}': builders,
+  'POST /keys/{keyId}/rotate': builders,
+  'POST /keys/{keyId}/revoke': builders,
   'GET /projects': everyone,
   'GET /projects/{projectId}': everyone,
-  'PATCH /projects/{projectId}': everyone,
+  'PATCH /projects/{projectId}': builders,
   'GET /usage': everyone,
   'GET /usage/summary': everyone,
   'GET /organizations/{organizationId}/wallet': everyone,
@@ -43,41 +61,41 @@ export const access: Readonly<Record<string, Rule>> = {
   'POST /organizations/{organizationId}/wallet/take-backs': operators,
   'GET /transfers': everyone,
   'GET /budgets': everyone,
-  'POST /budgets': everyone,
+  'POST /budgets': builders,
   'GET /budgets/{budgetId}': everyone,
-  'PATCH /budgets/{budgetId}': everyone,
-  'DELETE /budgets/{budgetId}': everyone,
+  'PATCH /budgets/{budgetId}': builders,
+  'DELETE /budgets/{budgetId}': builders,
   'GET /routes': operators,
   'POST /routes': operators,
   'GET /routes/{routeName}': operators,
   'PUT /routes/{routeName}': operators,
   'DELETE /routes/{routeName}': operators,
   'GET /organizations/{organizationId}/provider-keys': everyone,
-  'PUT /organizations/{organizationId}/provider-keys/{provider}': everyone,
-  'DELETE /organizations/{organizationId}/provider-keys/{provider}': everyone,
+  'PUT /organizations/{organizationId}/provider-keys/{provider}': managers,
+  'DELETE /organizations/{organizationId}/provider-keys/{provider}': managers,
   'GET /plans': everyone,
   'POST /plans': operators,
   'POST /plans/{planId}/end': operators,
   'GET /subscriptions': everyone,
   'GET /organizations/{organizationId}/subscription': everyone,
-  'POST /organizations/{organizationId}/subscription': everyone,
-  'POST /organizations/{organizationId}/subscription/preview': everyone,
-  'POST /organizations/{organizationId}/subscription/change': everyone,
-  'POST /organizations/{organizationId}/subscription/cancel': everyone,
+  'POST /organizations/{organizationId}/subscription': payers,
+  'POST /organizations/{organizationId}/subscription/preview': payers,
+  'POST /organizations/{organizationId}/subscription/change': payers,
+  'POST /organizations/{organizationId}/subscription/cancel': payers,
   'GET /prices': operators,
   'POST /prices': operators,
   'POST /prices/{priceId}/end': operators,
   'GET /credits': everyone,
   'POST /organizations/{organizationId}/credits': operators,
   'GET /margin': operators,
-  'POST /organizations/{organizationId}/checkout': everyone,
+  'POST /organizations/{organizationId}/checkout': payers,
   'GET /organizations/{organizationId}/automatic-top-up': everyone,
-  'PUT /organizations/{organizationId}/automatic-top-up': everyone,
-  'POST /organizations/{organizationId}/portal': everyone,
+  'PUT /organizations/{organizationId}/automatic-top-up': payers,
+  'POST /organizations/{organizationId}/portal': payers,
   'GET /payments': everyone,
   'GET /payments/{paymentId}': everyone,
   'POST /payments/{paymentId}/refund': operators,
-  'POST /invoices/{invoiceId}/collect': everyone,
+  'POST /invoices/{invoiceId}/collect': payers,
   'GET /invoices': everyone,
   'GET /invoices/{invoiceId}': everyone,
   'GET /invoices/{invoiceId}/pdf': everyone,
@@ -91,24 +109,24 @@ export const access: Readonly<Record<string, Rule>> = {
   'GET /invoice-seller': operators,
   'PUT /invoice-seller': operators,
   'GET /organizations/{organizationId}/billing-details': everyone,
-  'PUT /organizations/{organizationId}/billing-details': everyone,
+  'PUT /organizations/{organizationId}/billing-details': payers,
   'PUT /organizations/{organizationId}/tax': operators,
   'GET /alerts': everyone,
   'GET /alert-rules': operators,
   'PUT /alert-rules/{kind}': operators,
   'GET /organizations/{organizationId}/alert-rules': everyone,
-  'PUT /organizations/{organizationId}/alert-rules/{kind}': everyone,
-  'DELETE /organizations/{organizationId}/alert-rules/{kind}': everyone,
+  'PUT /organizations/{organizationId}/alert-rules/{kind}': payers,
+  'DELETE /organizations/{organizationId}/alert-rules/{kind}': payers,
   'GET /alert-emails': operators,
   'PUT /alert-emails': operators,
   'GET /organizations/{organizationId}/alert-emails': everyone,
-  'PUT /organizations/{organizationId}/alert-emails': everyone,
+  'PUT /organizations/{organizationId}/alert-emails': payers,
   'POST /alerts/test': operators,
-  'POST /organizations/{organizationId}/alerts/test': everyone,
+  'POST /organizations/{organizationId}/alerts/test': writers,
   'GET /webhook-endpoints': everyone,
-  'POST /webhook-endpoints': everyone,
-  'POST /webhook-endpoints/{endpointId}/rotate': everyone,
-  'DELETE /webhook-endpoints/{endpointId}': everyone,
+  'POST /webhook-endpoints': builders,
+  'POST /webhook-endpoints/{endpointId}/rotate': builders,
+  'DELETE /webhook-endpoints/{endpointId}': builders,
   'POST /stripe/webhook': { auth: 'none', why: 'Stripe signs the body' },
   'GET /openapi.json': { auth: 'none', why: 'it describes the product, not this installation' },
   'GET /docs': { auth: 'none', why: 'it describes the product, not this installation' },
@@ -122,13 +140,28 @@ export function checkReach(
   organizationId: string | undefined,
 ): void {
   const reach = rule[caller.role];
-  if (reach === 'never') {
-    throw new ApiFailure('forbidden', 'This is for operators of the installation.', {
+  if (reach === 'never') throw forbidden(rule, caller);
+  if (reach === 'own' && organizationId !== undefined)
+    checkOwner(caller, organizationId, 'organization', organizationId);
+}
+
+function forbidden(rule: Readonly<Record<Role, Reach>>, { role, actor }: Caller): ApiFailure {
+  const able = rolesOf(rule).filter((each) => each !== 'operator');
+  if (able.length === 0) {
+    return new ApiFailure('forbidden', 'This is for operators of the installation.', {
       remedy: 'Use a management key with the scope operator.',
     });
   }
-  if (reach === 'own' && organizationId !== undefined)
-    checkOwner(caller, organizationId, 'organization', organizationId);
+  const remedy =
+    actor.kind === 'key'
+      ? `Use a management key with the scope ${able.join(' or ')}.`
+      : 'Ask an owner of the organization to do it, or for the role.';
+  return new ApiFailure('forbidden', `This is for the roles ${able.join(', ')}; yours is ${role}.`, { remedy });
+}
+
+/** Who may, from operators down. */
+export function rolesOf(rule: Readonly<Record<Role, Reach>>): readonly Role[] {
+  return roles.filter((role) => rule[role] !== 'never');
 }
 
 /** What belongs to another organization is not there, for whoever is no operator. Throws ApiFailure (not_found). */

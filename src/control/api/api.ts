@@ -155,7 +155,7 @@ class ApiServer implements Api {
   #admit(request: FastifyRequest): void {
     const { snapshot, clock } = this.#options;
     const caller = findCaller(request.raw, snapshot.current, clock.nowMs());
-    this.#limit.admit(caller.keyId);
+    this.#limit.admit(caller.actor.id);
     this.#callers.set(request, caller);
   }
 

@@ -3,17 +3,23 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Key, keyLengthMax, type Snapshot } from '../../snapshot/snapshot.ts';
 import { ApiFailure } from './failure.ts';
+import { type Role, roleOfScopes } from './roles.ts';
 
-/** `operator`: every organization. `organization`: its own. */
-export const roles = ['operator', 'organization'] as const;
-export type Role = (typeof roles)[number];
+/** Who acts: for the audit log, and for limits on how often. */
+export interface Actor {
+  readonly kind: 'key' | 'user';
+  readonly id: string;
+  /** What people know it by: a key's name, a user's e-mail address. */
+  readonly name: string;
+}
 
+/** Works on one organization at a time; an operator may reach for others. */
 export interface Caller {
-  readonly keyId: string;
   readonly role: Role;
-  /** The key's organization. */
+  /** The key's organization, or the one that a session named. */
   readonly organizationId: string;
-  /** The whole key: a secret, for nothing but to seal what only its owner may read again. */
+  readonly actor: Actor;
+  /** The whole key, or the session's own token: a secret, for nothing but to seal what only its owner may read again. */
   readonly secret: string;
 }
 
@@ -26,16 +32,12 @@ export function findCaller(request: IncomingMessage, snapshot: Snapshot, nowMs: 
       'The management key is not valid: it is unknown, expired, revoked, disabled, or a key for calling.',
     );
   }
-  return { keyId: key.id, role: roleOf(key), organizationId: key.organization.id, secret };
+  const actor: Actor = { kind: 'key', id: key.id, name: key.name };
+  return { role: roleOfScopes(key.scopes), organizationId: key.organization.id, actor, secret };
 }
 
 function isInForce(key: Key, nowMs: number): boolean {
   return !key.organization.disabled && (key.expiresAtMs === undefined || key.expiresAtMs > nowMs);
-}
-
-/** The widest of its scopes; a key whose scopes nobody here knows sees its own organization only. */
-function roleOf(key: Key): Role {
-  return key.scopes?.includes('operator') === true ? 'operator' : 'organization';
 }
 
 /** Exactly one credential: two could be read differently by a guard in front of us. */

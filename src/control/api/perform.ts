@@ -8,7 +8,12 @@ import { type Outcome, runOnce } from './idempotency.ts';
 import type { ApiParts, ApiRequest, ApiRoute } from './route.ts';
 
 /** Of a route that needs no key: it may see nothing that belongs to anybody. */
-const nobody: Caller = { keyId: '', role: 'organization', organizationId: '', secret: '' };
+const nobody: Caller = {
+  role: 'viewer',
+  organizationId: '',
+  actor: { kind: 'key', id: '', name: 'nobody' },
+  secret: '',
+};
 
 /** As it came, with nothing checked. */
 export interface Asked {

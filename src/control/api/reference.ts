@@ -1,6 +1,7 @@
 /** The reference as sections, entries and tables: what the page and the checked-in document both show. */
-import { access } from './access.ts';
+import { access, rolesOf } from './access.ts';
 import { describeApi, type JsonSchema, type OpenApi, type Operation } from './openapi.ts';
+import { memberRoles } from './roles.ts';
 import { type ApiRoute, routeName } from './route.ts';
 
 export interface Reference {
@@ -80,7 +81,9 @@ function accessOf(route: ApiRoute): string {
   const rule = access[routeName(route)];
   if (rule === undefined) return '';
   if ('auth' in rule) return `No management key: ${rule.why}.`;
-  return rule.organization === 'never' ? 'Operators.' : 'Operators; organization keys for their own organization.';
+  const able = rolesOf(rule).filter((role) => role !== 'operator');
+  if (able.length === 0) return 'Operators.';
+  return `Operators; for their own organization: ${able.length === memberRoles.length ? 'all members' : able.join(', ')}.`;
 }
 
 function tablesOf(operation: Operation): readonly Table[] {

@@ -13,7 +13,7 @@ import { defaultOrganization, ensureOrganization } from '../organizations.ts';
 import { ensureOwner } from '../owners.ts';
 import { setSalePrice } from '../selling/sale-prices.ts';
 import { hashKey, keyKind, shownPrefix } from './format.ts';
-import { checkModels, defaultScope, type KeyScope } from './keys.ts';
+import { checkModels, defaultScope } from './keys.ts';
 
 export interface Declared {
   readonly organizations: readonly DeclaredOrganization[];
@@ -140,7 +140,7 @@ interface Wanted {
   readonly organization_id: string;
   readonly hash: string;
   readonly prefix: string;
-  readonly scopes: KeyScope[] | null;
+  readonly scopes: string[] | null;
   readonly models: string[] | null;
   readonly limits: Limits | null;
   readonly cache_ttl_ms: number | null;

@@ -4,6 +4,7 @@ import { newId } from '../../lib/id.ts';
 import type { CacheRule, Limits } from '../../snapshot/snapshot.ts';
 import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import type { Scope } from '../api/roles.ts';
 import { checkCache } from '../cache-rule.ts';
 import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
@@ -17,7 +18,7 @@ export interface KeyInfo {
   readonly name: string;
   readonly kind: KeyKind;
   /** What a management key may do. */
-  readonly scopes?: readonly KeyScope[];
+  readonly scopes?: readonly string[];
   readonly organizationId: string;
   /** The organization's name. */
   readonly organization: string;
@@ -40,15 +41,12 @@ export interface KeyInfo {
   readonly previousUntilMs?: number;
 }
 
-/** `operator`: manages every organization; `organization`: its own. */
-export type KeyScope = 'operator' | 'organization';
-
 export interface KeyRequest {
   readonly name: string;
   /** Default `call`. */
   readonly kind?: KeyKind;
   /** Of a management key. Default `operator` in the organization `default`, else `organization`. */
-  readonly scope?: KeyScope;
+  readonly scope?: Scope;
   /** Made if it is not there. Default `default`. */
   readonly organization?: string;
   /** Of the organization; made if they are not there. */
@@ -129,7 +127,7 @@ async function insertKey(
   return { ...toInfo(await findKeys(db).where('keys.id', '=', id).executeTakeFirstOrThrow()), key };
 }
 
-function scopeOf({ kind, scope }: KeyRequest, organization: string): KeyScope | undefined {
+function scopeOf({ kind, scope }: KeyRequest, organization: string): Scope | undefined {
   if (kind === 'management') return scope ?? defaultScope(organization);
   if (scope !== undefined) throw scopeless();
   return undefined;
@@ -257,7 +255,7 @@ export function checkModels(models: readonly string[] | undefined): string[] | n
 }
 
 /** Whoever starts an installation makes keys of the organization that is there from the start. */
-export function defaultScope(organization: string): KeyScope {
+export function defaultScope(organization: string): Scope {
   return organization.trim() === defaultOrganization ? 'operator' : 'organization';
 }
 

@@ -5,6 +5,7 @@ import type { Caller } from '../api/caller.ts';
 import { ApiFailure, conflict, notFound } from '../api/failure.ts';
 import { cacheRule, id, limits, queryFlag, time } from '../api/fields.ts';
 import { pageOf, pageQuery, toPage } from '../api/page.ts';
+import { mayGrant, type Role, roleOfScope, roleOfScopes, type Scope, scopes } from '../api/roles.ts';
 import { type ApiRoute, route } from '../api/route.ts';
 import { nameLengthMax } from '../names.ts';
 import { findOrganization } from '../organizations/records.ts';
@@ -13,14 +14,16 @@ import { createKeyOf, findKey, type KeyInfo, listKeys, revokeKey } from './keys.
 
 const name = z.string().min(1).max(nameLengthMax);
 const models = z.array(z.string()).describe('Patterns of models and routes: openai/*, main.');
-const scope = z.enum(['operator', 'organization']).describe('operator: manages every organization.');
+const scope = z
+  .enum(scopes)
+  .describe('The role of whoever has the key; operator: in every organization, organization: an older word for owner.');
 const params = z.strictObject({ keyId: id('key') });
 
 const fields = {
   id: z.string(),
   name,
   kind: z.enum(['call', 'management']),
-  scopes: z.array(scope).nullable().describe('Of a management key; null: a key for calling.'),
+  scopes: z.array(z.string()).nullable().describe('Of a management key; null: a key for calling.'),
   organizationId: z.string(),
   project: z.string().nullable().describe('The name of the project that it belongs to, with its budgets.'),
   member: z.string().nullable().describe('The person or program that it belongs to.'),
@@ -77,7 +80,9 @@ export const keyRoutes: readonly ApiRoute[] = [
       name,
       organizationId: id('org').optional(),
       kind: z.enum(['call', 'management']).optional().describe('call when absent.'),
-      scope: scope.optional().describe('Of a management key; organization when absent.'),
+      scope: scope
+        .optional()
+        .describe('Of a management key, at most the own role; when absent: organization, or the own role.'),
       models: models.optional(),
       limits: limits.optional(),
       cache: cacheRule.optional(),
@@ -89,11 +94,16 @@ export const keyRoutes: readonly ApiRoute[] = [
     async handle({ caller, body, write }, { clock }) {
       const { organizationId = caller.organizationId, expiresAt, ...rest } = body;
       checkOwner(caller, organizationId, 'organization', organizationId);
-      if (body.scope === 'operator') checkOperator(caller);
+      const scope = body.scope ?? (body.kind === 'management' ? widestFor(caller) : undefined);
+      if (scope !== undefined) checkGrant(caller, roleOfScope(scope));
       return write(async (db) => {
         const owner = await findOrganization(db, organizationId);
         if (owner === undefined) throw notFound('organization', organizationId);
-        const request = { ...rest, ...(expiresAt !== undefined && { expiresAtMs: expiresAt }) };
+        const request = {
+          ...rest,
+          ...(scope !== undefined && { scope }),
+          ...(expiresAt !== undefined && { expiresAtMs: expiresAt }),
+        };
         const made = await createKeyOf(db, organizationId, request, clock);
         return { ...shown(made), key: made.key };
       });
@@ -174,10 +184,10 @@ function owned(caller: Caller, info: KeyInfo | undefined, keyId: string): KeyInf
   return info;
 }
 
-/** A key that may do more than the caller's must not come into the caller's hands. */
+/** A key that may do more than the caller must not come into the caller's hands. */
 function controlled(caller: Caller, info: KeyInfo | undefined, keyId: string): KeyInfo {
   const found = owned(caller, info, keyId);
-  if (found.scopes?.includes('operator')) checkOperator(caller);
+  if (found.kind === 'management') checkGrant(caller, roleOfScopes(found.scopes));
   return found;
 }
 
@@ -192,12 +202,17 @@ function checkChangeable({ name, revokedAtMs, source }: KeyInfo): void {
   }
 }
 
-function checkOperator(caller: Caller): void {
-  if (caller.role === 'operator') return;
-  throw new ApiFailure('forbidden', 'Keys with the scope operator are made and changed by operators alone.', {
-    remedy: 'Use a management key with the scope operator.',
+/** Throws ApiFailure (forbidden): nobody makes or takes over a key that may do more than they may. */
+function checkGrant({ role }: Caller, wanted: Role): void {
+  if (mayGrant(role, wanted)) return;
+  throw new ApiFailure('forbidden', `A key of the role ${wanted} is not for the role ${role} to make or change.`, {
+    remedy: `Ask somebody with the role ${wanted}.`,
     path: 'scope',
   });
+}
+
+function widestFor({ role }: Caller): Scope {
+  return mayGrant(role, 'owner') ? 'organization' : role;
 }
 
 function shown(info: KeyInfo) {
