@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { renderAccessMatrix } from '../scripts/access-matrix.ts';
 import { renderApiReference } from '../scripts/api-reference.ts';
+import { renderClientTypes } from '../scripts/client-types.ts';
 import { renderErrorTable } from '../scripts/error-table.ts';
 import { doors } from '../src/dialects/doors.ts';
 
@@ -22,6 +23,10 @@ it('the table of errors is what the dialects render; "npm run docs" writes it', 
 
 it('the reference of the API is what the routes say; "npm run docs" writes it', () => {
   expect(read('docs/reference/api.md')).toContain(renderApiReference());
+});
+
+it('the types of the client are those of the API; "npm run docs" writes them', () => {
+  expect(read('client/src/api.ts')).toBe(renderClientTypes());
 });
 
 it('the table of who may do what is the one that is asked; "npm run docs" writes it', () => {

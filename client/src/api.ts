@@ -1,0 +1,2043 @@
+/** Written by `npm run docs` from the API itself: what each route of /api/v1 takes and answers. Not edited by hand. */
+
+export type Alert = {
+  id: string;
+  /** null: about the installation. */
+  organizationId: string | null;
+  kind: string;
+  /** What it is about. */
+  subject: string;
+  message: string;
+  details: Readonly<Record<string, string | number>>;
+  deliveries: readonly ({
+    channel: "webhook" | "email";
+    to: string;
+    status: "waiting" | "delivered" | "failed";
+    attempts: number;
+    error: string | null;
+  })[];
+  createdAt: Time;
+};
+
+export type AlertRule = {
+  kind: "budget" | "low-balance" | "anomaly" | "ledger-drift" | "house-overrun";
+  percents: readonly number[];
+  amountUsd: Usd | null;
+  factor: number | null;
+  disabled: boolean;
+  /** false: the rule of all organizations without their own. */
+  own: boolean;
+};
+
+export type Arm = {
+  route: string;
+  arm: string;
+  /** Of streams. */
+  firstTokenP50Ms: number | null;
+  firstTokenP95Ms: number | null;
+  totalP50Ms: number;
+  totalP95Ms: number;
+  /** 0 to 1: requests that failed. One that its caller gave up is none. */
+  errorShare: number;
+  feedbackCount: number;
+  /** 0 bad, 1 good; null: nobody said. */
+  feedbackMean: number | null;
+};
+
+export type AutomaticTopUp = {
+  enabled: boolean;
+  /** It is charged when the balance falls below this. */
+  thresholdUsd: Usd;
+  /** What is charged. */
+  amountUsd: Usd;
+  /** In a row. */
+  declines: number;
+  disabledReason: string | null;
+};
+
+export type Budget = {
+  id: string;
+  organizationId: string;
+  owner: "organization" | "project" | "member" | "key" | "tag";
+  ownerId: string;
+  ownerName: string;
+  unit: "usd" | "tokens" | "requests";
+  /** By the clock of the organization; weeks begin on Monday. */
+  window: "day" | "week" | "month" | "total";
+  /** Dollars ("10.50"), or a whole number of tokens or requests ("1000000"). */
+  limit: string;
+  action: "refuse" | "warn" | "switch";
+  switchTo: string | null;
+  disabled: boolean;
+  /** file: the configuration file declares it, and alone may change it. */
+  source: "created" | "file";
+  /** In the present window, as far as it is in the database. */
+  spent: string;
+  /** Lent to gateways for running and coming requests. */
+  held: string;
+  /** When the present window ends; null: never, or nothing was used in it. */
+  endsAt: Time | null;
+  createdAt: Time;
+};
+
+export type Buyer = {
+  details: {
+    name?: string;
+    /** Lines. */
+    address?: readonly string[];
+    /** VAT number or the like. */
+    taxId?: string;
+    email?: string;
+  };
+  /** null: the seller's own rate. */
+  taxBasisPoints: number | null;
+  /** The customer owes the tax: none is added. */
+  reverseCharge: boolean;
+};
+
+export type CacheRule = {
+  /** Milliseconds. */
+  ttlMs: number;
+};
+
+export type Checkout = {
+  paymentId: string;
+  url: string;
+};
+
+export type CreatedKey = {
+  id: string;
+  name: string;
+  kind: "call" | "management";
+  /** Of a management key; null: a key for calling. */
+  scopes: readonly string[] | null;
+  organizationId: string;
+  /** The name of the project that it belongs to, with its budgets. */
+  project: string | null;
+  /** The person or program that it belongs to. */
+  member: string | null;
+  /** The first characters of the key. */
+  prefix: string;
+  /** file: the configuration file declares it, and alone may change it. */
+  source: "created" | "file";
+  /** What it may call; null: everything. */
+  models: readonly string[] | null;
+  limits: Limits | null;
+  /** null: as its routes say. */
+  cache: CacheRule | null;
+  createdAt: Time;
+  expiresAt: Time | null;
+  revokedAt: Time | null;
+  /** Until when the text before its last rotation is valid too. */
+  previousUntil: Time | null;
+  /** The whole key. It is shown only now. */
+  key: string;
+};
+
+export type CreatedWebhookEndpoint = {
+  id: string;
+  /** null: the operators, who get all alerts. */
+  organizationId: string | null;
+  url: string;
+  /** It answered 410, so nothing is sent to it. */
+  disabled: boolean;
+  /** Until when the secret before its last rotation signs too. */
+  previousUntil: Time | null;
+  createdAt: Time;
+  /** Signs what is sent (Standard Webhooks). It is shown only now. */
+  secret: string;
+};
+
+export type Credit = {
+  id: string;
+  organizationId: string;
+  kind: "trial" | "promotional" | "plan";
+  amountUsd: Usd;
+  /** Neither spent nor expired. */
+  remainingUsd: Usd;
+  /** null: never. */
+  expiresAt: Time | null;
+  description: string | null;
+  createdAt: Time;
+};
+
+export type CreditNote = {
+  id: string;
+  number: string;
+  invoiceId: string;
+  /** With its tax. */
+  amountUsd: Usd;
+  taxUsd: Usd;
+  goesTo: "owed" | "wallet";
+  reason: string;
+  transferId: string;
+  createdAt: Time;
+};
+
+export type Decision = {
+  route: string;
+  /** The route's, or what the caller asked for instead: sort:price. */
+  strategy: string;
+  /** provider/name, in the order in which they were to be asked; the first eight. */
+  ranked: readonly string[];
+  rankedCount: number;
+  /** In the order of ranked; null: none, or its cost. */
+  scores: readonly (number | null)[];
+  /** Who was not allowed or not able, and by which rule; the first eight. */
+  rejected: readonly {
+    target: string;
+    filter: string;
+  }[];
+  /** Where the conversation had been answered before. */
+  sticky: {
+    target: string;
+    kept: boolean;
+    why: string | null;
+    cachedTokens: number;
+  } | null;
+  /** How complex it was taken to be: 0 routine, 1 complex. */
+  smart: {
+    score: number;
+    tier: number;
+    rule: number | null;
+  } | null;
+  arm: string | null;
+  /** The first was asked to see how it does. */
+  explored: boolean;
+};
+
+export type Error = {
+  error: {
+    /** For programs: it never changes its meaning. */
+    code: string;
+    /** For people: the rule and the value. */
+    message: string;
+    /** What to do about it. */
+    remedy: string;
+    /** The field that is meant: limits.requestsPerMinute, models[2]. */
+    path?: string;
+    requestId: string;
+  };
+};
+
+export type Invoice = {
+  id: string;
+  number: string;
+  organizationId: string;
+  period: string;
+  periodStart: Time;
+  periodEnd: Time;
+  status: "open" | "paid" | "void";
+  seller: Readonly<Record<string, unknown>>;
+  buyer: Readonly<Record<string, unknown>>;
+  taxPercent: number;
+  reverseCharge: boolean;
+  lines: readonly InvoiceLine[];
+  /** The sum of the lines, exactly; it is what the ledger charged. */
+  chargesUsd: Usd;
+  /** Of that, paid by credit. */
+  creditUsd: Usd;
+  /** Of that, paid from the wallet. */
+  walletUsd: Usd;
+  /** Of that, paid directly, as by a card. */
+  directUsd: Usd;
+  /** Of that, covered by the house. */
+  houseUsd: Usd;
+  /** What is left to pay, before tax. */
+  netUsd: Usd;
+  /** What went to the wallet, when that is below zero. */
+  returnedUsd: Usd;
+  taxUsd: Usd;
+  /** What makes whole cents of it. */
+  roundingUsd: Usd;
+  /** net + returned + tax + rounding. */
+  dueUsd: Usd;
+  /** Not paid and not credited. */
+  openUsd: Usd;
+  payments: readonly ({
+    transferId: string;
+    kind: string;
+    description: string | null;
+    at: string;
+    amountUsd: Usd;
+  })[];
+  creditNotes: readonly CreditNote[];
+  dueAt: Time;
+  settledAt: Time | null;
+  createdAt: Time;
+};
+
+export type InvoiceLine = {
+  /** usage, plan-fee, plan-refund ... */
+  kind: string;
+  model: string | null;
+  description: string | null;
+  /** Used before this month, and reported after that one was closed. */
+  late: boolean;
+  requests: number;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  amountUsd: Usd;
+};
+
+export type Key = {
+  id: string;
+  name: string;
+  kind: "call" | "management";
+  /** Of a management key; null: a key for calling. */
+  scopes: readonly string[] | null;
+  organizationId: string;
+  /** The name of the project that it belongs to, with its budgets. */
+  project: string | null;
+  /** The person or program that it belongs to. */
+  member: string | null;
+  /** The first characters of the key. */
+  prefix: string;
+  /** file: the configuration file declares it, and alone may change it. */
+  source: "created" | "file";
+  /** What it may call; null: everything. */
+  models: readonly string[] | null;
+  limits: Limits | null;
+  /** null: as its routes say. */
+  cache: CacheRule | null;
+  createdAt: Time;
+  expiresAt: Time | null;
+  revokedAt: Time | null;
+  /** Until when the text before its last rotation is valid too. */
+  previousUntil: Time | null;
+};
+
+export type Limits = {
+  requestsPerMinute?: number;
+  /** In 24 hours that slide. */
+  requestsPerDay?: number;
+  /** Input and output together. */
+  tokensPerMinute?: number;
+  tokensPerDay?: number;
+  /** Cached ones too. */
+  inputTokensPerMinute?: number;
+  inputTokensPerDay?: number;
+  /** Counted when an answer has ended. */
+  outputTokensPerMinute?: number;
+  outputTokensPerDay?: number;
+  /** Requests that run at the same time. */
+  concurrentRequests?: number;
+};
+
+export type Margin = {
+  data: readonly {
+    group: string;
+    label: string;
+    requests: number;
+    /** What customers were charged. */
+    revenueUsd: Usd;
+    /** What providers take for what customers got. */
+    costUsd: Usd;
+    /** What providers take for attempts that no customer pays. */
+    houseCostUsd: Usd;
+    /** Revenue without both costs. */
+    marginUsd: Usd;
+  }[];
+  total: {
+    requests: number;
+    /** What customers were charged. */
+    revenueUsd: Usd;
+    /** What providers take for what customers got. */
+    costUsd: Usd;
+    /** What providers take for attempts that no customer pays. */
+    houseCostUsd: Usd;
+    /** Revenue without both costs. */
+    marginUsd: Usd;
+    /** The part of the revenue that was paid with credit that we gave. */
+    paidByCreditUsd: Usd;
+    /** Fees of plans, without what was paid back. */
+    planFeesUsd: Usd;
+    /** What credit notes of this time took back, without tax. It is not subtracted. */
+    creditNotesUsd: Usd;
+  };
+};
+
+export type Moved = {
+  transferId: string;
+  /** The same key had moved it before: nothing was moved now. */
+  replayed: boolean;
+  wallet: Wallet;
+};
+
+export type Organization = {
+  id: string;
+  name: string;
+  /** None of its keys is valid while it is. */
+  disabled: boolean;
+  /** Rate limits of all its keys together; null: none. */
+  limits: Limits | null;
+  /** metered: counted and billed later; prepaid: credit, then the wallet; plan: as its subscription says. */
+  billing: "metered" | "prepaid" | "plan";
+  /** By which its budgets' windows turn: Europe/Berlin. */
+  timeZone: string;
+  /** Why it may not spend anything; null: it may. */
+  blockedReason: string | null;
+  createdAt: Time;
+};
+
+export type Payment = {
+  id: string;
+  organizationId: string;
+  /** `invoice`: pays one of our invoices by the saved card. */
+  kind: "top-up" | "automatic" | "card" | "plan" | "invoice";
+  invoiceId: string | null;
+  /** `refused`: Stripe has money that does not fit the order; `reason` says why. */
+  state: "open" | "processing" | "paid" | "failed" | "expired" | "refused";
+  amountUsd: Usd;
+  refundedUsd: Usd;
+  disputedUsd: Usd;
+  reason: string | null;
+  createdAt: Time;
+  creditedAt: Time | null;
+};
+
+export type Plan = {
+  id: string;
+  name: string;
+  monthlyUsd: Usd;
+  /** Credit of each month, which ends with it. */
+  allowanceUsd: Usd;
+  /** When the allowance is used up: nothing more, the wallet pays, or a bill later. */
+  overage: "stop" | "wallet" | "invoice";
+  /** Of all keys of the organization together. */
+  limits: Limits | null;
+  models: readonly string[] | null;
+  markupBasisPoints: number | null;
+  createdAt: Time;
+  /** It is not sold any more; who has it keeps it. */
+  endedAt: Time | null;
+};
+
+export type PlanChange = {
+  when: "now" | "period-end";
+  planId: string;
+  /** Name it with the change within ten minutes, and it costs exactly this. */
+  prorationAt: Time;
+  periodEnd: Time;
+  /** Of the old price, for the time that is left. */
+  creditUsd: Usd;
+  /** Of the new price, for the same time. */
+  chargeUsd: Usd;
+  /** To be paid now: the charge without the credit. */
+  dueUsd: Usd;
+  /** Allowance that comes on top of what is left. */
+  allowanceUsd: Usd;
+};
+
+export type Portal = {
+  url: string;
+};
+
+/** Dollars as decimal text, for a million tokens; `per…` for one piece. As in the configuration. */
+export type Price = {
+  input: string;
+  output: string;
+  cacheRead?: string;
+  cacheWrite?: string;
+  cacheWrite1h?: string;
+  audioInput?: string;
+  audioOutput?: string;
+  imageInput?: string;
+  imageOutput?: string;
+  perMillionCharacters?: string;
+  perRequest?: string;
+  perWebSearch?: string;
+  perImage?: string;
+  perAudioSecond?: string;
+  perSearch?: string;
+};
+
+export type Project = {
+  id: string;
+  organizationId: string;
+  name: string;
+  /** Rate limits of all its keys together; null: none. */
+  limits: Limits | null;
+  createdAt: Time;
+};
+
+export type ProviderKey = {
+  id: string;
+  organizationId: string;
+  provider: string;
+  /** The last characters of the key, where it is long enough to show them. */
+  hint: string | null;
+  fallback: boolean;
+  baseUrl: string | null;
+  settings: Readonly<Record<string, string>> | null;
+  createdAt: Time;
+  updatedAt: Time;
+};
+
+export type Receipt = {
+  /** Of the transfer. */
+  id: string;
+  organizationId: string;
+  description: string | null;
+  amountUsd: Usd;
+  by: "operator" | "stripe";
+  paidAt: Time;
+};
+
+export type Route = {
+  id: string;
+  /** What callers write as `model`. */
+  name: string;
+  /** With what was left out filled in. */
+  definition: Readonly<Record<string, unknown>>;
+  createdAt: Time;
+  updatedAt: Time;
+};
+
+/** As `routes.<name>` of the configuration file: docs/routing.md. */
+export type RouteDefinition = {
+  /** How targets are chosen: `fallback` (as listed), `weighted`, `cheapest`, `fastest`, `reliable`, `balanced`, `smart` or `split`. See docs/routing.md. */
+  strategy?: "fallback" | "weighted" | "cheapest" | "fastest" | "reliable" | "balanced" | "smart" | "split";
+  /** Whom it may ask: each `provider/name`, `{ model, weight, timeouts, name }`, `{ route: name, weight }`, or a part of its own, `{ strategy, targets }`. */
+  targets: readonly RouteTarget[];
+  /** `balanced`: what counts how much. Absent: `price` 1, `latency` 1, `reliability` 2, `throughput` 0.5. */
+  weights?: {
+    /** How much the expected cost counts. */
+    price?: number;
+    /** How much the time to the first token counts. */
+    latency?: number;
+    /** How much the share of successes counts. */
+    reliability?: number;
+    /** How much the tokens per second counts. */
+    throughput?: number;
+  };
+  /** `smart`: targets stand from cheap to strong; `thresholds` (0 to 1, one fewer than targets) divide them by the complexity of the request, and `rules` decide before any score. See docs/smart-routing.md. */
+  smart?: {
+    /** Complexity from which each next target is asked first. Absent: as fitted, see docs/smart-routing.md. */
+    thresholds?: readonly number[];
+    /** Rules that decide before any score; the first that holds. */
+    rules?: readonly ({
+      when: {
+        contains?: readonly string[];
+        tools?: boolean;
+        media?: boolean;
+        minInputTokens?: number;
+        tag?: string;
+        language?: string;
+      };
+      use: "cheap" | "strong";
+    })[];
+  };
+  /** `split`: who stays with one arm: `user` (the default: as the caller names its end user), `session` (`x-tollgate-session`), `key` or `request`. */
+  splitBy?: "user" | "session" | "key" | "request";
+  /** Share of requests that try another target first. Absent: 0.02 for strategies that measure, else 0. */
+  explore?: number;
+  /** `auto`: a conversation returns to the target that holds its prompt while that is worth more than the difference in price. */
+  sticky?: "auto" | "off";
+  /** `deny`: only providers with `dataCollection: deny`. */
+  dataCollection?: "allow" | "deny";
+  /** Only providers with one of these as `region`. */
+  regions?: readonly string[];
+  maxPrice?: {
+    /** Most dollars per million input tokens. */
+    input?: number;
+    /** Most dollars per million output tokens. */
+    output?: number;
+  };
+  /** Replaces `timeouts` for all of its targets. */
+  timeouts?: {
+    /** Replaces `timeouts.connectMs` here. */
+    connectMs?: number;
+    /** Replaces `timeouts.firstTokenMs` here. */
+    firstTokenMs?: number;
+    /** Replaces `timeouts.wholeMs` here. */
+    wholeMs?: number;
+    /** Replaces `timeouts.idleMs` here. */
+    idleMs?: number;
+    /** Replaces `timeouts.totalMs` here. */
+    totalMs?: number;
+  };
+  hedge?: {
+    /** Silence after which a second target is asked as well; the first to answer is taken. */
+    afterMs: number;
+    /** Most that the second call may be expected to cost. Absent: no matter. */
+    maxUsd?: number;
+  };
+  /** Whether another target goes on with a stream that breaks in the middle of its text. Callers may ask for it by `x-tollgate-continue: true`. */
+  continue?: boolean;
+  /** When a provider says that it does not have the model: the next target, or the error. */
+  onModelNotFound?: "next" | "fail";
+  /** When a provider says that the request is too long: the next target with a larger context, or the error. */
+  onTooLong?: "next" | "fail";
+  limits?: Limits;
+  cache?: CacheRule;
+};
+
+export type RouteTarget = string | {
+  model: string;
+  timeouts?: {
+    /** Replaces `timeouts.connectMs` here. */
+    connectMs?: number;
+    /** Replaces `timeouts.firstTokenMs` here. */
+    firstTokenMs?: number;
+    /** Replaces `timeouts.wholeMs` here. */
+    wholeMs?: number;
+    /** Replaces `timeouts.idleMs` here. */
+    idleMs?: number;
+    /** Replaces `timeouts.totalMs` here. */
+    totalMs?: number;
+  };
+  weight?: number;
+  name?: string;
+} | {
+  route: string;
+  weight?: number;
+  name?: string;
+} | {
+  strategy?: "fallback" | "weighted" | "cheapest" | "fastest" | "reliable" | "balanced" | "smart" | "split";
+  weights?: {
+    /** How much the expected cost counts. */
+    price?: number;
+    /** How much the time to the first token counts. */
+    latency?: number;
+    /** How much the share of successes counts. */
+    reliability?: number;
+    /** How much the tokens per second counts. */
+    throughput?: number;
+  };
+  smart?: {
+    /** Complexity from which each next target is asked first. Absent: as fitted, see docs/smart-routing.md. */
+    thresholds?: readonly number[];
+    /** Rules that decide before any score; the first that holds. */
+    rules?: readonly ({
+      when: {
+        contains?: readonly string[];
+        tools?: boolean;
+        media?: boolean;
+        minInputTokens?: number;
+        tag?: string;
+        language?: string;
+      };
+      use: "cheap" | "strong";
+    })[];
+  };
+  splitBy?: "user" | "session" | "key" | "request";
+  weight?: number;
+  name?: string;
+  targets: readonly RouteTarget[];
+};
+
+export type SalePrice = {
+  id: string;
+  /** null: everybody. */
+  organizationId: string | null;
+  /** null: every model. */
+  model: string | null;
+  markupBasisPoints: number | null;
+  price: Price | null;
+  source: "created" | "file";
+  createdAt: Time;
+  endedAt: Time | null;
+};
+
+export type SellerDetails = {
+  name: string;
+  /** Lines. */
+  address?: readonly string[];
+  /** VAT number or the like. */
+  taxId?: string;
+  email?: string;
+  /** How the tax is called: VAT. */
+  taxName?: string;
+  /** Before the numbers of invoices; INV- when absent. */
+  invoicePrefix?: string;
+  /** Before the numbers of credit notes; CN- when absent. */
+  creditNotePrefix?: string;
+  /** At the foot of each page: where to pay to. */
+  footer?: readonly string[];
+};
+
+export type Subscription = {
+  id: string;
+  organizationId: string;
+  planId: string;
+  /** From the next month on. */
+  nextPlanId: string | null;
+  status: "active" | "past_due" | "cancelled";
+  pays: "wallet" | "invoice" | "stripe";
+  periodStart: Time;
+  periodEnd: Time;
+  /** It ends with its month. */
+  cancels: boolean;
+  pastDueSince: Time | null;
+  cancelledAt: Time | null;
+  createdAt: Time;
+};
+
+/** A time as ISO 8601 text with its offset; answers are in UTC. */
+export type Time = string;
+
+export type Transfer = {
+  id: string;
+  kind: string;
+  organizationId: string | null;
+  /** Of `usage`: the request that it pays for. */
+  requestId: string | null;
+  description: string | null;
+  /** What it came from. */
+  reference: unknown;
+  createdAt: Time;
+  /** They sum to nothing. Positive: the account’s owner gets it. */
+  entries: readonly {
+    account: string;
+    amountUsd: Usd;
+  }[];
+};
+
+export type Usage = {
+  requestId: string;
+  startedAt: Time;
+  settledAt: Time;
+  organizationId: string;
+  keyId: string;
+  keyName: string | null;
+  operation: string;
+  requestedModel: string;
+  servedModel: string | null;
+  /** completed, failed, cancelled or interrupted. */
+  status: string;
+  /** What the caller saw; 0 when it was gone. */
+  httpStatus: number;
+  errorKind: string | null;
+  clientDialect: string;
+  stream: boolean;
+  /** What the organization pays. */
+  chargeUsd: Usd;
+  /** What the provider takes; for operators alone. */
+  costUsd: Usd | null;
+  /** Without what a cache gave or took. */
+  inputTokens: number;
+  /** With thinking. */
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWrite5mTokens: number;
+  cacheWrite1hTokens: number;
+  /** Of the output. */
+  thinkingTokens: number;
+  audioInputTokens: number;
+  audioOutputTokens: number;
+  imageInputTokens: number;
+  imageOutputTokens: number;
+  webSearches: number;
+  images: number;
+  audioSeconds: number;
+  characters: number;
+  searches: number;
+  /** Counted by Tollgate, not by the provider. */
+  estimated: boolean;
+  /** Settled after a crash. */
+  recovered: boolean;
+  flags: readonly string[];
+  /** What translation lost. */
+  dropped: readonly string[];
+  firstTokenMs: number | null;
+  totalMs: number;
+  overheadMs: number;
+  clientRequestId: string | null;
+  sessionId: string | null;
+  endUser: string | null;
+  tags: readonly string[];
+  /** Whose key paid the provider: the installation's, or the organization's own. */
+  paidBy: "platform" | "organization";
+  /** Why it went where it went; null where there was nothing to choose. */
+  decision: Decision | null;
+  /** How it was served; for operators alone. */
+  house: {
+    instance: string;
+    provider: string | null;
+    credential: string | null;
+    upstreamDialect: string | null;
+    priceVersion: string | null;
+    snapshotVersion: number;
+    attempts: readonly ({
+      id: string;
+      target: string;
+      credential: string;
+      startedAt: Time;
+      durationMs: number;
+      /** Of the provider's answer; 0: there was none. */
+      status: number;
+      error: string | null;
+      /** Whose key it was. */
+      paidBy: "platform" | "organization";
+    })[];
+    decisionCosts: {
+      /** In the order of ranked, where the strategy went by cost. */
+      expectedUsd: readonly (Usd | null)[];
+      /** What the conversation's cache saved, or was lost with it. */
+      cacheWorthUsd: Usd | null;
+    } | null;
+  } | null;
+};
+
+export type UsageSummary = {
+  /** An id, provider/name, an operation, a day (UTC), or a route and its arm. */
+  group: string;
+  /** The name of the key or organization, where it is still there; else the group. */
+  label: string;
+  requests: number;
+  failed: number;
+  estimated: number;
+  /** What the organization pays. */
+  chargeUsd: Usd;
+  /** What the provider takes; for operators alone. */
+  costUsd: Usd | null;
+  /** Without what a cache gave or took. */
+  inputTokens: number;
+  /** With thinking. */
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWrite5mTokens: number;
+  cacheWrite1hTokens: number;
+  /** Of the output. */
+  thinkingTokens: number;
+  audioInputTokens: number;
+  audioOutputTokens: number;
+  imageInputTokens: number;
+  imageOutputTokens: number;
+  webSearches: number;
+  images: number;
+  audioSeconds: number;
+  characters: number;
+  searches: number;
+  /** How the arm of a split does; null where rows are added up by something else. */
+  arm: Arm | null;
+};
+
+/** US dollars as decimal text, exact to the nano-dollar: "12.50". */
+export type Usd = string;
+
+/** US dollars above 0 as decimal text, exact to the nano-dollar: "12.50". */
+export type UsdPositive = string;
+
+export type Wallet = {
+  organizationId: string;
+  /** What can be spent: paid in and credit together. */
+  balanceUsd: Usd;
+  /** Paid in and not spent. */
+  paidUsd: Usd;
+  /** Given, not expired and not spent. It is spent before what was paid in. */
+  creditUsd: Usd;
+  /** The part of the balance that gateways have, for running and coming requests. */
+  lentUsd: Usd;
+  /** Used and not billed yet. */
+  meteredUsd: Usd;
+  /** Owed: refunded or disputed money that was spent already. */
+  receivableUsd: Usd;
+  /** Why nothing may be spent; null: it may. */
+  blockedReason: string | null;
+};
+
+export type WebhookEndpoint = {
+  id: string;
+  /** null: the operators, who get all alerts. */
+  organizationId: string | null;
+  url: string;
+  /** It answered 410, so nothing is sent to it. */
+  disabled: boolean;
+  /** Until when the secret before its last rotation signs too. */
+  previousUntil: Time | null;
+  createdAt: Time;
+};
+
+export interface Routes {
+  /** List organizations, newest first */
+  'GET /organizations': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+    };
+    answer: {
+      data: readonly Organization[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** Create an organization */
+  'POST /organizations': {
+    body: {
+      name: string;
+      limits?: Limits;
+    };
+    answer: Organization;
+  };
+  /** Get an organization */
+  'GET /organizations/{organizationId}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: Organization;
+  };
+  /** Change an organization: what is left out stays */
+  'PATCH /organizations/{organizationId}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      name?: string;
+      /** null takes all limits away. */
+      limits?: Limits | null;
+      disabled?: boolean;
+      billing?: "metered" | "prepaid";
+      /** A name of the IANA data base. */
+      timeZone?: string;
+    };
+    answer: Organization;
+  };
+  /** List keys, newest first */
+  'GET /keys': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      includeRevoked?: boolean;
+    };
+    answer: {
+      data: readonly Key[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Create a key; it is shown once
+   * It belongs to the organization of the management key unless `organizationId` names another.
+   */
+  'POST /keys': {
+    body: {
+      name: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** call when absent. */
+      kind?: "call" | "management";
+      /** Of a management key, at most the own role; when absent: organization, or the own role. */
+      scope?: "operator" | "owner" | "admin" | "billing" | "developer" | "viewer" | "organization";
+      /** Patterns of models and routes: openai/*, main. */
+      models?: readonly string[];
+      limits?: Limits;
+      cache?: CacheRule;
+      expiresAt?: Time;
+      /** Made if it is not there. */
+      project?: string;
+      /** Made if it is not there. */
+      member?: string;
+    };
+    answer: CreatedKey;
+  };
+  /** Get a key */
+  'GET /keys/{keyId}': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    answer: Key;
+  };
+  /** Change a key: what is left out stays */
+  'PATCH /keys/{keyId}': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    body: {
+      name?: string;
+      /** null: it may call everything. */
+      models?: readonly string[] | null;
+      limits?: Limits | null;
+      cache?: CacheRule | null;
+      /** null: never. */
+      expiresAt?: Time | null;
+    };
+    answer: Key;
+  };
+  /**
+   * Give a key a new text; it is shown once
+   * Id, limits, budgets and usage stay. The text before is valid for `overlapSeconds` more, so that callers can follow.
+   */
+  'POST /keys/{keyId}/rotate': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    body: {
+      overlapSeconds: number;
+    };
+    answer: CreatedKey;
+  };
+  /**
+   * Revoke a key, everywhere, within a second
+   * Revoking it again changes nothing.
+   */
+  'POST /keys/{keyId}/revoke': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    answer: Key;
+  };
+  /**
+   * List projects, newest first
+   * A project is made with the first key or budget that names it.
+   */
+  'GET /projects': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly Project[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** Get a project */
+  'GET /projects/{projectId}': {
+    params: {
+      /** An id that begins with prj_. */
+      projectId: string;
+    };
+    answer: Project;
+  };
+  /** Change the limits of a project */
+  'PATCH /projects/{projectId}': {
+    params: {
+      /** An id that begins with prj_. */
+      projectId: string;
+    };
+    body: {
+      /** null takes all limits away. */
+      limits: Limits | null;
+    };
+    answer: Project;
+  };
+  /**
+   * List requests, newest first
+   * A request is shown about a second after its end.
+   */
+  'GET /usage': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** From then on, by when the request started. */
+      since?: Time;
+      /** Before. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** As asked for or as served. */
+      model?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      /** chat, embeddings, images … */
+      operation?: string;
+    };
+    answer: {
+      data: readonly Usage[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Add requests up by model, key, organization, operation, day or arm
+   * Days newest first, everything else by what it cost; at most 1,000 groups. `arm`: the arms of routes that split, with how they do and what callers say of their answers (`POST /v1/feedback`).
+   */
+  'GET /usage/summary': {
+    query: {
+      by: "model" | "key" | "organization" | "operation" | "day" | "arm";
+      /** From then on, by when the request started. */
+      since?: Time;
+      /** Before. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** As asked for or as served. */
+      model?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      /** chat, embeddings, images … */
+      operation?: string;
+    };
+    answer: {
+      data: readonly UsageSummary[];
+    };
+  };
+  /** Get what an organization has, holds and owes */
+  'GET /organizations/{organizationId}/wallet': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: Wallet;
+  };
+  /**
+   * Add money that was paid to the operator
+   * A debt is paid first. With an `Idempotency-Key` the money moves once, however often it is sent.
+   */
+  'POST /organizations/{organizationId}/wallet/credits': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      amountUsd: UsdPositive;
+      /** For people, on statements. */
+      description?: string;
+    };
+    answer: Moved;
+  };
+  /**
+   * Take paid money out again
+   * Gateways give back what they do not hold first. What is spent already is refused, or becomes a debt that blocks all spending (`missing: owe`).
+   */
+  'POST /organizations/{organizationId}/wallet/take-backs': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      amountUsd: UsdPositive;
+      /** refuse when absent. */
+      missing?: "refuse" | "owe";
+      /** For people, on statements. */
+      description?: string;
+    };
+    answer: Moved;
+  };
+  /** List what moved, newest first */
+  'GET /transfers': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      from?: Time;
+      /** Before then. */
+      to?: Time;
+    };
+    answer: {
+      data: readonly Transfer[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** List budgets, newest first */
+  'GET /budgets': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly Budget[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Create a budget
+   * A request holds on all budgets that it counts for at once: those of its key, the key’s member and project, the organization and its tags.
+   */
+  'POST /budgets': {
+    body: {
+      /** That of the management key when absent. */
+      organizationId?: string;
+      owner: "organization" | "project" | "member" | "key" | "tag";
+      /** Name or id of a project, member or key; the tag. Nothing for the organization. */
+      ownerName?: string;
+      unit: "usd" | "tokens" | "requests";
+      /** By the clock of the organization; weeks begin on Monday. */
+      window: "day" | "week" | "month" | "total";
+      /** Dollars ("10.50"), or a whole number of tokens or requests ("1000000"). */
+      limit: string;
+      /** refuse when absent. */
+      action?: "refuse" | "warn" | "switch";
+      /** Of `switch`: the route that takes over. */
+      switchTo?: string;
+    };
+    answer: Budget;
+  };
+  /** Get a budget */
+  'GET /budgets/{budgetId}': {
+    params: {
+      /** An id that begins with bud_. */
+      budgetId: string;
+    };
+    answer: Budget;
+  };
+  /**
+   * Change a budget: what is left out stays
+   * A new limit holds everywhere within a second, for the present window too.
+   */
+  'PATCH /budgets/{budgetId}': {
+    params: {
+      /** An id that begins with bud_. */
+      budgetId: string;
+    };
+    body: {
+      /** Dollars ("10.50"), or a whole number of tokens or requests ("1000000"). */
+      limit?: string;
+      action?: "refuse" | "warn" | "switch";
+      switchTo?: string | null;
+      disabled?: boolean;
+    };
+    answer: Budget;
+  };
+  /** Remove a budget, with what it counted */
+  'DELETE /budgets/{budgetId}': {
+    params: {
+      /** An id that begins with bud_. */
+      budgetId: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * List routes, by name
+   * Those that were made here. Routes of the configuration file stand there.
+   */
+  'GET /routes': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+    };
+    answer: {
+      data: readonly Route[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Make a route
+   * Every instance serves it within a second. A name that the configuration file has is refused: the file wins.
+   */
+  'POST /routes': {
+    body: {
+      /** What callers write as `model`. */
+      name: string;
+      definition: RouteDefinition;
+    };
+    answer: Route;
+  };
+  /** Get a route */
+  'GET /routes/{routeName}': {
+    params: {
+      routeName: string;
+    };
+    answer: Route;
+  };
+  /**
+   * Replace the definition of a route
+   * Requests from then on go by the new one, on every instance within a second.
+   */
+  'PUT /routes/{routeName}': {
+    params: {
+      routeName: string;
+    };
+    body: {
+      definition: RouteDefinition;
+    };
+    answer: Route;
+  };
+  /**
+   * Delete a route
+   * Refused while another route, or a budget, leads to it.
+   */
+  'DELETE /routes/{routeName}': {
+    params: {
+      routeName: string;
+    };
+    answer: undefined;
+  };
+  /** List an organization's own keys for providers */
+  'GET /organizations/{organizationId}/provider-keys': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: {
+      data: readonly ProviderKey[];
+    };
+  };
+  /**
+   * Set the organization's own key for a provider
+   * Its requests to this provider use it within a second, before any other key; nobody else ever does. The key is kept sealed and never shown again. With `fallback`, the key of the installation is used where it fails. Only operators may name an address.
+   */
+  'PUT /organizations/{organizationId}/provider-keys/{provider}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      provider: string;
+    };
+    body: {
+      /** It is never shown again. */
+      apiKey: string;
+      fallback?: boolean;
+      baseUrl?: string;
+      /** What the vendor wants to know beside the key: region, resource. */
+      settings?: Readonly<Record<string, string>>;
+    };
+    answer: ProviderKey;
+  };
+  /** Delete the organization's own key for a provider */
+  'DELETE /organizations/{organizationId}/provider-keys/{provider}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      provider: string;
+    };
+    answer: undefined;
+  };
+  /** List plans, the cheapest first */
+  'GET /plans': {
+    query?: {
+      includeEnded?: boolean;
+    };
+    answer: {
+      data: readonly Plan[];
+    };
+  };
+  /**
+   * Sell a plan
+   * What a plan says never changes. One of the same name that is for sale ends; who has it keeps it.
+   */
+  'POST /plans': {
+    body: {
+      name: string;
+      /** In whole cents; 0: free. */
+      monthlyUsd: Usd;
+      allowanceUsd: Usd;
+      /** When the allowance is used up: nothing more, the wallet pays, or a bill later. */
+      overage: "stop" | "wallet" | "invoice";
+      limits?: Limits;
+      /** Patterns that narrow those of every key. */
+      models?: readonly string[];
+      /** Hundredths of a percent on the cost. */
+      markupBasisPoints?: number;
+    };
+    answer: Plan;
+  };
+  /** Stop selling a plan */
+  'POST /plans/{planId}/end': {
+    params: {
+      /** An id that begins with plan_. */
+      planId: string;
+    };
+    answer: Plan;
+  };
+  /** List subscriptions, newest first */
+  'GET /subscriptions': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly Subscription[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** Get an organization's plan */
+  'GET /organizations/{organizationId}/subscription': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: Subscription;
+  };
+  /**
+   * Start a plan
+   * Its first month is paid from the wallet, goes onto the bill (`invoice`, for operators alone), or is paid on a page of Stripe, whose address is answered: then the plan begins when Stripe has confirmed it.
+   */
+  'POST /organizations/{organizationId}/subscription': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      /** Id or name of a plan that is for sale. */
+      plan: string;
+      /** wallet when absent. */
+      pays?: "wallet" | "invoice" | "stripe";
+      /** For `stripe`. */
+      successUrl?: string;
+      /** For `stripe`. */
+      cancelUrl?: string;
+    };
+    answer: {
+      subscription: Subscription | null;
+      checkout: {
+        paymentId: string;
+        url: string;
+      } | null;
+    };
+  };
+  /** Ask what another plan would cost now */
+  'POST /organizations/{organizationId}/subscription/preview': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      /** Id or name of a plan that is for sale. */
+      plan: string;
+      /** That of the preview. */
+      prorationAt?: Time;
+    };
+    answer: PlanChange;
+  };
+  /**
+   * Change to another plan
+   * A dearer one holds at once, for the difference of both for the time that is left; a cheaper one from the next month on. The plan that runs takes back what was ordered. What Stripe bills, Stripe prorates.
+   */
+  'POST /organizations/{organizationId}/subscription/change': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      /** Id or name of a plan that is for sale. */
+      plan: string;
+      /** That of the preview. */
+      prorationAt?: Time;
+    };
+    answer: Subscription;
+  };
+  /**
+   * Cancel a plan
+   * At the end of its month, or at once: then the unused part of its price goes into the wallet, by the smaller of the time and the allowance that are left. Afterwards the organization spends its wallet.
+   */
+  'POST /organizations/{organizationId}/subscription/cancel': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      when: "period-end" | "now";
+    };
+    answer: {
+      subscription: Subscription;
+      paidBackUsd: Usd;
+    };
+  };
+  /** List prices, newest first */
+  'GET /prices': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      includeEnded?: "true" | "false";
+    };
+    answer: {
+      data: readonly SalePrice[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Set a price: a markup, or fixed rates
+   * For one organization or everybody, for one model, a pattern or all. The nearest owner decides, then the longest pattern; a price of the same owner and pattern ends. A price below cost is taken, with a warning.
+   */
+  'POST /prices': {
+    body: {
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** `provider/name` with its dated names, or a beginning of it with `*` at its end: `openai/*`. */
+      model?: string;
+      /** Hundredths of a percent: 2000 is 20 %. */
+      markupBasisPoints?: number;
+      price?: Price;
+    };
+    answer: {
+      price: SalePrice;
+      warnings: readonly string[];
+    };
+  };
+  /**
+   * End a price
+   * Requests from then on pay by the next price that fits, or what the provider charges.
+   */
+  'POST /prices/{priceId}/end': {
+    params: {
+      /** An id that begins with sp_. */
+      priceId: string;
+    };
+    answer: SalePrice;
+  };
+  /** List credit that was given, newest first */
+  'GET /credits': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly Credit[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Give credit, which is spent before paid money
+   * What ends first is spent first. Trial credit is given once to each organization.
+   */
+  'POST /organizations/{organizationId}/credits': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      kind: "trial" | "promotional";
+      amountUsd: UsdPositive;
+      /** What is left then is taken back within a minute; never when absent. */
+      expiresAt?: Time;
+      description?: string;
+    };
+    answer: Credit;
+  };
+  /**
+   * What customers paid against what providers took
+   * Exact sums of the rows of usage, by when a request started; days newest first, everything else by revenue; at most 1,000 groups, and the total of all.
+   */
+  'GET /margin': {
+    query: {
+      by: "day" | "customer" | "model" | "provider" | "key";
+      since?: Time;
+      /** Before. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** By which days begin: Europe/Berlin. UTC when absent. */
+      timeZone?: string;
+    };
+    answer: Margin;
+  };
+  /**
+   * Open a page for a payment
+   * Answers the address of a page of Stripe: `top-up` takes an amount, `card` saves a card for automatic top-ups. The money is in the wallet when Stripe has confirmed it.
+   */
+  'POST /organizations/{organizationId}/checkout': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      mode?: "top-up" | "card";
+      /** For `top-up`. */
+      amountUsd?: UsdPositive;
+      /** The card may be charged automatically later. */
+      saveCard?: boolean;
+      successUrl?: string;
+      cancelUrl?: string;
+    };
+    answer: Checkout;
+  };
+  /** Get the automatic top-up */
+  'GET /organizations/{organizationId}/automatic-top-up': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: AutomaticTopUp;
+  };
+  /**
+   * Set the automatic top-up
+   * The saved card is charged once each time the balance falls below the threshold. Three declines in a row turn it off.
+   */
+  'PUT /organizations/{organizationId}/automatic-top-up': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      enabled: boolean;
+      thresholdUsd: UsdPositive;
+      amountUsd: UsdPositive;
+    };
+    answer: AutomaticTopUp;
+  };
+  /** Open the customer portal of Stripe */
+  'POST /organizations/{organizationId}/portal': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body?: {
+      returnUrl?: string;
+    };
+    answer: Portal;
+  };
+  /** List payments, newest first */
+  'GET /payments': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly Payment[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** Get a payment */
+  'GET /payments/{paymentId}': {
+    params: {
+      /** An id that begins with pay_. */
+      paymentId: string;
+    };
+    answer: Payment;
+  };
+  /**
+   * Give a payment back, or a part of it
+   * Stripe returns the money, and the wallet loses it. What was spent already is refused, or with `evenIfSpent` owed: that blocks spending until it is paid.
+   */
+  'POST /payments/{paymentId}/refund': {
+    params: {
+      /** An id that begins with pay_. */
+      paymentId: string;
+    };
+    body?: {
+      amountUsd?: UsdPositive;
+      evenIfSpent?: boolean;
+    };
+    answer: Payment;
+  };
+  /**
+   * Charge the saved card for an invoice now
+   * An invoice that is due is charged by itself, and tried again after a decline. This does not wait for either, and begins again where it was stopped. The payment says how it went.
+   */
+  'POST /invoices/{invoiceId}/collect': {
+    params: {
+      /** An id that begins with inv_. */
+      invoiceId: string;
+    };
+    answer: Payment;
+  };
+  /**
+   * Take an event of Stripe
+   * For Stripe alone, which signs what it sends.
+   */
+  'POST /stripe/webhook': {
+    answer: undefined;
+  };
+  /** List invoices, newest first */
+  'GET /invoices': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      status?: "open" | "paid" | "void";
+      /** A month: 2026-11. */
+      period?: string;
+    };
+    answer: {
+      data: readonly Invoice[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** Get an invoice */
+  'GET /invoices/{invoiceId}': {
+    params: {
+      /** An id that begins with inv_. */
+      invoiceId: string;
+    };
+    answer: Invoice;
+  };
+  /** Get an invoice as PDF */
+  'GET /invoices/{invoiceId}/pdf': {
+    params: {
+      /** An id that begins with inv_. */
+      invoiceId: string;
+    };
+    file: "application/pdf";
+  };
+  /**
+   * Get the lines and totals of an invoice as a table
+   * Amounts are exact to the nano-dollar. Text that a table program would run as a formula is quoted.
+   */
+  'GET /invoices/{invoiceId}/csv': {
+    params: {
+      /** An id that begins with inv_. */
+      invoiceId: string;
+    };
+    file: "text/csv; charset=utf-8";
+  };
+  /**
+   * Say that an invoice was paid
+   * The whole open amount. An invoice that is paid already stays as it is.
+   */
+  'POST /invoices/{invoiceId}/pay': {
+    params: {
+      /** An id that begins with inv_. */
+      invoiceId: string;
+    };
+    body: {
+      /** What the payment is known by: of a bank statement. */
+      reference?: string;
+    };
+    answer: Invoice;
+  };
+  /**
+   * Take an invoice back, all of it or a part
+   * What is not paid yet is not to be paid any more; what was paid goes to the wallet, and to a debt before that. An open invoice that is credited whole becomes void. Invoices themselves never change.
+   */
+  'POST /invoices/{invoiceId}/credit-notes': {
+    params: {
+      /** An id that begins with inv_. */
+      invoiceId: string;
+    };
+    body: {
+      /** With its tax; all that is left when absent. */
+      amountUsd?: UsdPositive;
+      /** For the customer, on the credit note. */
+      reason: string;
+    };
+    answer: CreditNote;
+  };
+  /** Get a credit note as PDF */
+  'GET /credit-notes/{creditNoteId}/pdf': {
+    params: {
+      /** An id that begins with cn_. */
+      creditNoteId: string;
+    };
+    file: "application/pdf";
+  };
+  /**
+   * Close a month now, instead of within the hour
+   * Closes all months up to this one that are over by the time zone of the organization. Asked again, it answers the same. Conflict: there was nothing to charge for in this month.
+   */
+  'POST /organizations/{organizationId}/invoices': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      /** A month: 2026-11. */
+      period: string;
+    };
+    answer: Invoice;
+  };
+  /** List payments into wallets, newest first */
+  'GET /receipts': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly Receipt[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** Get the receipt of a payment as PDF */
+  'GET /receipts/{transferId}/pdf': {
+    params: {
+      /** An id that begins with tr_. */
+      transferId: string;
+    };
+    file: "application/pdf";
+  };
+  /** Get who sells */
+  'GET /invoice-seller': {
+    answer: {
+      details: SellerDetails;
+      /** Rate of tax in hundredths of a percent: 1900 is 19 %. */
+      taxBasisPoints: number;
+      /** How long a customer has to pay. */
+      paymentDays: number;
+    };
+  };
+  /**
+   * Set who sells; from then on months become invoices
+   * Invoices that are there keep what they say. The first time, all months that are over become invoices.
+   */
+  'PUT /invoice-seller': {
+    body: {
+      details: SellerDetails;
+      /** Rate of tax in hundredths of a percent: 1900 is 19 %. */
+      taxBasisPoints: number;
+      /** How long a customer has to pay. */
+      paymentDays: number;
+    };
+    answer: {
+      details: SellerDetails;
+      /** Rate of tax in hundredths of a percent: 1900 is 19 %. */
+      taxBasisPoints: number;
+      /** How long a customer has to pay. */
+      paymentDays: number;
+    };
+  };
+  /** Get what invoices say of a customer */
+  'GET /organizations/{organizationId}/billing-details': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: Buyer;
+  };
+  /** Set what invoices say of a customer */
+  'PUT /organizations/{organizationId}/billing-details': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      name?: string;
+      /** Lines. */
+      address?: readonly string[];
+      /** VAT number or the like. */
+      taxId?: string;
+      email?: string;
+    };
+    answer: Buyer;
+  };
+  /** Set a customer's rate of tax */
+  'PUT /organizations/{organizationId}/tax': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      taxBasisPoints: number | null;
+      reverseCharge: boolean;
+    };
+    answer: Buyer;
+  };
+  /** List alerts, newest first, with whether they got there */
+  'GET /alerts': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly Alert[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** List the rules of all organizations without their own, and of the installation */
+  'GET /alert-rules': {
+    answer: {
+      data: readonly AlertRule[];
+    };
+  };
+  /** Replace a rule of all organizations, or of the installation */
+  'PUT /alert-rules/{kind}': {
+    params: {
+      kind: "budget" | "low-balance" | "anomaly" | "ledger-drift" | "house-overrun";
+    };
+    body: {
+      /** budget: of a budget's limit. low-balance: one, of the last payment. */
+      percents?: readonly number[];
+      /** low-balance: instead of a percentage. anomaly and house-overrun: at least this much. */
+      amountUsd?: UsdPositive;
+      /** anomaly: how many times the usual hour. */
+      factor?: number;
+      disabled?: boolean;
+    };
+    answer: {
+      data: readonly AlertRule[];
+    };
+  };
+  /** List the rules that hold for an organization */
+  'GET /organizations/{organizationId}/alert-rules': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: {
+      data: readonly AlertRule[];
+    };
+  };
+  /** Replace a rule of an organization */
+  'PUT /organizations/{organizationId}/alert-rules/{kind}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      kind: "budget" | "low-balance" | "anomaly";
+    };
+    body: {
+      /** budget: of a budget's limit. low-balance: one, of the last payment. */
+      percents?: readonly number[];
+      /** low-balance: instead of a percentage. anomaly and house-overrun: at least this much. */
+      amountUsd?: UsdPositive;
+      /** anomaly: how many times the usual hour. */
+      factor?: number;
+      disabled?: boolean;
+    };
+    answer: {
+      data: readonly AlertRule[];
+    };
+  };
+  /** Take back a rule of an organization: that of all holds again */
+  'DELETE /organizations/{organizationId}/alert-rules/{kind}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      kind: "budget" | "low-balance" | "anomaly";
+    };
+    answer: {
+      data: readonly AlertRule[];
+    };
+  };
+  /** Get the mail addresses of the operators, who get all alerts */
+  'GET /alert-emails': {
+    answer: {
+      emails: readonly string[];
+    };
+  };
+  /** Replace the mail addresses of the operators, who get all alerts */
+  'PUT /alert-emails': {
+    body: {
+      emails: readonly string[];
+    };
+    answer: {
+      emails: readonly string[];
+    };
+  };
+  /** Get the mail addresses of an organization */
+  'GET /organizations/{organizationId}/alert-emails': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: {
+      emails: readonly string[];
+    };
+  };
+  /** Replace the mail addresses of an organization */
+  'PUT /organizations/{organizationId}/alert-emails': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      emails: readonly string[];
+    };
+    answer: {
+      emails: readonly string[];
+    };
+  };
+  /**
+   * Send a test alert to the operators
+   * To every endpoint and address that would get a real one. `GET /alerts` says whether it got there.
+   */
+  'POST /alerts/test': {
+    answer: Alert;
+  };
+  /**
+   * Send a test alert of an organization
+   * To every endpoint and address that would get a real one. `GET /alerts` says whether it got there.
+   */
+  'POST /organizations/{organizationId}/alerts/test': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: Alert;
+  };
+  /** List webhook endpoints, newest first */
+  'GET /webhook-endpoints': {
+    answer: {
+      data: readonly WebhookEndpoint[];
+    };
+  };
+  /**
+   * Create a webhook endpoint; its secret is shown once
+   * Alerts are posted to it as JSON, signed as https://www.standardwebhooks.com says. Without `organizationId` it is the own one of an organization key, and for an operator it gets all alerts. Only operators may name an address in a private network, or one without TLS.
+   */
+  'POST /webhook-endpoints': {
+    body: {
+      url: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: CreatedWebhookEndpoint;
+  };
+  /** Make a new secret; the old one signs beside it for a day */
+  'POST /webhook-endpoints/{endpointId}/rotate': {
+    params: {
+      /** An id that begins with whe_. */
+      endpointId: string;
+    };
+    answer: CreatedWebhookEndpoint;
+  };
+  /** Delete a webhook endpoint */
+  'DELETE /webhook-endpoints/{endpointId}': {
+    params: {
+      /** An id that begins with whe_. */
+      endpointId: string;
+    };
+    answer: undefined;
+  };
+  /** Get this API as OpenAPI 3.1 */
+  'GET /openapi.json': {
+    answer: {
+      openapi: string;
+    };
+  };
+  /** Read this API as a page */
+  'GET /docs': {
+    file: "text/html; charset=utf-8";
+  };
+  /** Get the page's style */
+  'GET /docs/style.css': {
+    file: "text/css; charset=utf-8";
+  };
+}
