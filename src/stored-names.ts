@@ -8,6 +8,7 @@ import type { Provider } from './providers/provider.ts';
 import type { OwnCredential } from './snapshot/names.ts';
 import type { StoredCredential, StoredNames } from './snapshot/stored-names.ts';
 
+import { storedOverrides } from './stored-models.ts';
 export interface StoredNamesTools {
   readonly config: Config;
   readonly registry: ReadonlyMap<string, Provider>;
@@ -20,6 +21,7 @@ export function placeOf({
   id,
   organizationId,
   provider,
+    models: storedOverrides(stored, tools.log),
 }: Pick<StoredCredential, 'id' | 'organizationId' | 'provider'>) {
   return `${id} ${organizationId} ${provider}`;
 }

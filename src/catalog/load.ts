@@ -28,12 +28,22 @@ export interface CatalogProvider {
 /** An operator's own or corrected row. What it leaves out stays as the price data and the facts have it. */
 export interface ModelOverride {
   readonly price?: PriceOverride;
+  /** Prices with their times, the earliest first. Before the first one it costs what it costs without them. */
+  readonly datedPrices?: readonly DatedPrice[];
   readonly contextTokens?: number;
   readonly outputTokensMax?: number;
   /** For a reasoning model that the facts do not know: without it nobody asks it to think in words it may refuse. */
   readonly thinking?: TargetModel['thinking'];
   /** Other names under which it is called; on the wire it has its own. */
   readonly aliases?: readonly string[];
+  readonly inputs?: readonly InputKind[];
+  readonly tools?: boolean;
+}
+
+/** In force from a time on, until the next one. */
+export interface DatedPrice {
+  readonly startsAtMs: number;
+  readonly version: PriceVersion;
 }
 
 export interface CatalogOptions {
@@ -124,6 +134,10 @@ class Shelf {
     const outputTokensMax = own?.row.outputTokensMax ?? facts.outputTokensMax;
     const thinking = own?.row.thinking ?? facts.thinking;
     const fixed = own?.price ?? (row === undefined ? this.#anyName : undefined);
+    const dated = own?.row.datedPrices ?? [];
+    const datedAt = (nowMs: number) => dated.findLast(({ startsAtMs }) => startsAtMs <= nowMs)?.version;
+    const usualAt = (nowMs: number) => fixed ?? row?.priceAt(nowMs);
+    const usualOperationAt = (nowMs: number) => fixed ?? row?.operationPriceAt(nowMs);
     return Object.freeze({
       id: `${this.#provider.id}/${name}`,
       provider: this.#provider.id,
@@ -131,12 +145,13 @@ class Shelf {
       target: Object.freeze({ ...facts, name: wireName, outputTokensMax, thinking }),
       contextTokens: own?.row.contextTokens ?? row?.contextTokens ?? more?.contextTokens,
       outputTokensMax: outputTokensMax ?? more?.outputTokensMax,
-      inputs: more?.inputs ?? noInputs,
-      tools: more?.tools,
+      inputs: own?.row.inputs ?? more?.inputs ?? noInputs,
+      tools: own?.row.tools ?? more?.tools,
       thinks: thinking === undefined ? more?.thinking : thinking !== 'none',
       ownRow: ownName && `${this.#provider.id}/${ownName}`,
-      priceAt: fixed === undefined ? (nowMs: number) => row?.priceAt(nowMs) : () => fixed,
-      operationPriceAt: fixed === undefined ? (nowMs: number) => row?.operationPriceAt(nowMs) : () => fixed,
+      priceAt: dated.length === 0 ? usualAt : (nowMs: number) => datedAt(nowMs) ?? usualAt(nowMs),
+      operationPriceAt:
+        dated.length === 0 ? usualOperationAt : (nowMs: number) => datedAt(nowMs) ?? usualOperationAt(nowMs),
     });
   }
 

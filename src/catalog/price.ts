@@ -37,7 +37,7 @@ export function priceVersion<Rates extends Omit<OperationPrice, 'id'>>(
 }
 
 /** Throws RangeError, with the path of the wrong price in the configuration, for what is no exact price. */
-export function priceFromOverride(model: string, price: PriceOverride): PriceVersion {
+export function priceFromOverride(model: string, price: PriceOverride, name = `config:${model}`): PriceVersion {
   const read = (field: keyof PriceOverride, convert: (value: Dollars) => bigint): bigint | undefined => {
     const value = price[field];
     if (value === undefined) return undefined;
@@ -57,7 +57,7 @@ export function priceFromOverride(model: string, price: PriceOverride): PriceVer
   const input = rate('input');
   const output = rate('output');
   if (!input || !output) throw new RangeError(`models.${model}.price: needs both input and output`);
-  return priceVersion(`config:${model}`, {
+  return priceVersion(name, {
     input,
     output,
     cacheRead: rate('cacheRead'),

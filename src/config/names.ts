@@ -1,7 +1,7 @@
 /** From the configuration to what can be called: providers that are on, their models and prices, and routes. */
 
 import type { PriceData } from '../catalog/genai-prices.ts';
-import { type Catalog, loadCatalog } from '../catalog/load.ts';
+import { type Catalog, loadCatalog, type ModelOverride } from '../catalog/load.ts';
 import type { Config } from '../config.ts';
 import { defined } from '../lib/defined.ts';
 import { nearest } from '../lib/nearest.ts';
@@ -82,6 +82,8 @@ export function mockIsOn(config: Config): boolean {
 /** What is known beside the configuration. */
 export interface MoreNames {
   readonly routes: readonly StoredRoute[];
+  /** By `provider/name`; what the configuration says of a model wins. */
+  readonly models?: Readonly<Record<string, ModelOverride>>;
   /** Their secrets are open. */
   readonly credentials: readonly OwnCredential[];
   /** A route that cannot be what it was: a model is gone. It is left out. */
@@ -114,7 +116,7 @@ export function nameParts(
       takes: (name) => dialectIds.some((dialect) => endpointFor(provider, dialect, name) !== undefined),
       ceiling: config.catalog.unknownModels === 'allow' && id !== mockId ? config.catalog.ceilingPrice : undefined,
     })),
-    overrides: config.models,
+    overrides: { ...more.models, ...config.models },
     nowMs,
     ...(prices && { prices }),
   });

@@ -13,6 +13,8 @@ import { ownProvider } from './own-provider-settings.ts';
 import { plans } from './plan-settings.ts';
 import { providerSettings } from './provider-settings.ts';
 import { rateLimits } from './rate-limit-settings.ts';
+import { masterKey } from './secret-settings.ts';
+import { signIn } from './sign-in-settings.ts';
 import { stripe } from './stripe-settings.ts';
 import { timeouts } from './timeout-settings.ts';
 
@@ -155,12 +157,18 @@ const budgets = z.strictObject({
     .describe('How long a request waits for what running ones may leave over, before it is refused.'),
 });
 
+const masterKey = text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/);
+
 const secrets = z.strictObject({
-  masterKey: text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/)
+  masterKey: masterKey
     .optional()
     .describe(
-      'What secrets in the database (keys of organizations for providers) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
+      'What secrets in the database (keys for providers, secrets of webhooks) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
     ),
+  previousMasterKeys: list(masterKey, 'a list of master keys, each of at least 32 characters without spaces')
+    .max(16, { error: 'at most 16 master keys' })
+    .default([])
+    .describe('Other master keys that open what was sealed under them: docs/secrets.md says how a new one comes in.'),
 });
 
 const log = z.strictObject({
@@ -249,6 +257,10 @@ const model = z.strictObject({
         'not at all, by a token budget, adaptively, or by an effort word (`openai-compatible` always gets the word). ' +
         'Absent: as the catalogue knows it; an unknown `openai-compatible` model is not asked.',
     ),
+  inputs: list(choice(['text', 'image', 'pdf', 'audio', 'video']), 'a list of text, image, pdf, audio and video')
+    .optional()
+    .describe('What it takes in. Absent: as the catalogue knows it.'),
+  tools: flag().optional().describe('Whether it calls tools. Absent: as the catalogue knows it.'),
   aliases: list(modelName, 'a list of model names')
     .optional()
     .describe('Other names under which callers may ask for it, each with or without `provider/`.'),
@@ -373,6 +385,7 @@ export const configSchema = z.strictObject({
   budgets: budgets.prefault({}),
   plans: plans.prefault({}),
   secrets: secrets.prefault({}),
+  signIn: signIn.prefault({}),
   log: log.prefault({}),
   stripe: stripe.prefault({}),
   mail: mail.prefault({}),

@@ -1,6 +1,7 @@
 /** Reads from the database what an instance does not know yet. */
 import type { Store } from '../store/store.ts';
 import type { ChangedRows } from './keys.ts';
+import { readModels } from './read-models.ts';
 import type { StoredNameRows } from './stored-names.ts';
 
 export interface Changes extends ChangedRows, StoredNameRows {
@@ -72,7 +73,8 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const sales = await readSales(db, since);
       const routes = await readRoutes(db, since);
       const credentials = await readCredentials(db, since);
-      return { version, whole, organizations, keys, budgets, sales, routes, credentials };
+      const models = await readModels(db, since, readPages);
+      return { version, whole, organizations, keys, budgets, sales, routes, credentials, ...models };
     });
 }
 

@@ -1,4 +1,11 @@
-/** What the database has that changes which names there are: routes, and credentials of organizations. As stored. */
+/** What the database has that changes which names there are: routes, models, credentials of organizations. As stored. */
+import {
+  applyStoredModels,
+  hasModelRows,
+  noStoredModels,
+  type StoredModelRows,
+  type StoredModels,
+} from './stored-models.ts';
 
 export interface StoredRoute {
   readonly name: string;
@@ -17,12 +24,16 @@ export interface StoredCredential {
   readonly fallback: boolean;
 }
 
-export interface StoredNames {
+export interface StoredNames extends StoredModels {
   readonly routes: ReadonlyMap<string, StoredRoute>;
   readonly credentials: ReadonlyMap<string, StoredCredential>;
 }
 
-export const noStoredNames: StoredNames = Object.freeze({ routes: new Map(), credentials: new Map() });
+export const noStoredNames: StoredNames = Object.freeze({
+  routes: new Map(),
+  credentials: new Map(),
+  ...noStoredModels,
+});
 
 export interface StoredRouteRow {
   readonly id: string;
@@ -42,15 +53,20 @@ export interface StoredCredentialRow {
   readonly ended_at: Date | null;
 }
 
-export interface StoredNameRows {
+export interface StoredNameRows extends StoredModelRows {
   readonly routes: readonly StoredRouteRow[];
   readonly credentials: readonly StoredCredentialRow[];
 }
 
 /** `before` with the changed rows in it; the same object where there are none. */
-export function applyStoredNames(before: StoredNames, { routes, credentials }: StoredNameRows): StoredNames {
-  if (routes.length === 0 && credentials.length === 0) return before;
-  return { routes: withRoutes(before.routes, routes), credentials: withCredentials(before.credentials, credentials) };
+export function applyStoredNames(before: StoredNames, rows: StoredNameRows): StoredNames {
+  const { routes, credentials } = rows;
+  if (routes.length === 0 && credentials.length === 0 && !hasModelRows(rows)) return before;
+  return {
+    routes: withRoutes(before.routes, routes),
+    credentials: withCredentials(before.credentials, credentials),
+    ...applyStoredModels(before, rows),
+  };
 }
 
 function withRoutes(before: StoredNames['routes'], rows: readonly StoredRouteRow[]): StoredNames['routes'] {

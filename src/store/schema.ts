@@ -8,6 +8,7 @@ import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
 import type { StoredLimits } from './schema/limits.ts';
 import type { ManagementSchema } from './schema/management.ts';
+import type { ModelsSchema } from './schema/models.ts';
 import type { NamingSchema } from './schema/naming.ts';
 import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
 import type { StripeSchema } from './schema/stripe.ts';
@@ -19,6 +20,7 @@ export interface Schema
     StripeSchema,
     SellingSchema,
     NamingSchema,
+    ModelsSchema,
     InvoicesSchema {
   readonly organizations: OrganizationTable;
   readonly keys: KeyTable;

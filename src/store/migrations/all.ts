@@ -16,6 +16,7 @@ import { routesAndOwnKeys } from './0015-routes-and-own-keys.ts';
 import { lendingByExpiry } from './0016-lending-by-expiry.ts';
 import { ledgerCheckpoint } from './0017-ledger-checkpoint.ts';
 import { roleScopes } from './0018-role-scopes.ts';
+import { models } from './0019-models.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   lendingByExpiry,
   ledgerCheckpoint,
   roleScopes,
+  models,
 ];
