@@ -7,8 +7,8 @@ import type { TextSeal } from './lib/sealed-text.ts';
 import type { Provider } from './providers/provider.ts';
 import type { OwnCredential } from './snapshot/names.ts';
 import type { StoredCredential, StoredNames } from './snapshot/stored-names.ts';
-
 import { storedOverrides } from './stored-models.ts';
+
 export interface StoredNamesTools {
   readonly config: Config;
   readonly registry: ReadonlyMap<string, Provider>;
@@ -21,7 +21,6 @@ export function placeOf({
   id,
   organizationId,
   provider,
-    models: storedOverrides(stored, tools.log),
 }: Pick<StoredCredential, 'id' | 'organizationId' | 'provider'>) {
   return `${id} ${organizationId} ${provider}`;
 }
@@ -29,6 +28,7 @@ export function placeOf({
 export function moreNames(stored: StoredNames, tools: StoredNamesTools): MoreNames {
   return {
     routes: [...stored.routes.values()],
+    models: storedOverrides(stored, tools.log),
     credentials: [...stored.credentials.values()].flatMap((each) => opened(each, tools)),
     onMistake: (route, { path, expected, remedy }) =>
       tools.log.warn({ route, path }, `a route of the API cannot be used: ${path} ${expected}. ${remedy}`),
