@@ -13,8 +13,6 @@ import { ownProvider } from './own-provider-settings.ts';
 import { plans } from './plan-settings.ts';
 import { providerSettings } from './provider-settings.ts';
 import { rateLimits } from './rate-limit-settings.ts';
-import { masterKey } from './secret-settings.ts';
-import { signIn } from './sign-in-settings.ts';
 import { stripe } from './stripe-settings.ts';
 import { timeouts } from './timeout-settings.ts';
 
@@ -157,18 +155,12 @@ const budgets = z.strictObject({
     .describe('How long a request waits for what running ones may leave over, before it is refused.'),
 });
 
-const masterKey = text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/);
-
 const secrets = z.strictObject({
-  masterKey: masterKey
+  masterKey: text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/)
     .optional()
     .describe(
-      'What secrets in the database (keys for providers, secrets of webhooks) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
+      'What secrets in the database (keys of organizations for providers) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
     ),
-  previousMasterKeys: list(masterKey, 'a list of master keys, each of at least 32 characters without spaces')
-    .max(16, { error: 'at most 16 master keys' })
-    .default([])
-    .describe('Other master keys that open what was sealed under them: docs/secrets.md says how a new one comes in.'),
 });
 
 const log = z.strictObject({
@@ -385,7 +377,6 @@ export const configSchema = z.strictObject({
   budgets: budgets.prefault({}),
   plans: plans.prefault({}),
   secrets: secrets.prefault({}),
-  signIn: signIn.prefault({}),
   log: log.prefault({}),
   stripe: stripe.prefault({}),
   mail: mail.prefault({}),
