@@ -19,6 +19,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { newId } from './lib/id.ts';
 import type { Log } from './lib/log.ts';
 import { within } from './lib/within.ts';
+import { secretBox } from './master-key.ts';
 import { type Mock, startMock } from './mock/mock.ts';
 import { Naming } from './naming.ts';
 import { openPayments } from './payments.ts';
@@ -60,7 +61,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     parts.shipper = shipper;
     const mock = mockIsOn(config) ? await startMock({ clock }) : undefined;
     parts.mock = mock;
-    const naming = new Naming({ config, registry: providers, dataDir: options.dataDir, clock, mock, log });
+    const secrets = secretBox(config.secrets, options.dataDir);
+    const naming = new Naming({ config, registry: providers, secrets, clock, mock, log });
     const names = naming.withPrices(priceFileOrBundled(options.dataDir, log));
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
@@ -82,12 +84,12 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const stripe = openPayments(config, { store, clock, log });
     const refresh = () => snapshot.refresh();
     const { routing, providerKeys } = naming;
-    const api = await createApi({ store, snapshot, clock, log, refresh, stripe, routing, providerKeys });
+    const api = await createApi({ store, snapshot, clock, log, refresh, stripe, routing, providerKeys, secrets });
     parts.api = api;
     const jobs = await startJobs({
       store,
       log,
-      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailerOf(config) }),
+      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailerOf(config), secrets }),
     });
     parts.jobs = jobs;
     const gateway = createGateway({

@@ -18,6 +18,7 @@ import { addPlans } from './commands/plans.ts';
 import { addPrices } from './commands/prices.ts';
 import { addRoute } from './commands/route.ts';
 import { addRoutes } from './commands/routes.ts';
+import { addSecrets } from './commands/secrets.ts';
 import { addServe } from './commands/serve.ts';
 import { renderJson } from './commands/table.ts';
 import { addUsage } from './commands/usage.ts';
@@ -98,6 +99,7 @@ function buildProgram(): Command {
   addModels(program, context);
   addRoute(program, context);
   addRoutes(program, context);
+  addSecrets(program, context);
   addConnect(program, context);
   addDoctor(program, context);
   return program;

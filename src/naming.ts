@@ -7,20 +7,20 @@ import { checkRoute, type MockAddress, nameParts } from './config/names.ts';
 import { checkOwnProvider } from './config/own-provider-checks.ts';
 import type { Config } from './config.ts';
 import type { NamingProblem, ProviderKeyTools, RouteTools } from './control/naming/tools.ts';
+import { organizationCredentialPlace } from './control/secrets/places.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
-import { TextSeal } from './lib/sealed-text.ts';
-import { masterKey } from './master-key.ts';
+import type { SecretBox } from './lib/secret-box.ts';
+import { OpenedSecrets } from './opened-secrets.ts';
 import type { Provider } from './providers/provider.ts';
 import type { NamesSource } from './snapshot/live.ts';
 import type { NameParts } from './snapshot/names.ts';
-import { moreNames, placeOf } from './stored-names.ts';
+import { moreNames } from './stored-names.ts';
 
 export interface NamingOptions {
   readonly config: Config;
   readonly registry: ReadonlyMap<string, Provider>;
-  /** Absolute. */
-  readonly dataDir: string;
+  readonly secrets: SecretBox;
   readonly clock: Clock;
   /** Absent: the built-in provider is not running. */
   readonly mock: MockAddress | undefined;
@@ -29,20 +29,19 @@ export interface NamingOptions {
 
 export class Naming {
   readonly #options: NamingOptions;
-  readonly #seal: TextSeal;
+  readonly #opened: OpenedSecrets;
   #inForce: NameParts | undefined;
 
-  /** Throws the system's error where the master key can neither be read nor made. */
   constructor(options: NamingOptions) {
     this.#options = options;
-    this.#seal = new TextSeal(masterKey(options.config.secrets.masterKey, options.dataDir), 'credentials');
+    this.#opened = new OpenedSecrets(options.secrets, options.log);
   }
 
   /** For the snapshot. It throws ConfigError for routes of the configuration to models that these prices do not have. */
   withPrices(feed: PriceFeed | undefined): NamesSource {
     const { config, registry, clock, mock, log } = this.#options;
     return (stored) => {
-      const more = moreNames(stored, { config, registry, seal: this.#seal, log });
+      const more = moreNames(stored, { config, registry, secrets: this.#opened, log });
       this.#inForce = nameParts(config, registry, clock.nowMs(), mock, feed?.prices, more);
       return this.#inForce;
     };
@@ -53,7 +52,7 @@ export class Naming {
   }
 
   get providerKeys(): ProviderKeyTools {
-    const { config, registry } = this.#options;
+    const { config, registry, secrets } = this.#options;
     return {
       isDeclared: (organization, provider) =>
         Object.hasOwn(config.organizations[organization]?.providers ?? {}, provider),
@@ -66,7 +65,7 @@ export class Naming {
         });
         return found;
       },
-      seal: (secret, owner) => this.#seal.seal(secret, placeOf(owner)),
+      seal: (secret, owner) => secrets.seal(secret, organizationCredentialPlace(owner)),
     };
   }
 }

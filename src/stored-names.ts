@@ -2,8 +2,9 @@
 import type { MoreNames } from './config/names.ts';
 import { ownCredential } from './config/own-credentials.ts';
 import type { Config } from './config.ts';
+import { organizationCredentialPlace } from './control/secrets/places.ts';
 import type { Log } from './lib/log.ts';
-import type { TextSeal } from './lib/sealed-text.ts';
+import type { OpenedSecrets } from './opened-secrets.ts';
 import type { Provider } from './providers/provider.ts';
 import type { OwnCredential } from './snapshot/names.ts';
 import type { StoredCredential, StoredNames } from './snapshot/stored-names.ts';
@@ -12,20 +13,12 @@ import { storedOverrides } from './stored-models.ts';
 export interface StoredNamesTools {
   readonly config: Config;
   readonly registry: ReadonlyMap<string, Provider>;
-  readonly seal: TextSeal;
+  readonly secrets: OpenedSecrets;
   readonly log: Log;
 }
 
-/** What a secret is bound to: nobody can give one organization another's by editing rows. */
-export function placeOf({
-  id,
-  organizationId,
-  provider,
-}: Pick<StoredCredential, 'id' | 'organizationId' | 'provider'>) {
-  return `${id} ${organizationId} ${provider}`;
-}
-
 export function moreNames(stored: StoredNames, tools: StoredNamesTools): MoreNames {
+  tools.secrets.begin();
   return {
     routes: [...stored.routes.values()],
     models: storedOverrides(stored, tools.log),
@@ -35,21 +28,17 @@ export function moreNames(stored: StoredNames, tools: StoredNamesTools): MoreNam
   };
 }
 
-function opened(stored: StoredCredential, { config, registry, seal, log }: StoredNamesTools): readonly OwnCredential[] {
-  const { id, organizationId, provider, fallback, baseUrl, settings } = stored;
+function opened(
+  stored: StoredCredential,
+  { config, registry, secrets, log }: StoredNamesTools,
+): readonly OwnCredential[] {
+  const { id, organizationId, provider, fallback, baseUrl, settings, sealed } = stored;
+  const secret = secrets.open(sealed, organizationCredentialPlace({ id, organizationId, provider }), { provider });
+  if (secret === undefined) return [];
+  const account = { secret, fallback, baseUrl, ...(settings && { settings }) };
+  const credential = ownCredential(organizationId, provider, account, config, registry);
+  if (credential !== undefined) return [{ organization: { id: organizationId }, credential, fallback }];
   const fields = { credential: id, organization: organizationId, provider };
-  try {
-    const secret = seal.open(stored.sealed, placeOf(stored));
-    const account = { secret, fallback, baseUrl, ...(settings && { settings }) };
-    const credential = ownCredential(organizationId, provider, account, config, registry);
-    if (credential !== undefined) return [{ organization: { id: organizationId }, credential, fallback }];
-    log.warn(fields, 'a credential of an organization is for a provider that is not known any more');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    log.error(
-      { ...fields, why },
-      "a credential of an organization cannot be opened, so it is not used. Give every instance the same secrets.masterKey, or set the organization's key anew",
-    );
-  }
+  log.warn(fields, 'a credential of an organization is for a provider that is not known any more');
   return [];
 }

@@ -642,6 +642,32 @@ export type SalePrice = {
   endedAt: Time | null;
 };
 
+export type SecretsStatus = {
+  /** Tells the master key of now from others, and says nothing of it. */
+  masterKey: string;
+  rows: number;
+  /** Of them, sealed under the master key of now. */
+  current: number;
+  kinds: readonly {
+    what: string;
+    rows: number;
+    /** Of them, sealed under the master key of now. */
+    current: number;
+    /** Not sealed yet: a rotation seals them. */
+    plain: number;
+  }[];
+  /** With `verify`: those that do not open, since they were changed, moved, or sealed under another key. */
+  refused: {
+    count: number;
+    /** The first hundred. */
+    named: readonly {
+      what: string;
+      id: string;
+      why: string;
+    }[];
+  } | null;
+};
+
 export type SellerDetails = {
   name: string;
   /** Lines. */
@@ -1317,6 +1343,23 @@ export interface Routes {
       provider: string;
     };
     answer: undefined;
+  };
+  /**
+   * See under which master key secrets lie
+   * While a rotation runs, `current` grows until it is `rows`. With `verify`, every secret is opened once.
+   */
+  'GET /secrets': {
+    query?: {
+      verify?: boolean;
+    };
+    answer: SecretsStatus;
+  };
+  /**
+   * Bring all secrets under the master key of now
+   * Runs as a job, in batches, while requests go on; after a restart it goes on where it was. The answer is the state before it. First give every instance the new `secrets.masterKey` and the one before in `secrets.previousMasterKeys`.
+   */
+  'POST /secrets/rotate': {
+    answer: SecretsStatus;
   };
   /** List plans, the cheapest first */
   'GET /plans': {

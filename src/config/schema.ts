@@ -159,8 +159,16 @@ const secrets = z.strictObject({
   masterKey: text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/)
     .optional()
     .describe(
-      'What secrets in the database (keys of organizations for providers) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
+      'What secrets in the database (keys for providers, secrets of webhooks) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
     ),
+  // Held to no more than what one had to be when it was made.
+  previousMasterKeys: list(
+    text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/),
+    'a list of master keys, each of at least 32 characters without spaces',
+  )
+    .max(16, { error: 'at most 16 master keys' })
+    .default([])
+    .describe('Other master keys that open what was sealed under them: docs/secrets.md says how a new one comes in.'),
 });
 
 const log = z.strictObject({

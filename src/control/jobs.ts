@@ -1,12 +1,14 @@
 /** Every kind of job there is. A feature lists its own tasks; this is the one place that names the features. */
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { SecretBox } from '../lib/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { alertTasks } from './alerts/tasks.ts';
 import { invoiceTasks } from './invoices/tasks.ts';
 import type { Task } from './jobs/queue.ts';
 import { ledgerTasks } from './ledger/check.ts';
 import type { Mailer } from './mail/mailer.ts';
+import { secretTasks } from './secrets/tasks.ts';
 import type { GraceSettings } from './selling/roll.ts';
 import { sellingTasks } from './selling/tasks.ts';
 import type { StripeParts } from './stripe/parts.ts';
@@ -23,6 +25,7 @@ export interface JobParts {
   readonly grace?: GraceSettings;
   /** Absent: alerts go to webhooks alone. */
   readonly mail?: Mailer | undefined;
+  readonly secrets: SecretBox;
 }
 
 export function listTasks(parts: JobParts): readonly Task[] {
@@ -31,6 +34,7 @@ export function listTasks(parts: JobParts): readonly Task[] {
     ...sellingTasks(parts),
     ...invoiceTasks(parts),
     ...alertTasks(parts),
+    ...secretTasks(parts),
     ...(parts.stripe === undefined ? [] : stripeTasks(parts.stripe)),
   ];
 }

@@ -4,6 +4,7 @@ import { createKey, type KeyRequest } from '../../src/control/keys/keys.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { SecretBox } from '../../src/lib/secret-box.ts';
 import type { Naming } from '../../src/naming.ts';
 import { openLiveSnapshot } from '../../src/snapshot/live.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -57,7 +58,8 @@ export async function testApi({
   const snapshot = await openLiveSnapshot({ store, names: naming?.withPrices(undefined) ?? names, log: silentLog });
   const refresh = () => snapshot.refresh();
   const known = naming && { routing: naming.routing, providerKeys: naming.providerKeys };
-  const api = await createApi({ store, snapshot, clock, log: silentLog, refresh, ...known, ...options });
+  const secrets = new SecretBox(['the master key of a test']);
+  const api = await createApi({ store, snapshot, clock, log: silentLog, refresh, secrets, ...known, ...options });
   const makeKey = async (request: KeyRequest) => {
     const made = await createKey(store, request, clock);
     await refresh();

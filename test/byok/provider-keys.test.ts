@@ -24,7 +24,7 @@ let filed: typeof acme;
 beforeAll(async () => {
   upstream = await startUpstream();
   const config = {
-    secrets: { masterKey: 'a-master-key-for-tests-of-32-characters' },
+    secrets: { masterKey: 'Vq8-tJ3nX1wZ5rK7mB2cY6pL9sD4fG0h' },
     organizations: { filed: { providers: { oa: { apiKey: fileKey } } } },
     providers: { re: { type: 'responses-compatible', baseUrl: `${upstream.url}/v1`, apiKey: upstreamKey } },
     models: { 'groq/echo': { price: { input: 1, output: 2 } }, 're/m': { price: { input: 1, output: 2 } } },

@@ -14,6 +14,7 @@ import { creditWallet, grantCredit } from '../../src/ledger/wallet.ts';
 import { systemClock as clock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { SecretBox } from '../../src/lib/secret-box.ts';
 import { jobSchemaOf } from '../../src/store/jobs.ts';
 import type { Store } from '../../src/store/store.ts';
 import { isSignedBy, type Receiver, startReceiver } from '../fakes/webhook-receiver.ts';
@@ -36,7 +37,8 @@ afterEach(async () => {
   await database.close();
 });
 
-const parts = () => ({ store, clock, log: silentLog });
+const secrets = new SecretBox(['a master key of these tests']);
+const parts = () => ({ store, clock, log: silentLog, secrets });
 const evaluate = () => evaluateAlerts(parts());
 const told = async () => (await listAlerts(store.db)).map(({ subject }) => subject).toReversed();
 const raise = (organizationId: string | undefined, message = 'It is late.') =>
@@ -60,7 +62,7 @@ async function receiver(): Promise<Receiver> {
 }
 
 const endpoint = (url: string, organizationId?: string) =>
-  createEndpoint(store.db, { organizationId, url, allowPrivate: true }, clock);
+  createEndpoint(store.db, { organizationId, url, allowPrivate: true }, { clock, secrets });
 
 /** Tries that wait for their next turn have it now. */
 const hurry = () =>
@@ -277,11 +279,12 @@ describe('a webhook', () => {
   it('is signed with both secrets while one is rotated', async () => {
     const hook = await receiver();
     const old = await endpoint(hook.url);
-    const fresh = await rotateEndpoint(store.db, old.id, clock);
+    const fresh = await rotateEndpoint(store.db, old.row, { clock, secrets });
+    expect(JSON.stringify(fresh.row)).not.toContain('whsec_');
     await work();
     await raise(undefined);
     const message = await until('it came', () => hook.received[0]);
-    expect([isSignedBy(message, old.secret), isSignedBy(message, fresh?.secret ?? '')]).toEqual([true, true]);
+    expect([isSignedBy(message, old.secret), isSignedBy(message, fresh.secret)]).toEqual([true, true]);
   });
 
   it('is sent again until it is taken, with the same id; a redirect is not followed', async () => {
@@ -306,7 +309,7 @@ describe('a webhook', () => {
   it('is turned off by a receiver that answers 410', async () => {
     const hook = await receiver();
     hook.answers.push({ status: 410 });
-    const { id } = await endpoint(hook.url);
+    const { id } = (await endpoint(hook.url)).row;
     await work();
     await raise(undefined);
     await until('it failed', async () => (await listAlerts(store.db))[0]?.deliveries[0]?.status === 'failed');
@@ -319,7 +322,8 @@ describe('a webhook', () => {
     const hook = await receiver();
     const port = new URL(hook.url).port;
     const org = await ensureOrganization(store.db, 'acme', clock);
-    const create = (url: string) => createEndpoint(store.db, { organizationId: org, url, allowPrivate: false }, clock);
+    const create = (url: string) =>
+      createEndpoint(store.db, { organizationId: org, url, allowPrivate: false }, { clock, secrets });
     for (const url of [
       'https://127.0.0.1/',
       'https://[::1]/',
@@ -334,7 +338,7 @@ describe('a webhook', () => {
     ]) {
       await expect(create(url), url).rejects.toThrow(/public|begins with/);
     }
-    const { id } = await create('https://example.com/');
+    const { id } = (await create('https://example.com/')).row;
     // As if the name pointed inside since then.
     await store.db
       .updateTable('webhook_endpoints')

@@ -1,9 +1,11 @@
 /** Jobs that bring an alert to one endpoint or one address. They may run again: what got there is not sent twice. */
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { SecretBox } from '../../lib/secret-box.ts';
 import type { Store } from '../../store/store.ts';
 import { alertMail } from '../mail/alert-mail.ts';
 import type { Mailer } from '../mail/mailer.ts';
+import { openSecrets } from './endpoints.ts';
 import { postWebhook } from './post-webhook.ts';
 import { type Alert, attemptsMax, listAlerts } from './records.ts';
 import { signatureHeaders } from './signature.ts';
@@ -12,6 +14,7 @@ export interface DeliveryParts {
   readonly store: Pick<Store, 'db' | 'schema'>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly secrets: SecretBox;
   /** Absent: no mail is sent. */
   readonly mail?: Mailer | undefined;
 }
@@ -58,7 +61,7 @@ async function finish(
     .execute();
 }
 
-const sendWebhook: Sender = async ({ store, clock }, { endpoint_id }, alert) => {
+const sendWebhook: Sender = async ({ store, clock, secrets }, { endpoint_id }, alert) => {
   const endpoint = await store.db
     .selectFrom('webhook_endpoints')
     .selectAll()
@@ -66,10 +69,8 @@ const sendWebhook: Sender = async ({ store, clock }, { endpoint_id }, alert) => 
     .executeTakeFirst();
   if (endpoint === undefined || endpoint.disabled) throw new Hopeless('the endpoint is gone');
   const atMs = clock.nowMs();
-  const old = endpoint.previous_expires_at !== null && endpoint.previous_expires_at.getTime() > atMs;
-  const secrets = [endpoint.secret, ...(old && endpoint.previous_secret !== null ? [endpoint.previous_secret] : [])];
   const body = webhookBody(alert);
-  const headers = { ...signatureHeaders({ id: alert.id, body, atMs }, secrets) };
+  const headers = { ...signatureHeaders({ id: alert.id, body, atMs }, openSecrets(endpoint, { clock, secrets })) };
   const status = await postWebhook({ url: endpoint.url, headers, body, allowPrivate: endpoint.allow_private });
   if (status >= 200 && status < 300) return;
   if (status === 410) {

@@ -8,7 +8,15 @@ import { notFound } from '../api/failure.ts';
 import { id, time } from '../api/fields.ts';
 import { type ApiRoute, route } from '../api/route.ts';
 import { findOrganization } from '../organizations/records.ts';
-import { createEndpoint, deleteEndpoint, findEndpoint, listEndpoints, rotateEndpoint } from './endpoints.ts';
+import { boxOf } from '../secrets/box.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  findEndpoint,
+  listEndpoints,
+  type NewEndpoint,
+  rotateEndpoint,
+} from './endpoints.ts';
 
 const tag = 'alerts';
 const params = z.strictObject({ endpointId: id('whe') });
@@ -47,15 +55,15 @@ export const endpointRoutes: readonly ApiRoute[] = [
     status: 201,
     body: z.strictObject({ url: z.string().min(1).max(2_000), organizationId: id('org').optional() }),
     answer: createdEndpoint,
-    async handle({ caller, body: { url, organizationId }, write }, { clock }) {
+    async handle({ caller, body: { url, organizationId }, write }, parts) {
+      const tools = { clock: parts.clock, secrets: boxOf(parts) };
       const isOperator = caller.role === 'operator';
       const owner = organizationId ?? (isOperator ? undefined : caller.organizationId);
       if (owner !== undefined) checkOwner(caller, owner, 'organization', owner);
       return write(async (db) => {
         if (owner !== undefined && (await findOrganization(db, owner)) === undefined)
           throw notFound('organization', owner);
-        const made = await createEndpoint(db, { organizationId: owner, url, allowPrivate: isOperator }, clock);
-        return { ...shown(made), secret: made.secret };
+        return created(await createEndpoint(db, { organizationId: owner, url, allowPrivate: isOperator }, tools));
       });
     },
   }),
@@ -66,12 +74,11 @@ export const endpointRoutes: readonly ApiRoute[] = [
     summary: 'Make a new secret; the old one signs beside it for a day',
     params,
     answer: createdEndpoint,
-    async handle({ caller, params: { endpointId }, write }, { clock }) {
+    async handle({ caller, params: { endpointId }, write }, parts) {
+      const tools = { clock: parts.clock, secrets: boxOf(parts) };
       return write(async (db) => {
-        await visible(db, caller, endpointId);
-        const row = await rotateEndpoint(db, endpointId, clock);
-        if (row === undefined) throw notFound('webhook endpoint', endpointId);
-        return { ...shown(row), secret: row.secret };
+        const row = await visible(db, caller, endpointId);
+        return created(await rotateEndpoint(db, row, tools));
       });
     },
   }),
@@ -91,11 +98,16 @@ export const endpointRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-async function visible(db: Store['db'], caller: Caller, endpointId: string): Promise<void> {
+async function visible(db: Store['db'], caller: Caller, endpointId: string): Promise<WebhookEndpointRow> {
   const row = await findEndpoint(db, endpointId);
   if (row === undefined) throw notFound('webhook endpoint', endpointId);
   // The operators' own belong to no organization, so to no organization key.
   checkOwner(caller, row.organization_id ?? '', 'webhook endpoint', endpointId);
+  return row;
+}
+
+function created({ row, secret }: NewEndpoint) {
+  return { ...shown(row), secret };
 }
 
 function shown(row: WebhookEndpointRow) {

@@ -2,11 +2,13 @@
 import { isIP } from 'node:net';
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
+import type { SecretBox } from '../../lib/secret-box.ts';
 import type { WebhookEndpointRow } from '../../store/schema/invoices.ts';
 import type { Store } from '../../store/store.ts';
 import { Refusal } from '../refusal.ts';
+import { webhookSecretPlace } from '../secrets/places.ts';
 import { isPublicAddress } from './public-address.ts';
-import { newSecret } from './signature.ts';
+import { isPlainSecret, newSecret } from './signature.ts';
 
 export interface EndpointRequest {
   /** Undefined: the operators', who get all alerts. */
@@ -20,7 +22,19 @@ const endpointsMax = 20;
 /** After a rotation the old secret signs too, for this long. */
 const overlapMs = 86_400_000;
 
-/** The row with its secret, which is shown this once. Throws Refusal. */
+/** With the secret, which is shown this once. */
+export interface NewEndpoint {
+  readonly row: WebhookEndpointRow;
+  readonly secret: string;
+}
+
+/** What seals the secret, and the time. */
+export interface EndpointTools {
+  readonly clock: Clock;
+  readonly secrets: SecretBox;
+}
+
+/** Throws Refusal. */
 export async function createEndpoint(
   db: Store['db'],
   {
@@ -28,8 +42,8 @@ export async function createEndpoint(
     url,
     allowPrivate,
   }: Omit<EndpointRequest, 'organizationId'> & { organizationId?: string | null | undefined },
-  clock: Clock,
-): Promise<WebhookEndpointRow> {
+  { clock, secrets }: EndpointTools,
+): Promise<NewEndpoint> {
   checkUrl(url, allowPrivate);
   const { count } = await db
     .selectFrom('webhook_endpoints')
@@ -38,11 +52,14 @@ export async function createEndpoint(
     .executeTakeFirstOrThrow();
   if (count >= endpointsMax) throw new Refusal(`There are ${endpointsMax} endpoints already.`, 'Delete one first.');
   const id = newId('whe', clock.nowMs());
-  return db
+  const secret = newSecret();
+  const sealed = secrets.seal(secret, webhookSecretPlace(id, organizationId));
+  const row = await db
     .insertInto('webhook_endpoints')
-    .values({ id, organization_id: organizationId, url, secret: newSecret(), allow_private: allowPrivate })
+    .values({ id, organization_id: organizationId, url, secret: sealed, allow_private: allowPrivate })
     .returningAll()
     .executeTakeFirstOrThrow();
+  return { row, secret };
 }
 
 /** A name is looked up when it is used. Throws Refusal. */
@@ -59,18 +76,36 @@ function checkUrl(text: string, allowPrivate: boolean): void {
   }
 }
 
-/** A new secret; the old one signs beside it for a day. Undefined: there is none. */
-export function rotateEndpoint(db: Store['db'], id: string, clock: Clock): Promise<WebhookEndpointRow | undefined> {
-  return db
+/** A new secret; the old one signs beside it for a day. */
+export async function rotateEndpoint(
+  db: Store['db'],
+  { id, organization_id }: Pick<WebhookEndpointRow, 'id' | 'organization_id'>,
+  { clock, secrets }: EndpointTools,
+): Promise<NewEndpoint> {
+  const secret = newSecret();
+  const row = await db
     .updateTable('webhook_endpoints')
     .set((set) => ({
       previous_secret: set.ref('secret'),
       previous_expires_at: new Date(clock.nowMs() + overlapMs),
-      secret: newSecret(),
+      secret: secrets.seal(secret, webhookSecretPlace(id, organization_id)),
     }))
     .where('id', '=', id)
     .returningAll()
-    .executeTakeFirst();
+    .executeTakeFirstOrThrow();
+  return { row, secret };
+}
+
+/** What signs for it now. Throws SecretRefused. */
+export function openSecrets(
+  { id, organization_id, secret, previous_secret, previous_expires_at }: WebhookEndpointRow,
+  { clock, secrets }: EndpointTools,
+): readonly string[] {
+  const isOld = previous_secret !== null && (previous_expires_at?.getTime() ?? 0) > clock.nowMs();
+  // One from before secrets were sealed.
+  const open = (text: string) =>
+    isPlainSecret(text) ? text : secrets.open(text, webhookSecretPlace(id, organization_id));
+  return [open(secret), ...(isOld ? [open(previous_secret)] : [])];
 }
 
 export function findEndpoint(db: Store['db'], id: string): Promise<WebhookEndpointRow | undefined> {

@@ -8,6 +8,11 @@ export function newSecret(): string {
   return `${prefix}${randomBytes(secretBytes).toString('base64')}`;
 }
 
+/** As it lies in the database where nothing has sealed it. */
+export function isPlainSecret(text: string): boolean {
+  return text.startsWith(prefix);
+}
+
 export interface SignedHeaders {
   readonly 'webhook-id': string;
   readonly 'webhook-timestamp': string;

@@ -73,6 +73,8 @@ export const access: Readonly<Record<string, Rule>> = {
   'GET /organizations/{organizationId}/provider-keys': everyone,
   'PUT /organizations/{organizationId}/provider-keys/{provider}': managers,
   'DELETE /organizations/{organizationId}/provider-keys/{provider}': managers,
+  'GET /secrets': operators,
+  'POST /secrets/rotate': operators,
   'GET /plans': everyone,
   'POST /plans': operators,
   'POST /plans/{planId}/end': operators,

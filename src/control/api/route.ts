@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { SecretBox } from '../../lib/secret-box.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
 import type { ProviderKeyTools, RouteTools } from '../naming/tools.ts';
@@ -25,6 +26,8 @@ export interface ApiParts {
   readonly routing?: RouteTools;
   /** Absent: this process cannot keep a provider's key. */
   readonly providerKeys?: ProviderKeyTools;
+  /** What seals secrets in the database. Absent: this process has no master key. */
+  readonly secrets?: SecretBox;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -9,6 +9,7 @@ import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
 import { projectRoutes } from '../projects/routes.ts';
+import { secretRoutes } from '../secrets/routes.ts';
 import { sellingRoutes } from '../selling/routes.ts';
 import { stripeRoutes } from '../stripe/routes.ts';
 import { usageRoutes } from '../usage/routes.ts';
@@ -25,6 +26,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...budgetRoutes,
   ...routeRoutes,
   ...providerKeyRoutes,
+  ...secretRoutes,
   ...sellingRoutes,
   ...stripeRoutes,
   ...invoiceRoutes,

@@ -187,7 +187,7 @@ export interface WebhookEndpointTable {
   readonly id: string;
   readonly organization_id: string | null;
   readonly url: string;
-  /** `whsec_…`: signing needs it as it is. */
+  /** Sealed under the master key; `whsec_…` where that has not come to it yet. */
   readonly secret: string;
   readonly previous_secret: string | null;
   readonly previous_expires_at: Date | null;

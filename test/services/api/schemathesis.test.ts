@@ -13,6 +13,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLog } from '../../../src/lib/log.ts';
+import { secretBox } from '../../../src/master-key.ts';
 import { Naming } from '../../../src/naming.ts';
 import { providers } from '../../../src/providers/index.ts';
 import { type TestApi, testApi } from '../../api/harness.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   const naming = new Naming({
     config,
     registry: providers,
-    dataDir: home,
+    secrets: secretBox(config.secrets, home),
     clock: systemClock,
     mock: undefined,
     log: silentLog,
