@@ -7,9 +7,12 @@ import { insertUsage } from '../store/usage-insert.ts';
 export function postUsage(db: Store['db'], settlements: readonly string[]): Promise<void> {
   if (settlements.length === 0) return Promise.resolve();
   return db.transaction().execute(async (transaction) => {
-    const ids = await insertUsage(transaction, settlements);
+    const { ids, since, until } = await insertUsage(transaction, settlements);
     if (ids.length === 0) return;
-    await sql`SELECT post_usage(${ids}::text[], ${holdsOf(settlements)}::jsonb)`.execute(transaction);
+    const holds = holdsOf(settlements);
+    await sql`SELECT post_usage(${since}::timestamptz, ${until}::timestamptz, ${ids}::text[], ${holds}::jsonb)`.execute(
+      transaction,
+    );
   });
 }
 

@@ -80,22 +80,36 @@ const values: readonly (readonly [string, string])[] = [
 const columns = sql.raw(values.map(([column]) => column).join(', '));
 const expressions = sql.raw(values.map(([, value]) => value).join(', '));
 
+/** The rows that an insert made, and within which times their requests started. */
+export interface InsertedUsage {
+  readonly ids: readonly string[];
+  /** Empty where there are none. */
+  readonly since: string;
+  readonly until: string;
+}
+
+const noRows: InsertedUsage = { ids: [], since: '', until: '' };
+
 /**
  * `settlements`: the text of each, a JSON object as the journal writes it. Rows whose request id is there are skipped;
- * returns the ids of the others.
+ * returns the others.
  * Postgres picks the fields, since the text is there anyway: built here, a row cost the gateway 10 µs more.
  */
-export async function insertUsage(db: Kysely<Schema>, settlements: readonly string[]): Promise<string[]> {
-  if (settlements.length === 0) return [];
+export async function insertUsage(db: Kysely<Schema>, settlements: readonly string[]): Promise<InsertedUsage> {
+  if (settlements.length === 0) return noRows;
   const json = `[${settlements.join(',')}]`;
-  const { rows } = await sql<{ request_id: string }>`
-    INSERT INTO usage (${columns})
-    SELECT ${expressions} FROM json_to_recordset(${json}::json) AS ${settlement}
-    LEFT JOIN LATERAL json_to_record(s.usage) AS ${usage} ON true
-    ON CONFLICT (request_id) DO NOTHING RETURNING request_id
+  const { rows } = await sql<InsertedUsage>`
+    WITH inserted AS (
+      INSERT INTO usage (${columns})
+      SELECT ${expressions} FROM json_to_recordset(${json}::json) AS ${settlement}
+      LEFT JOIN LATERAL json_to_record(s.usage) AS ${usage} ON true
+      ON CONFLICT (request_id, started_at) DO NOTHING RETURNING request_id, started_at
+    )
+    SELECT coalesce(array_agg(request_id), '{}') AS ids, coalesce(min(started_at)::text, '') AS since,
+      coalesce(max(started_at)::text, '') AS until FROM inserted
   `.execute(db);
   if (json.includes('"resources":[')) await insertResources(db, json);
-  return rows.map((row) => row.request_id);
+  return rows[0] ?? noRows;
 }
 
 /** What these requests made, ended or deleted at a provider. What is over stays over, whatever comes in which order. */

@@ -24,8 +24,11 @@ interface Saying {
 /** Everything that a gateway may say to Postgres while no key changes. */
 const known: Readonly<Record<string, Saying>> = {
   begin: { text: /^begin$/, inBatch: true },
-  usage: { text: /^INSERT INTO usage \(.+ON CONFLICT \(request_id\) DO NOTHING RETURNING request_id$/, inBatch: true },
-  post: { text: /^SELECT post_usage\(\$1::text\[\], \$2::jsonb\)$/, inBatch: true },
+  usage: {
+    text: /^WITH inserted AS \( INSERT INTO usage \(.+ON CONFLICT \(request_id, started_at\) DO NOTHING RETURNING request_id, started_at \) SELECT .+ FROM inserted$/,
+    inBatch: true,
+  },
+  post: { text: /^SELECT post_usage\(\$1::timestamptz, \$2::timestamptz, \$3::text\[\], \$4::jsonb\)$/, inBatch: true },
   commit: { text: /^commit$/, inBatch: true },
   poll: { text: /^select "snapshot_version", "reload_version" from "settings"$/, everyMs: 3000 },
   // Each of the two connections that listen: for the snapshot and for leases.

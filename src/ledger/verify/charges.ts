@@ -50,6 +50,7 @@ export async function checkUsage(db: Store['db'], found: Findings): Promise<Usag
     const { last = null, rows = 0 } = page.rows[0] ?? {};
     if (last === null) return { rows: count, pots };
     await checkCharged(db, after, last, found);
+    await checkDoubles(db, after, last, found);
     if (budgets.rows.length > 0) await addUnits(db, after, last, pots);
     count += rows;
     after = last;
@@ -63,6 +64,16 @@ async function checkCharged(db: Store['db'], after: string, last: string, found:
     WHERE u.request_id > ${after} AND u.request_id <= ${last} AND u.charge_nano_usd <> 0 AND t.id IS NULL
     ORDER BY u.request_id`.execute(db);
   for (const { request_id, charge } of rows) tellUncharged(request_id, charge, found);
+}
+
+/** The table's key is the id with the time, since it lies in partitions by time. */
+async function checkDoubles(db: Store['db'], after: string, last: string, found: Findings): Promise<void> {
+  const { rows } = await sql<{ request_id: string; rows: number }>`
+    SELECT request_id, count(*) AS rows FROM usage WHERE request_id > ${after} AND request_id <= ${last}
+    GROUP BY request_id HAVING count(*) > 1 ORDER BY request_id`.execute(db);
+  for (const { request_id, rows: times } of rows) {
+    found.drifts('I4', `usage ${request_id}`, `it is there ${times} times, with different beginnings`);
+  }
 }
 
 /** A request may have begun this long before its row came in; what is older is seen when everything is read. */

@@ -17,6 +17,7 @@ import { lendingByExpiry } from './0016-lending-by-expiry.ts';
 import { ledgerCheckpoint } from './0017-ledger-checkpoint.ts';
 import { roleScopes } from './0018-role-scopes.ts';
 import { models } from './0019-models.ts';
+import { usageByTime } from './0020-usage-by-time.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   ledgerCheckpoint,
   roleScopes,
   models,
+  usageByTime,
 ];
