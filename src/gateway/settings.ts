@@ -56,7 +56,7 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   answerBytesMax: 64 * 1024 * 1024,
   idempotentAnswerBytesMax: 8 * 1024 * 1024,
   keepaliveMs: 15_000,
-  clientStallMs: 120_000,
+  clientStallMs: 60_000,
   retryDelayMs: 250,
   lagMsMax: 200,
   memoryShareMax: 0.85,

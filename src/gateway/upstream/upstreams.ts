@@ -2,7 +2,8 @@
 import { Pool } from 'undici';
 import type { Credential, Target } from '../../snapshot/snapshot.ts';
 
-const connectionsMaxPerPool = 1024;
+/** A stream has a connection to itself, so this is how many streams one credential carries on this instance. */
+const connectionsMaxPerPool = 16_384;
 
 export interface Upstream {
   readonly pool: Pool;
