@@ -100,6 +100,16 @@ export type CacheRule = {
   ttlMs: number;
 };
 
+export type ChargeLine = {
+  /** input, output, cacheRead, cacheWrite5m, cacheWrite1h, webSearches, request … */
+  kind: string;
+  units: number;
+  /** Dollars for one unit, exact. */
+  rateUsd: string;
+  /** Dollars, exact to the pico-dollar: only the sum is rounded. */
+  amountUsd: string;
+};
+
 export type Checkout = {
   paymentId: string;
   url: string;
@@ -324,6 +334,187 @@ export type Limits = {
   outputTokensPerDay?: number;
   /** Requests that run at the same time. */
   concurrentRequests?: number;
+};
+
+export type LogDetail = {
+  requestId: string;
+  startedAt: Time;
+  organizationId: string;
+  organizationName: string | null;
+  keyId: string;
+  keyName: string | null;
+  operation: string;
+  modelAsked: string;
+  modelServed: string | null;
+  clientDialect: string;
+  /** completed, failed, cancelled or interrupted. */
+  status: string;
+  /** What the caller saw; 0 when it was gone. */
+  httpStatus: number;
+  errorKind: string | null;
+  stream: boolean;
+  /** What the organization pays. */
+  chargeUsd: Usd;
+  /** What the provider takes; for operators alone. */
+  costUsd: Usd | null;
+  /** Without what a cache gave or took. */
+  inputTokens: number;
+  /** With thinking. */
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  /** Of the output. */
+  thinkingTokens: number;
+  firstTokenMs: number | null;
+  totalMs: number;
+  /** Our own time before the provider was asked. */
+  overheadMs: number;
+  /** Counted by Tollgate, not by the provider. */
+  estimated: boolean;
+  /** Settled after a crash. */
+  recovered: boolean;
+  /** Answered from the cache of answers. */
+  cached: boolean;
+  clientRequestId: string | null;
+  sessionId: string | null;
+  endUser: string | null;
+  tags: readonly string[];
+  /** Whose key paid the provider: the installation's, or the organization's own. */
+  paidBy: "platform" | "organization";
+  settledAt: Time;
+  projectId: string | null;
+  memberId: string | null;
+  cacheWrite5mTokens: number;
+  cacheWrite1hTokens: number;
+  audioInputTokens: number;
+  audioOutputTokens: number;
+  imageInputTokens: number;
+  imageOutputTokens: number;
+  webSearches: number;
+  images: number;
+  audioSeconds: number;
+  characters: number;
+  searches: number;
+  flags: readonly string[];
+  /** What translation lost. */
+  dropped: readonly string[];
+  attempts: readonly ({
+    target: string;
+    startedAt: Time;
+    durationMs: number;
+    /** From its start until the request was on its way; null: not known. */
+    connectedMs: number | null;
+    /** From its start until the provider's answer began; null: not known. */
+    firstByteMs: number | null;
+    /** Of the provider's answer; 0: there was none. */
+    status: number;
+    error: string | null;
+    paidBy: "platform" | "organization";
+    /** For operators alone. */
+    credential: string | null;
+  })[];
+  /** Why it went where it went; null where there was nothing to choose. */
+  decision: Decision | null;
+  charge: {
+    /** What the organization pays, by kind; empty where nothing was charged, or the price is not known any more. */
+    lines: readonly ChargeLine[];
+    /** The lines, rounded once, are the charge. */
+    exact: boolean;
+    /** How the provider's price became the customer's; null: at cost. */
+    sale: {
+      id: string | null;
+      markupPercent: number;
+      /** Prices of its own, not a markup. */
+      fixed: boolean;
+      ownKeyFeePercent: number | null;
+    } | null;
+  };
+  transfers: readonly {
+    id: string;
+    kind: string;
+    createdAt: Time;
+    entries: readonly {
+      account: string;
+      amountUsd: Usd;
+    }[];
+  }[];
+  feedback: {
+    score: number;
+    label: string | null;
+  } | null;
+  /** Whether prompt and answer are kept: GET /logs/{requestId}/content. */
+  content: "kept" | "none";
+  /** How it was served; for operators alone. */
+  house: {
+    instance: string;
+    provider: string | null;
+    credential: string | null;
+    upstreamDialect: string | null;
+    priceVersion: string | null;
+    snapshotVersion: number;
+    /** What failed attempts cost that no customer pays. */
+    houseCostUsd: Usd;
+    costLines: readonly ChargeLine[];
+    decisionCosts: {
+      /** In the order of ranked, where the strategy went by cost. */
+      expectedUsd: readonly (Usd | null)[];
+      /** What the conversation's cache saved, or was lost with it. */
+      cacheWorthUsd: Usd | null;
+    } | null;
+  } | null;
+};
+
+export type LogEntry = {
+  requestId: string;
+  startedAt: Time;
+  organizationId: string;
+  organizationName: string | null;
+  keyId: string;
+  keyName: string | null;
+  operation: string;
+  modelAsked: string;
+  modelServed: string | null;
+  clientDialect: string;
+  /** completed, failed, cancelled or interrupted. */
+  status: string;
+  /** What the caller saw; 0 when it was gone. */
+  httpStatus: number;
+  errorKind: string | null;
+  stream: boolean;
+  /** What the organization pays. */
+  chargeUsd: Usd;
+  /** What the provider takes; for operators alone. */
+  costUsd: Usd | null;
+  /** Without what a cache gave or took. */
+  inputTokens: number;
+  /** With thinking. */
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  /** Of the output. */
+  thinkingTokens: number;
+  firstTokenMs: number | null;
+  totalMs: number;
+  /** Our own time before the provider was asked. */
+  overheadMs: number;
+  /** Counted by Tollgate, not by the provider. */
+  estimated: boolean;
+  /** Settled after a crash. */
+  recovered: boolean;
+  /** Answered from the cache of answers. */
+  cached: boolean;
+  clientRequestId: string | null;
+  sessionId: string | null;
+  endUser: string | null;
+  tags: readonly string[];
+  /** Whose key paid the provider: the installation's, or the organization's own. */
+  paidBy: "platform" | "organization";
+  /** How many targets were asked. */
+  attempts: number;
+  /** For operators alone. */
+  provider: string | null;
+  /** For operators alone. */
+  credential: string | null;
 };
 
 export type Margin = {
@@ -683,6 +874,33 @@ export type SellerDetails = {
   creditNotePrefix?: string;
   /** At the foot of each page: where to pay to. */
   footer?: readonly string[];
+};
+
+export type Session = {
+  /** The caller's own name for it: its `x-tollgate-session` header. */
+  sessionId: string;
+  organizationId: string;
+  startedAt: Time;
+  endedAt: Time;
+  /** From the beginning of the first request to the end of the last. */
+  durationMs: number;
+  turns: number;
+  failed: number;
+  chargeUsd: Usd;
+  /** What providers take; for operators alone. */
+  costUsd: Usd | null;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  thinkingTokens: number;
+  /** 0 to 1: of what was read, how much a cache gave. */
+  cacheShare: number;
+  /** As served; the first twenty. */
+  models: readonly string[];
+  keyIds: readonly string[];
+  /** Kinds of errors; the first twenty. */
+  errors: readonly string[];
 };
 
 export type Subscription = {
@@ -1110,6 +1328,198 @@ export interface Routes {
     };
     answer: {
       data: readonly UsageSummary[];
+    };
+  };
+  /**
+   * List requests
+   * Newest first, of the last 30 days where no period is said. Pages are stable: what comes in meanwhile shifts nothing. Requests appear when they have ended.
+   */
+  'GET /logs': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** -startedAt (newest first) when absent. */
+      sort?: "-startedAt" | "startedAt";
+      /** By when the request started; the last 30 days when absent. */
+      since?: Time;
+      /** Before then. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** As asked for or as served. */
+      model?: string;
+      modelAsked?: string;
+      modelServed?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      httpStatus?: number;
+      sessionId?: string;
+      endUser?: string;
+      tag?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      stream?: boolean;
+      paidBy?: "platform" | "organization";
+      /** What the organization paid, at least. */
+      costMin?: Usd;
+      costMax?: Usd;
+      /** How long the request took, at least. */
+      totalMinMs?: number;
+      totalMaxMs?: number;
+      /** Or its beginning. */
+      requestId?: string;
+      /** The caller's own `x-request-id`, or its beginning. */
+      clientRequestId?: string;
+    };
+    answer: {
+      data: readonly LogEntry[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Requests as a file
+   * All that the filters say, oldest first, as CSV or as JSON lines; streamed, so it may be of any length. Texts that a table program would take for a formula begin with an apostrophe.
+   */
+  'GET /logs/export': {
+    query?: {
+      /** csv when absent. */
+      format?: "csv" | "jsonl";
+      /** By when the request started; the last 30 days when absent. */
+      since?: Time;
+      /** Before then. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** As asked for or as served. */
+      model?: string;
+      modelAsked?: string;
+      modelServed?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      httpStatus?: number;
+      sessionId?: string;
+      endUser?: string;
+      tag?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      stream?: boolean;
+      paidBy?: "platform" | "organization";
+      /** What the organization paid, at least. */
+      costMin?: Usd;
+      costMax?: Usd;
+      /** How long the request took, at least. */
+      totalMinMs?: number;
+      totalMaxMs?: number;
+      /** Or its beginning. */
+      requestId?: string;
+      /** The caller's own `x-request-id`, or its beginning. */
+      clientRequestId?: string;
+    };
+    file: "text/csv; charset=utf-8";
+  };
+  /**
+   * One request in full
+   * Its attempts with their times, why it went where it went, what it cost line by line, what was lost in translation, and the transfer that paid for it.
+   */
+  'GET /logs/{requestId}': {
+    params: {
+      /** An id that begins with req_. */
+      requestId: string;
+    };
+    answer: LogDetail;
+  };
+  /**
+   * List sessions and runs of agents
+   * Requests with the same `x-tollgate-session`, added up over the period; the session that was active last comes first. A page may be short; `next` says whether there is more.
+   */
+  'GET /sessions': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** By when the request started; the last 30 days when absent. */
+      since?: Time;
+      /** Before then. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** As asked for or as served. */
+      model?: string;
+      modelAsked?: string;
+      modelServed?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      httpStatus?: number;
+      endUser?: string;
+      tag?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      stream?: boolean;
+      paidBy?: "platform" | "organization";
+      /** What the organization paid, at least. */
+      costMin?: Usd;
+      costMax?: Usd;
+      /** How long the request took, at least. */
+      totalMinMs?: number;
+      totalMaxMs?: number;
+    };
+    answer: {
+      data: readonly Session[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * One session with its turns
+   * Its first 200 requests, oldest first; `GET /logs?sessionId=` has all of them.
+   */
+  'GET /sessions/{sessionId}': {
+    params: {
+      sessionId: string;
+    };
+    query?: {
+      /** By when the request started; the last 30 days when absent. */
+      since?: Time;
+      /** Before then. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      session: Session;
+      turns: readonly LogEntry[];
+      next: string | null;
     };
   };
   /** Get what an organization has, holds and owes */

@@ -43,7 +43,8 @@ export function chargePicoUsd(price: OperationPrice, usage: Usage): PicoUsd {
   );
 }
 
-function rateFor(rate: Rate, totalInputTokens: number): PicoUsd {
+/** The rate of a tier holds for all tokens of the request. */
+export function rateFor(rate: Rate, totalInputTokens: number): PicoUsd {
   return rate.tiers?.findLast((tier) => totalInputTokens > tier.fromInputTokens)?.rate ?? rate.base;
 }
 

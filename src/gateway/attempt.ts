@@ -46,6 +46,9 @@ export interface Dispatched {
     readonly upstreamStatus: number;
     /** Monotonic time of a stream's first content. */
     readonly firstShownAt?: number | undefined;
+    /** Monotonic times: the connection was there and the request on its way; the answer's head came. */
+    readonly sentAt?: number | undefined;
+    readonly answeredAt?: number | undefined;
   };
   readonly outcome: Outcome;
 }
@@ -77,6 +80,8 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
   upstreamStatus = 0;
   /** Monotonic time of the first content of a stream. */
   firstShownAt: number | undefined;
+  sentAt: number | undefined;
+  answeredAt: number | undefined;
   protected readonly tools: AttemptTools;
   /** The provider's own. */
   protected headers: IncomingHttpHeaders = {};
@@ -156,7 +161,8 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#over) return controller.abort(over);
-    this.#facts.visit.dispatchedAt ??= this.#now();
+    this.sentAt = this.#now();
+    this.#facts.visit.dispatchedAt ??= this.sentAt;
     this.begin();
   }
 
@@ -165,6 +171,7 @@ export abstract class AttemptRun implements Dispatcher.DispatchHandler, AnswerHo
     this.upstreamStatus = status;
     this.headers = headers;
     this.#lastDataAt = this.#now();
+    this.answeredAt = this.#lastDataAt;
     const reader = status < 300 ? this.answerReader(headers) : this.#refusalReader(status, headers);
     const encoding = headers['content-encoding'];
     const result =

@@ -175,6 +175,8 @@ class Turns<P extends Planned> {
       startedAtMs: clock.nowMs() - durationMs,
       durationMs,
       status: run.upstreamStatus,
+      ...since(run, 'connectedMs', run.sentAt),
+      ...since(run, 'firstByteMs', run.answeredAt),
       error: outcome.error?.kind,
       ...paidBy(target),
     });
@@ -276,3 +278,14 @@ function allLimited(retryAfterMs: number): LlmError {
 }
 
 const nothingToAsk: LlmError = { kind: 'internal', message: 'The route has no target.' };
+
+/** In whole milliseconds since the attempt's start, where it came so far. */
+function since<Name extends string>(
+  { startedAt }: Dispatched['run'],
+  name: Name,
+  at: number | undefined,
+): { readonly [N in Name]?: number } {
+  return at === undefined
+    ? {}
+    : ({ [name]: Math.max(0, Math.round(at - startedAt)) } as { readonly [N in Name]?: number });
+}

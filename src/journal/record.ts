@@ -19,6 +19,9 @@ export interface Attempt {
   readonly credential: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** From its start until the request was on its way over a connection, and until the answer's head came. Absent: it never did. */
+  readonly connectedMs?: number;
+  readonly firstByteMs?: number;
   /** The provider's status; 0 when it never answered. */
   readonly status: number;
   /** Error kind, or undefined when it answered. */

@@ -51,6 +51,15 @@ export function formatUsd(nano: bigint): string {
   return `${nano < 0n ? '-' : ''}$${amount / 1_000_000_000n}.${shown}`;
 }
 
+/** Dollars as plain decimal text, exact to the pico-dollar, without zeros at its end: `0.00000125`. */
+export function formatPicoUsd(pico: bigint): string {
+  const amount = pico < 0n ? -pico : pico;
+  const fraction = String(amount % 1_000_000_000_000n)
+    .padStart(12, '0')
+    .replace(/0+$/, '');
+  return `${pico < 0n ? '-' : ''}${amount / 1_000_000_000_000n}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
 function divide(digits: bigint, by: bigint, text: string, rounding: 'exact' | 'nearest'): bigint {
   if (rounding === 'nearest') return (2n * digits + by) / (2n * by);
   if (digits % by !== 0n) throw new RangeError(`${text} is finer than the smallest unit`);

@@ -190,6 +190,9 @@ export interface UsageAttempt {
   readonly credential: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** Absent: it never came so far, or the row is of before they were kept. */
+  readonly connectedMs?: number;
+  readonly firstByteMs?: number;
   readonly status: number;
   readonly error?: string;
   /** Absent: the platform's key. */

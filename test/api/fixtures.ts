@@ -1,5 +1,6 @@
 /** Things of an organization, by the parameter of a path that names them. A new parameter needs a line here. */
 import { createBudget } from '../../src/control/budgets/budgets.ts';
+import { makeUsage } from '../../src/control/logs/usage.fixture.ts';
 import { ensureOwner } from '../../src/control/owners.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
@@ -17,6 +18,16 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   budgetId: async ({ store }, organizationId) => {
     const owner = { owner: 'organization', unit: 'usd', window: 'month', limitUnits: 1_000n } as const;
     return (await createBudget(store.db, { organizationId, ...owner }, systemClock)).id;
+  },
+  requestId: async ({ store }, organizationId) =>
+    makeUsage(store.db, { organization_id: organizationId }, Date.now() - 1_000),
+  sessionId: async ({ store }, organizationId) => {
+    await makeUsage(
+      store.db,
+      { organization_id: organizationId, session_id: `run-${organizationId}` },
+      Date.now() - 1_000,
+    );
+    return `run-${organizationId}`;
   },
   transferId: credit,
   paymentId: pay,

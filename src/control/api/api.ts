@@ -214,10 +214,10 @@ class ApiServer implements Api {
 
 function send(route: ApiRoute, answer: unknown, reply: FastifyReply): FastifyReply {
   if (route.produces !== undefined) {
-    const { body, filename, headers = {} } = answer as Download;
+    const { body, filename, type = route.produces, headers = {} } = answer as Download;
     reply.headers(headers);
     if (filename !== undefined) reply.header('content-disposition', `attachment; filename="${plainName(filename)}"`);
-    return reply.type(route.produces).send(body);
+    return reply.type(type).send(body);
   }
   reply.code(route.status ?? (route.answer === undefined ? 204 : 200));
   return reply.send(answer);

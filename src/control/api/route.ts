@@ -72,6 +72,8 @@ export interface Download {
   readonly body: string | Buffer | Readable;
   /** Offered as a file of this name. */
   readonly filename?: string;
+  /** Instead of the route's own media type. */
+  readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

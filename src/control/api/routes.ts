@@ -5,6 +5,8 @@ import { budgetRoutes } from '../budgets/routes.ts';
 import { partyRoutes } from '../invoices/party-routes.ts';
 import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { logRoutes } from '../logs/routes.ts';
+import { sessionRoutes } from '../logs/session-routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
@@ -22,6 +24,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...keyRoutes,
   ...projectRoutes,
   ...usageRoutes,
+  ...logRoutes,
+  ...sessionRoutes,
   ...walletRoutes,
   ...budgetRoutes,
   ...routeRoutes,
