@@ -6,6 +6,8 @@ import { join } from 'node:path';
 const bin = (name) => join('node_modules', '.bin', name);
 const steps = [
   { name: 'types', command: [bin('tsc'), '-p', '.'] },
+  { name: 'types of the dashboard', command: [bin('tsc'), '--noEmit', '-p', 'dashboard'] },
+  { name: 'size of the dashboard', command: [process.execPath, 'scripts/dashboard-size.mjs'] },
   { name: 'style', command: [bin('biome'), 'check', '.'] },
   { name: 'leftovers', command: [bin('knip')] },
   { name: 'architecture', command: [bin('vitest'), 'run', 'test/architecture.test.ts'] },

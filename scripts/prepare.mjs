@@ -1,7 +1,7 @@
 /**
  * Runs before `npm start`, `npm test` and `npm run check`, on any Node >= 20 and without dependencies: makes
  * node_modules match package-lock.json, and makes sure that the program gets the Node it needs. Says nothing when there
- * is nothing to do. Two at once are safe: the second waits for the first.
+ * is nothing to do. It also builds the dashboard, when that has changed. Two at once are safe: the second waits for the first.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -35,6 +35,7 @@ async function main() {
     );
   }
   repairPostgres();
+  buildDashboard();
 }
 
 /** The Node that runs the program: the one in node_modules, else the one on this machine. Undefined: none is new enough. */
@@ -111,6 +112,16 @@ function repairPostgres() {
   if (!existsSync(script) || existsSync(done)) return;
   const { status } = spawnSync(process.execPath, [script], { cwd: packageDir, stdio: 'ignore' });
   if (status === 0) writeFileSync(done, '');
+}
+
+/** Where its sources are and have changed. A gateway without a dashboard serves models all the same. */
+function buildDashboard() {
+  const script = join(root, 'scripts', 'dashboard.mjs');
+  const node = goodNode();
+  if (!existsSync(script) || node === undefined) return;
+  const { status } = spawnSync(node, [script, '--if-changed'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status === 0) return;
+  process.stderr.write('The dashboard could not be built: /dashboard/ is missing or old. Everything else works.\n');
 }
 
 function npm(args) {

@@ -5,6 +5,7 @@ import type { PriceFeed } from './catalog/feed.ts';
 import { mockIsOn } from './config/names.ts';
 import type { Config } from './config.ts';
 import { type Api, createApi } from './control/api/api.ts';
+import { openDashboard } from './control/dashboard/dashboard.ts';
 import { type Jobs, startJobs } from './control/jobs/queue.ts';
 import { listTasks } from './control/jobs.ts';
 import { type Mailer, openMailer } from './control/mail/mailer.ts';
@@ -23,9 +24,10 @@ import { secretBox } from './master-key.ts';
 import { type Mock, startMock } from './mock/mock.ts';
 import { Naming } from './naming.ts';
 import { openPayments } from './payments.ts';
-import { keepPricesFresh, type PriceRefresher, priceFileOrBundled } from './price-file.ts';
+import { keepPricesFresh, type PriceRefresher, priceFileOrBundled, priceFileTimeMs } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { openSharedMemory, type SharedMemory } from './shared-memory.ts';
+import { openSignIn } from './signing-in.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
 import { storedFeedback } from './store/feedback.ts';
 import { storedIdempotency } from './store/idempotency.ts';
@@ -63,10 +65,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     parts.mock = mock;
     const secrets = secretBox(config.secrets, options.dataDir);
     const naming = new Naming({ config, registry: providers, secrets, clock, mock, log });
-    const names = naming.withPrices(priceFileOrBundled(options.dataDir, log));
+    const names = naming.withPrices(priceFileOrBundled(options.dataDir, log), priceFileTimeMs(options.dataDir));
     const snapshot = await openLiveSnapshot({ store, names, log });
     parts.snapshot = snapshot;
-    parts.prices = followPrices(options, (feed) => snapshot.replaceNames(naming.withPrices(feed)));
+    parts.prices = followPrices(options, (feed) => snapshot.replaceNames(naming.withPrices(feed, clock.nowMs())));
     const masterSecret = config.secrets.masterKey;
     const shared = await openSharedMemory(config, { store, instance: name, clock, log });
     parts.shared = shared;
@@ -82,16 +84,19 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     });
     parts.leases = leases;
     const stripe = openPayments(config, { store, clock, log });
+    const mailer = mailerOf(config);
+    const signIn = await openSignIn(config, { store, secrets, log });
     const refresh = () => snapshot.refresh();
     const { routing, providerKeys } = naming;
-    const api = await createApi({ store, snapshot, clock, log, refresh, stripe, routing, providerKeys, secrets });
+    const api = await createApi({ store, snapshot, clock, log, refresh, stripe, routing, providerKeys, secrets, ...naming.modelParts, signIn, mailer });
     parts.api = api;
     const jobs = await startJobs({
       store,
       log,
-      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailerOf(config), secrets }),
+      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailer, secrets }),
     });
     parts.jobs = jobs;
+    const dashboard = openDashboard(builtDashboard);
     const gateway = createGateway({
       snapshot,
       journal,
@@ -105,7 +110,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       feedback: storedFeedback(store, () => shipper.flush(feedbackShipMs)),
       sharedLimits: shared?.limits,
       ...(shared && masterSecret && { sharedAnswers: { bytes: shared.redis, secret: masterSecret } }),
-      others: (request, response) => api.handle(request, response),
+      others: (request, response) => dashboard.handle(request, response) || api.handle(request, response),
     });
     parts.gateway = gateway;
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
@@ -157,6 +162,9 @@ function followPrices({ config, dataDir, log }: InstanceOptions, onFeed: (feed: 
   if (refreshHours === 0) return undefined;
   return keepPricesFresh({ dataDir, url, everyMs: refreshHours * 3_600_000, log, onFeed });
 }
+
+/** As `npm run dashboard:build` leaves it, in a checkout and in the package: beside src/ and dist/. */
+const builtDashboard = path.join(import.meta.dirname, '../dashboard/dist');
 
 /** After the drain time, requests get this long to settle what they were failed with. */
 const failMs = 5_000;

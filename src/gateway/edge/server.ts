@@ -32,7 +32,7 @@ export interface ServerState {
   track(work: Promise<void>): void;
 }
 
-/** Answers whatever comes under /api/, and keeps its own limits on bodies and times. */
+/** Answers what is not for models: under /api/ and /dashboard/. Keeps its own limits on bodies and times. */
 export type OthersHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 export function createHttpServer(parts: GatewayParts, state: ServerState, others?: OthersHandler): Server {
@@ -49,7 +49,7 @@ export function createHttpServer(parts: GatewayParts, state: ServerState, others
       noDelay: true,
     },
     (request, response) => {
-      if (others !== undefined && request.url?.startsWith(othersRoot) === true && request.httpVersionMajor === 1) {
+      if (others !== undefined && isForOthers(request) && request.httpVersionMajor === 1) {
         handOver(request, response, others, state);
       } else receive(request, response, parts, state);
     },
@@ -62,7 +62,13 @@ export function createHttpServer(parts: GatewayParts, state: ServerState, others
 }
 
 /** Exactly so: `//api/` and `/API/` are no other spellings of it, and are not there. */
-const othersRoot = '/api/';
+const othersPaths = /^\/(api\/|dashboard(\/|$|\?))/;
+
+/** Browsers come to `/` and want a page; clients that have lost their path are told which there are. */
+function isForOthers({ url = '/', headers, method }: IncomingMessage): boolean {
+  if (othersPaths.test(url)) return true;
+  return /^\/($|\?)/.test(url) && method === 'GET' && /\btext\/html\b/.test(headers.accept ?? '');
+}
 
 function handOver(request: IncomingMessage, response: ServerResponse, others: OthersHandler, state: ServerState): void {
   if (state.draining) response.setHeader('connection', 'close');

@@ -1,0 +1,28 @@
+/** The sidebar and the palette: every page once, in the order of the four groups. */
+import { type LucideIcon, Wallet } from 'lucide-react';
+import type { Role } from './lib/session.ts';
+
+export type Group = 'Observe' | 'Build' | 'Money' | 'Manage';
+export const groups: readonly Group[] = ['Observe', 'Build', 'Money', 'Manage'];
+
+export interface Page {
+  readonly group: Group;
+  readonly label: string;
+  /** Its address in routes.tsx. */
+  readonly to: string;
+  readonly icon: LucideIcon;
+  /** After `g`: one letter, each once. */
+  readonly key?: string;
+  /** Who sees it; absent: everybody. Operators see all. */
+  readonly roles?: readonly Role[];
+  /** Other words by which somebody might look for it. */
+  readonly words?: string;
+}
+
+/**
+ * Letters after `g`: o overview, l live, r requests, s sessions, c costs, p playground, k keys, m models, t routes,
+ * v providers, w wallet, n plans, i invoices, b budgets, a alerts, e members, u audit, x settings.
+ */
+export const pages: readonly Page[] = [
+  { group: 'Money', label: 'Wallet', to: '/wallet', icon: Wallet, key: 'w', words: 'balance top up credit money card' },
+];

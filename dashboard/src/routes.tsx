@@ -1,0 +1,18 @@
+/** Every page of the dashboard: one line each. A page's own file says what its address holds and loads its parts lazily. */
+import { createRoute, redirect } from '@tanstack/react-router';
+import { appRoute, publicRoute, rootRoute } from './app/root.tsx';
+import { signInRoute } from './features/sign-in/routes.ts';
+import { walletRoute } from './features/wallet/routes.ts';
+
+const firstRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/wallet' });
+  },
+});
+
+export const routeTree = rootRoute.addChildren([
+  publicRoute.addChildren([signInRoute]),
+  appRoute.addChildren([firstRoute, walletRoute]),
+]);
