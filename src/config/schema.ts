@@ -51,7 +51,7 @@ const limits = z.strictObject({
     .default(600_000)
     .describe('Time for a caller to send its whole body; then 408.'),
   clientStallMs: wholeNumber(100, dayMs, 'milliseconds')
-    .default(120_000)
+    .default(60_000)
     .describe('A caller that reads nothing for this long while bytes wait for it is cut.'),
   answerBytesMax: wholeNumber(1_024, 1_024 * mebibyte, 'bytes')
     .default(64 * mebibyte)
@@ -74,6 +74,11 @@ const limits = z.strictObject({
   connectionsMax: wholeNumber(1, 1_000_000)
     .default(20_000)
     .describe('Open connections from callers; more are closed at once.'),
+  connectionsPerAddressMax: wholeNumber(0, 1_000_000)
+    .default(0)
+    .describe(
+      'Open connections from one address (of IPv6: from one /64); more are closed at once. 0: no limit, as behind a proxy, where all come from one.',
+    ),
 });
 
 const server = z.strictObject({

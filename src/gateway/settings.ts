@@ -34,6 +34,8 @@ export interface GatewaySettings {
   readonly keepAliveTimeoutMs: number;
   /** Idle connections and streams that one instance holds. */
   readonly connectionsMax: number;
+  /** Of one address, or of one IPv6 network; 0: no limit. */
+  readonly connectionsPerAddressMax: number;
   /** How long after its last use a seal is kept for a caller that cannot carry it. */
   readonly sealTtlMs: number;
   /** Memory for such seals. */
@@ -64,6 +66,7 @@ export const defaultSettings: GatewaySettings = Object.freeze({
   queueLengthMax: 1_000,
   keepAliveTimeoutMs: 75_000,
   connectionsMax: 20_000,
+  connectionsPerAddressMax: 0,
   sealTtlMs: 24 * 3_600_000,
   sealBytesMax: 64 * 1024 * 1024,
   promptCacheMarks: true,

@@ -60,3 +60,18 @@ describe('server.limits.connectionsMax', () => {
     await until('a free place', async () => (await health()).status === 200, 1500);
   });
 });
+
+describe('server.limits.connectionsPerAddressMax', () => {
+  it('closes what one address has above it, and takes new ones when others have gone', async () => {
+    rig = await startRig({ settings: { connectionsPerAddressMax: 5, headersTimeoutMs: 2000 } });
+    const five = await open(5);
+    await until('a sixth to be closed', async () => {
+      const sixth = await RawClient.connect(rig.url).catch(() => undefined);
+      await until('an end', () => sixth === undefined || sixth.ended, 1000);
+      return sixth?.bytesRead === 0;
+    });
+    expect(five.filter((client) => client.ended)).toEqual([]);
+    five[0]?.abort();
+    await until('a free place', async () => (await health().catch(() => undefined))?.status === 200, 1500);
+  });
+});

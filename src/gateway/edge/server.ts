@@ -17,6 +17,7 @@ import { answerOwn, type OwnCall } from '../own/own-call.ts';
 import type { GatewayParts } from '../parts.ts';
 import { handle } from '../pipeline.ts';
 import { answerStored } from '../stored/stored-call.ts';
+import { limitAddresses } from './address-limit.ts';
 import { answerBadRequest } from './bad-request.ts';
 import { Delivery } from './delivery.ts';
 import { requestIdHeaders } from './headers.ts';
@@ -55,6 +56,7 @@ export function createHttpServer(parts: GatewayParts, state: ServerState, others
     },
   );
   server.maxConnections = settings.connectionsMax;
+  limitAddresses(server, settings.connectionsPerAddressMax);
   server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) =>
     answerBadRequest(error, socket, settings, newRequestId(parts)),
   );
