@@ -35,32 +35,46 @@ export interface BriefDecision {
 const rankedMax = 8;
 const rejectedMax = 8;
 
-/** `served`: who has answered, or was asked last. */
+type Brief = { -readonly [K in keyof BriefDecision]: BriefDecision[K] };
+
+/**
+ * `served`: who has answered, or was asked last. Field by field: this is written for each request that had a choice.
+ */
 export function briefDecision(decision: Decision, served?: Target): BriefDecision {
   const { route, strategy, ranked, rejected, sticky, smart, arm, explored } = decision;
   const first = ranked.length > rankedMax ? ranked.slice(0, rankedMax) : ranked;
-  return {
-    route,
-    strategy,
-    ranked: first.map(({ target }) => target.model.id),
-    ...(ranked.length > rankedMax && { rankedCount: ranked.length }),
-    ...scoresOf(first),
-    ...(rejected.length > 0 && {
-      rejected: rejected.slice(0, rejectedMax).map(({ target, filter }) => ({ target: target.model.id, filter })),
-    }),
-    ...(sticky && { sticky: withoutCredential(sticky, served) }),
-    ...(smart && { smart: { score: rounded(smart.score), tier: smart.tier, ...ruleOf(smart) } }),
-    ...(arm !== undefined && { arm }),
-    ...(explored && { explored }),
-  };
+  const brief: Brief = { route, strategy, ranked: first.map(modelOf) };
+  if (ranked.length > rankedMax) brief.rankedCount = ranked.length;
+  addScores(brief, first);
+  if (rejected.length > 0) {
+    brief.rejected = rejected.slice(0, rejectedMax).map(({ target, filter }) => ({ target: target.model.id, filter }));
+  }
+  if (sticky !== undefined) brief.sticky = withoutCredential(sticky, served);
+  if (smart !== undefined) brief.smart = { score: rounded(smart.score), tier: smart.tier, ...ruleOf(smart) };
+  if (arm !== undefined) brief.arm = arm;
+  if (explored) brief.explored = explored;
+  return brief;
 }
 
-function scoresOf(ranked: readonly Candidate[]): Pick<BriefDecision, 'scores' | 'costsNanoUsd'> {
-  if (ranked.every(({ score }) => score === undefined)) return {};
-  const scores = ranked.map((candidate) => shownScore(candidate) ?? null);
-  if (!ranked.some(isCost)) return { scores };
-  const costsNanoUsd = ranked.map((each) => (isCost(each) ? roundedCost(each.costNanoUsd) : null));
-  return { ...(scores.some((score) => score !== null) && { scores }), costsNanoUsd };
+function modelOf({ target }: Candidate): string {
+  return target.model.id;
+}
+
+function addScores(brief: Brief, ranked: readonly Candidate[]): void {
+  const scores: (number | null)[] = [];
+  const costs: (number | null)[] = [];
+  let hasScore = false;
+  let hasCost = false;
+  for (const candidate of ranked) {
+    const goesByCost = isCost(candidate);
+    const score = goesByCost ? undefined : shownScore(candidate);
+    if (score !== undefined) hasScore = true;
+    if (goesByCost) hasCost = true;
+    scores.push(score ?? null);
+    costs.push(goesByCost ? roundedCost(candidate.costNanoUsd) : null);
+  }
+  if (hasScore) brief.scores = scores;
+  if (hasCost) brief.costsNanoUsd = costs;
 }
 
 function roundedCost(costNanoUsd: number | undefined): number | null {
