@@ -6,15 +6,20 @@ import type { PriceFeed } from './catalog/feed.ts';
 import { checkRoute, type MockAddress, nameParts } from './config/names.ts';
 import { checkOwnProvider } from './config/own-provider-checks.ts';
 import type { Config } from './config.ts';
+import type { ModelDiscovery, ModelTools, PriceSource } from './control/models/tools.ts';
 import type { NamingProblem, ProviderKeyTools, RouteTools } from './control/naming/tools.ts';
 import { organizationCredentialPlace } from './control/secrets/places.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import type { SecretBox } from './lib/secret-box.ts';
+import { modelDiscovery } from './model-discovery.ts';
+import { modelTools, type NamesInForce } from './model-tools.ts';
 import { OpenedSecrets } from './opened-secrets.ts';
+import { priceSource } from './price-source.ts';
 import type { Provider } from './providers/provider.ts';
 import type { NamesSource } from './snapshot/live.ts';
 import type { NameParts } from './snapshot/names.ts';
+import { StoredFeedReader } from './stored-models.ts';
 import { moreNames } from './stored-names.ts';
 
 export interface NamingOptions {
@@ -30,25 +35,47 @@ export interface NamingOptions {
 export class Naming {
   readonly #options: NamingOptions;
   readonly #opened: OpenedSecrets;
-  #inForce: NameParts | undefined;
+  readonly #feeds: StoredFeedReader;
+  #inForce: NamesInForce | undefined;
 
   constructor(options: NamingOptions) {
     this.#options = options;
     this.#opened = new OpenedSecrets(options.secrets, options.log);
+    this.#feeds = new StoredFeedReader(options.log);
   }
 
-  /** For the snapshot. It throws ConfigError for routes of the configuration to models that these prices do not have. */
-  withPrices(feed: PriceFeed | undefined): NamesSource {
+  /**
+   * For the snapshot. It throws ConfigError for routes of the configuration to models that these prices do not have.
+   * `feed`: this instance's own price data, of `atMs`; newer data in the database wins.
+   */
+  withPrices(own: PriceFeed | undefined, atMs = 0): NamesSource {
     const { config, registry, clock, mock, log } = this.#options;
     return (stored) => {
       const more = moreNames(stored, { config, registry, secrets: this.#opened, log });
-      this.#inForce = nameParts(config, registry, clock.nowMs(), mock, feed?.prices, more);
-      return this.#inForce;
+      const newer = (stored.feed?.createdAtMs ?? 0) > atMs ? this.#feeds.read(stored.feed) : undefined;
+      const feed = newer ?? own;
+      const parts = nameParts(config, registry, clock.nowMs(), mock, feed?.prices, more);
+      this.#inForce = { parts, overrides: { ...more.models, ...config.models }, feed };
+      return parts;
     };
   }
 
   get routing(): RouteTools {
-    return routeTools(this.#options.config, () => this.#inForce);
+    return routeTools(this.#options.config, () => this.#inForce?.parts);
+  }
+
+  get models(): ModelTools {
+    return modelTools(this.#modelOptions);
+  }
+
+  get modelParts(): { models: ModelTools; discovery: ModelDiscovery; priceSource: PriceSource } {
+    const discovery = modelDiscovery(() => this.#inForce?.parts.credentials ?? []);
+    return { models: this.models, discovery, priceSource: priceSource(this.#modelOptions) };
+  }
+
+  get #modelOptions() {
+    const { config, registry, clock } = this.#options;
+    return { config, registry, nowMs: () => clock.nowMs(), inForce: () => this.#inForce };
   }
 
   get providerKeys(): ProviderKeyTools {

@@ -2,7 +2,7 @@
  * Newer price data in the data directory: read at start, fetched on demand or by the clock, kept only when it is whole.
  * Whatever happens to a fetch, the last good data stays in force.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { request } from 'undici';
 import { FeedRefused, type PriceFeed, readFeed } from './catalog/feed.ts';
@@ -27,6 +27,11 @@ export function loadPriceFile(dataDir: string): PriceFeed | undefined {
   return readFeed(text);
 }
 
+/** When it was written, in Unix milliseconds; 0: there is none. */
+export function priceFileTimeMs(dataDir: string): number {
+  return statSync(priceFilePath(dataDir), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
 /** The same for a start that must not fail on it: bad data is named in the log, and what came with the package is used. */
 export function priceFileOrBundled(dataDir: string, log: Log): PriceFeed | undefined {
   try {
@@ -43,7 +48,7 @@ export function priceFileOrBundled(dataDir: string, log: Log): PriceFeed | undef
 
 /** Fetches, checks and keeps. Throws FeedRefused; the file that was there is untouched then. */
 export async function refreshPriceFile(dataDir: string, url: string): Promise<PriceFeed> {
-  const text = await fetchText(url);
+  const text = await fetchPrices(url);
   const feed = readFeed(text);
   const file = priceFilePath(dataDir);
   const partial = `${file}.${process.pid}.part`;
@@ -56,14 +61,22 @@ export async function refreshPriceFile(dataDir: string, url: string): Promise<Pr
   return feed;
 }
 
-async function fetchText(url: string): Promise<string> {
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  /** How many bytes have come so far. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** The text as it was published, unchecked. Throws FeedRefused. */
+export async function fetchPrices(url: string, { signal, onBytes }: FetchOptions = {}): Promise<string> {
+  const limit = AbortSignal.timeout(2 * fetchMs);
   try {
     const answer = await request(url, {
       headersTimeout: fetchMs,
       bodyTimeout: fetchMs,
-      signal: AbortSignal.timeout(2 * fetchMs),
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-    const text = answer.statusCode === 200 ? await bounded(answer.body) : undefined;
+    const text = answer.statusCode === 200 ? await bounded(answer.body, onBytes) : undefined;
     if (text !== undefined) return text;
     await answer.body.dump();
     throw new FeedRefused(`${url} answered ${answer.statusCode}`);
@@ -73,13 +86,14 @@ async function fetchText(url: string): Promise<string> {
   }
 }
 
-async function bounded(body: AsyncIterable<Buffer>): Promise<string> {
+async function bounded(body: AsyncIterable<Buffer>, onBytes: FetchOptions['onBytes']): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw new FeedRefused(`it is larger than ${bytesMax} bytes`);
     chunks.push(chunk);
+    onBytes?.(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

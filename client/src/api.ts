@@ -517,6 +517,12 @@ export type LogEntry = {
   credential: string | null;
 };
 
+export type MadeBy = {
+  kind: string;
+  id: string;
+  name: string;
+};
+
 export type Margin = {
   data: readonly {
     group: string;
@@ -548,6 +554,92 @@ export type Margin = {
     /** What credit notes of this time took back, without tax. It is not subtracted. */
     creditNotesUsd: Usd;
   };
+};
+
+export type Model = {
+  id: string;
+  provider: string;
+  name: string;
+  /** Who says what it is: the configuration file (read-only here), this API, the price data, its provider. */
+  source: "file" | "api" | "catalogue" | "provider";
+  /** null: nobody knows it, so it is refused and never free. */
+  price: ModelPrice | null;
+  contextTokens: number | null;
+  outputTokensMax: number | null;
+  inputs: readonly ("text" | "image" | "pdf" | "audio" | "video")[];
+  tools: boolean | null;
+  thinks: boolean | null;
+  aliases: readonly string[];
+  callable: boolean;
+  whyNot: string | null;
+};
+
+export type ModelChange = {
+  id: string;
+  model: string;
+  what: "price" | "facts" | "aliases";
+  source: "api" | "import" | "sync";
+  /** null: as the catalogue had it. */
+  before: unknown;
+  /** null: as the catalogue has it. */
+  after: unknown;
+  /** As usage rows name it. */
+  priceVersion: string | null;
+  /** Requests that begin from then on go by it. */
+  effectiveAt: Time;
+  madeBy: MadeBy;
+  createdAt: Time;
+};
+
+/** Dollars as decimal text; null: no rate of its own. */
+export type ModelPrice = {
+  /** As usage rows name it. */
+  version: string;
+  input: string | null;
+  output: string | null;
+  cacheRead: string | null;
+  cacheWrite: string | null;
+  cacheWrite1h: string | null;
+  audioInput: string | null;
+  audioOutput: string | null;
+  perRequest: string | null;
+  perWebSearch: string | null;
+  imageInput: string | null;
+  imageOutput: string | null;
+  perImage: string | null;
+  perAudioSecond: string | null;
+  perMillionCharacters: string | null;
+  perSearch: string | null;
+  /** Rates of requests whose whole input is larger. */
+  tiers: readonly {
+    rate: string;
+    aboveInputTokens: number;
+    usd: string;
+  }[];
+};
+
+/** As `models.<name>.price` of the configuration file: dollars as decimal text, never a float. */
+export type ModelPriceBody = {
+  /** Dollars for a million input tokens. */
+  input: string;
+  /** Dollars for a million output tokens. */
+  output: string;
+  /** Absent: as input. */
+  cacheRead?: string;
+  /** Absent: as input. */
+  cacheWrite?: string;
+  cacheWrite1h?: string;
+  audioInput?: string;
+  audioOutput?: string;
+  /** Dollars for one request. */
+  perRequest?: string;
+  perWebSearch?: string;
+  imageInput?: string;
+  imageOutput?: string;
+  perImage?: string;
+  perAudioSecond?: string;
+  perMillionCharacters?: string;
+  perSearch?: string;
 };
 
 export type Moved = {
@@ -1655,6 +1747,135 @@ export interface Routes {
       budgetId: string;
     };
     answer: undefined;
+  };
+  /**
+   * List models, by id
+   * Operators see every model of every provider that is known, at cost. Members see those that their organization may call, at the prices that it pays.
+   */
+  'GET /models': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      provider?: string;
+      /** A part of the id or of an alias, whatever the case. */
+      search?: string;
+      callable?: boolean;
+      source?: "file" | "api" | "catalogue" | "provider";
+      /** Those that take this in. */
+      input?: "text" | "image" | "pdf" | "audio" | "video";
+      tools?: boolean;
+      thinks?: boolean;
+      contextTokensMin?: number;
+    };
+    answer: {
+      data: readonly Model[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Add a model of your own
+   * For a name that the catalogue does not have. It can be called on every instance within a second. A model that is known is changed with PATCH.
+   */
+  'POST /models': {
+    body: {
+      /** provider/name; the name may have slashes of its own. */
+      id: string;
+      /** A model without a price would be refused. */
+      price: ModelPriceBody;
+      /** From when on the price holds; absent: now. Requests that run keep the price they began with. */
+      effectiveAt?: Time;
+      aliases?: readonly string[];
+      /** Size of the context window. */
+      contextTokens?: number;
+      /** Most output tokens of one answer. */
+      outputTokensMax?: number;
+      /** How it is asked to think by callers of another wire format. */
+      thinking?: "none" | "budget" | "adaptive" | "effort";
+      /** What it takes in. */
+      inputs?: readonly ("text" | "image" | "pdf" | "audio" | "video")[];
+      /** Whether it calls tools. */
+      tools?: boolean;
+    };
+    answer: Model;
+  };
+  /** Get a model */
+  'GET /models/{modelId}': {
+    params: {
+      /** provider/name as one segment: its slashes as %2F. */
+      modelId: string;
+    };
+    answer: Model;
+  };
+  /**
+   * Correct a model: its price, its limits, what it takes
+   * What is left out stays; null goes back to what the catalogue says. Requests that begin from then on go by it, on every instance within a second; usage rows name the price that they were charged by. What the configuration file says of a model can only be changed there.
+   */
+  'PATCH /models/{modelId}': {
+    params: {
+      /** provider/name as one segment: its slashes as %2F. */
+      modelId: string;
+    };
+    body: {
+      price?: ModelPriceBody | null;
+      /** From when on the price holds; absent: now. Requests that run keep the price they began with. */
+      effectiveAt?: Time;
+      contextTokens?: number | null;
+      outputTokensMax?: number | null;
+      thinking?: "none" | "budget" | "adaptive" | "effort" | null;
+      inputs?: readonly ("text" | "image" | "pdf" | "audio" | "video")[] | null;
+      tools?: boolean | null;
+    };
+    answer: Model;
+  };
+  /**
+   * Take back what was said of a model
+   * One that the catalogue knows is again as it says; one of your own is gone. Refused while a route names a model that would be gone.
+   */
+  'DELETE /models/{modelId}': {
+    params: {
+      /** provider/name as one segment: its slashes as %2F. */
+      modelId: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * List changes of prices, newest first
+   * Made through this API, by an import or a refreshed price list: from what, to what, when, by whom.
+   */
+  'GET /models/price-history': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      model?: string;
+    };
+    answer: {
+      data: readonly ModelChange[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * List changes of models, newest first
+   * Made through this API, by an import or a refreshed price list: from what, to what, when, by whom.
+   */
+  'GET /models/changes': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      model?: string;
+    };
+    answer: {
+      data: readonly ModelChange[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
   };
   /**
    * List routes, by name

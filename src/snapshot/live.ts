@@ -171,7 +171,7 @@ class Live implements LiveSnapshot {
   }
 
   #publish(version: number): void {
-    const shared = { version, keys: this.#access.keys };
+    const shared = { version, keys: this.#access.keys, organizations: this.#access.organizations };
     const own = this.#own;
     const viewOf = (organization: Organization): Snapshot | undefined => {
       const names = own.of(organization);

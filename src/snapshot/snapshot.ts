@@ -132,6 +132,8 @@ export interface Snapshot {
   readonly version: number;
   /** By hex SHA-256 of the whole key. Revoked keys are not in it. */
   readonly keys: ReadonlyMap<string, Key>;
+  /** By id. Absent: those of its keys alone are known. */
+  readonly organizations?: ReadonlyMap<string, Organization>;
   /** A route's name, `provider/name`, or a bare name when it is unambiguous. */
   resolve(name: string): Resolution;
   /** For model lists. Names that are not in it (dated ones, those of a self-hosted vendor) may resolve all the same. */

@@ -5,6 +5,7 @@ import { type ApiRoute, routeName } from '../../src/control/api/route.ts';
 import { apiRoutes } from '../../src/control/api/routes.ts';
 import { fixtures } from './fixtures.ts';
 import { type ApiAnswer, type TestApi, testApi } from './harness.ts';
+import { testNaming } from './naming.ts';
 
 let api: TestApi;
 let acme: { id: string; key: string };
@@ -12,7 +13,7 @@ let other: { id: string; key: string };
 let callKey: string;
 
 beforeAll(async () => {
-  api = await testApi();
+  api = await testApi({ naming: testNaming() });
   acme = await api.tenant('acme');
   other = await api.tenant('other');
   callKey = (await api.makeKey({ name: 'call', organization: 'acme' })).key;

@@ -7,6 +7,7 @@ import type { Log } from '../../lib/log.ts';
 import type { SecretBox } from '../../lib/secret-box.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
+import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
 import type { ProviderKeyTools, RouteTools } from '../naming/tools.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
@@ -24,6 +25,12 @@ export interface ApiParts {
   readonly stripe?: StripeParts | undefined;
   /** Absent: this process cannot tell whether a route can be. */
   readonly routing?: RouteTools;
+  /** Absent: this process knows no models. */
+  readonly models?: ModelTools;
+  /** Absent: it can ask no provider what it has. */
+  readonly discovery?: ModelDiscovery;
+  /** Absent: it knows no source of newer prices. */
+  readonly priceSource?: PriceSource;
   /** Absent: this process cannot keep a provider's key. */
   readonly providerKeys?: ProviderKeyTools;
   /** What seals secrets in the database. Absent: this process has no master key. */

@@ -7,6 +7,7 @@ import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { logRoutes } from '../logs/routes.ts';
 import { sessionRoutes } from '../logs/session-routes.ts';
+import { modelRoutes } from '../models/routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
@@ -28,6 +29,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...walletRoutes,
   ...budgetRoutes,
+  ...modelRoutes,
   ...routeRoutes,
   ...providerKeyRoutes,
   ...secretRoutes,

@@ -12,7 +12,7 @@ export const models: Migration = {
   statements: [
     `CREATE TABLE models (
       id text PRIMARY KEY,
-      name text NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9-]{0,63}/[^[:space:]]{1,256}$'),
+      name text NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9-]{0,63}/[^[:space:]]+$' AND length(name) <= 400),
       facts jsonb NOT NULL CHECK (jsonb_typeof(facts) = 'object'),
       aliases text[] NOT NULL DEFAULT '{}',
       created_at timestamptz NOT NULL DEFAULT now(),
