@@ -8,12 +8,14 @@ import { type Api, createApi } from './control/api/api.ts';
 import { openDashboard } from './control/dashboard/dashboard.ts';
 import { type Jobs, startJobs } from './control/jobs/queue.ts';
 import { listTasks } from './control/jobs.ts';
+import { Live } from './control/live/live.ts';
 import { type Mailer, openMailer } from './control/mail/mailer.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings, type GatewaySettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
 import { type Shipper, startShipper } from './journal/shipper.ts';
 import { storableRows } from './journal/usage-rows.ts';
+import { watched } from './journal/watched-journal.ts';
 import { keepLeases, type LeaseKeeper, type LeaseTimes } from './lease-keeper.ts';
 import { postUsage } from './ledger/post-usage.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -88,7 +90,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const signIn = await openSignIn(config, { store, secrets, log });
     const refresh = () => snapshot.refresh();
     const { routing, providerKeys } = naming;
-    const api = await createApi({ store, snapshot, clock, log, refresh, stripe, routing, providerKeys, secrets, ...naming.modelParts, signIn, mailer });
+    const live = new Live({ store, instance: name, clock, log });
+    parts.live = live;
+    const api = await createApi({ live, store, snapshot, clock, log, refresh, stripe, routing, providerKeys, secrets, ...naming.modelParts, signIn, mailer });
     parts.api = api;
     const jobs = await startJobs({
       store,
@@ -99,7 +103,8 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const dashboard = openDashboard(builtDashboard);
     const gateway = createGateway({
       snapshot,
-      journal,
+      journal: watched(journal, live),
+      watcher: live,
       clock,
       log,
       instance: name,
@@ -113,10 +118,11 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       others: (request, response) => dashboard.handle(request, response) || api.handle(request, response),
     });
     parts.gateway = gateway;
+    live.follow(gateway);
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
     return new Instance(
       { host, port },
-      { ...parts, shipper, mock, snapshot, prices: parts.prices, shared, leases, api, jobs, gateway },
+      { ...parts, shipper, mock, snapshot, prices: parts.prices, shared, leases, live, api, jobs, gateway },
       log,
     );
   } catch (error) {
@@ -133,6 +139,7 @@ interface Parts {
   prices: PriceRefresher | undefined;
   shared: SharedMemory | undefined;
   leases: LeaseKeeper;
+  live: Live;
   api: Api;
   jobs: Jobs;
   gateway: Gateway;
@@ -197,8 +204,9 @@ export class Instance {
 
   /** Lets running requests end within `drainMs`, fails the rest, ships all usage. The store stays open. */
   async stop(drainMs: number): Promise<void> {
-    const { api, gateway, shipper } = this.#parts;
+    const { api, live, gateway, shipper } = this.#parts;
     api.beginDrain();
+    live.close();
     gateway.beginDrain();
     if (!(await within(gateway.drained(), drainMs))) {
       this.#log.warn({ drainMs }, 'the drain time is over; what still runs is ended with an error');
@@ -218,12 +226,13 @@ export class Instance {
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
 async function closeParts(parts: Partial<Parts>): Promise<void> {
-  const { gateway, api, jobs, leases, shared, prices, snapshot, mock, shipper, journal } = parts;
+  const { gateway, live, api, jobs, leases, shared, prices, snapshot, mock, shipper, journal } = parts;
   prices?.close();
   await jobs?.stop();
   await gateway?.close();
   await shared?.close();
   await leases?.close();
+  live?.close();
   await api?.close();
   await snapshot?.close();
   await mock?.close();

@@ -1423,6 +1423,17 @@ export interface Routes {
     };
   };
   /**
+   * Watch requests as they happen
+   * Server-sent events until whoever reads them leaves: `snapshot` first and after a gap, then `requests` with what has changed, up to four times a second, and `end` with a reason. Operators see all, members their own organization. docs/live.md has the fields.
+   */
+  'GET /live': {
+    query?: {
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    events: true;
+  };
+  /**
    * List requests
    * Newest first, of the last 30 days where no period is said. Pages are stable: what comes in meanwhile shifts nothing. Requests appear when they have ended.
    */

@@ -58,6 +58,7 @@ export interface AttemptTools {
   readonly clock: Clock;
   readonly settings: GatewaySettings;
   readonly seals: Seals;
+  readonly instance: string;
 }
 
 export interface AttemptFacts {

@@ -1,5 +1,5 @@
 /** The attempts under way, for the ticker and for the end of the process. */
-import type { ProgressRecord } from '../journal/record.ts';
+import type { OpeningRecord, ProgressRecord } from '../journal/record.ts';
 import type { LlmError } from '../llm/error.ts';
 
 export interface RunUnderWay {
@@ -9,6 +9,10 @@ export interface RunUnderWay {
   stop(error: LlmError): void;
   /** What it has produced so far; undefined while nothing was shown. */
   progress(now: number): ProgressRecord | undefined;
+  /** Of an attempt: its request's id and its number, `req_…-1`. */
+  readonly id?: string;
+  /** What the journal was told when it began. Absent: it asks nobody, or nobody needs to know. */
+  opening?(): OpeningRecord;
 }
 
 export class AttemptsUnderWay {
@@ -28,6 +32,21 @@ export class AttemptsUnderWay {
   stopAll(error: LlmError): void {
     this.#stopped = error;
     for (const run of this.#runs) run.stop(error);
+  }
+
+  /** Of requests that are wanted: what each has produced so far. */
+  progress(wanted: (requestId: string) => boolean, now: number): readonly ProgressRecord[] {
+    const found: ProgressRecord[] = [];
+    for (const run of this.#runs) {
+      if (run.id === undefined || !wanted(run.id.slice(0, run.id.lastIndexOf('-')))) continue;
+      const progress = run.progress(now);
+      if (progress !== undefined) found.push(progress);
+    }
+    return found;
+  }
+
+  openings(): readonly OpeningRecord[] {
+    return [...this.#runs].map((run) => run.opening?.()).filter((opening) => opening !== undefined);
   }
 
   [Symbol.iterator](): Iterator<RunUnderWay> {

@@ -1,5 +1,5 @@
 /** One try at one target for a chat: relayed or translated, with what its provider sealed. */
-import type { ProgressRecord } from '../journal/record.ts';
+import type { OpeningRecord, ProgressRecord } from '../journal/record.ts';
 import { errorKinds, type LlmError } from '../llm/error.ts';
 import type { AnswerReader } from './answer/answer.ts';
 import { SniffingReader } from './answer/reader.ts';
@@ -11,7 +11,7 @@ import type { HeaderList } from './edge/delivery.ts';
 import { costHeader } from './edge/headers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Race } from './hedging/race.ts';
-import { attemptRecord, progressRecord } from './metering/meter.ts';
+import { attemptRecord, intentRecord, progressRecord } from './metering/meter.ts';
 import type { Plan } from './plan.ts';
 
 export class ChatAttempt extends AttemptRun {
@@ -43,6 +43,16 @@ export class ChatAttempt extends AttemptRun {
   protected override begin(): void {
     const { journal, clock } = this.tools;
     journal.attempt(attemptRecord(this.#exchange, this.#plan, this.id, clock.nowMs()));
+  }
+
+  opening(): OpeningRecord {
+    const { clock, instance } = this.tools;
+    return {
+      type: 'opening',
+      requestId: this.#exchange.id,
+      intent: intentRecord(this.#exchange, instance),
+      attempt: attemptRecord(this.#exchange, this.#plan, this.id, clock.nowMs()),
+    };
   }
 
   protected override answerReader(): AnswerReader {

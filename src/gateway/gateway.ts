@@ -1,7 +1,8 @@
 /** The data plane as one thing that listens, drains and ends. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Journal } from '../journal/record.ts';
+import type { Journal, OpeningRecord, ProgressRecord } from '../journal/record.ts';
+import type { JournalWatcher } from '../journal/watched-journal.ts';
 import type { LeaseBook } from '../ledger/leases/lease-book.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -53,6 +54,8 @@ export interface GatewayOptions {
   readonly sharedAnswers?: { readonly bytes: SharedBytes; readonly secret: string };
   /** Absent: rate limits are counted by this instance for itself. */
   readonly sharedLimits?: SharedLimits | undefined;
+  /** Told of requests that got no intent, while somebody watches. */
+  readonly watcher?: Pick<JournalWatcher, 'watching' | 'refused'>;
   /** Takes requests under /api/, on the same port. Absent: there is nothing. */
   readonly others?: OthersHandler;
   /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
@@ -70,6 +73,10 @@ export interface Gateway {
   failAll(): void;
   close(): Promise<void>;
   readonly inFlight: number;
+  /** Requests whose targets are being asked. */
+  running(): readonly OpeningRecord[];
+  /** What streams have produced so far; of those that are wanted. */
+  progress(wanted: (requestId: string) => boolean): readonly ProgressRecord[];
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -109,6 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     idempotency: new Idempotency(options.idempotency, { clock: options.clock, log: options.log, settings }),
     cache: cacheOf(options, settings),
     active: new AttemptsUnderWay(),
+    watcher: options.watcher,
   };
   return new RunningGateway(parts, options.tickMs ?? 1000, options.others);
 }
@@ -147,6 +155,14 @@ class RunningGateway implements Gateway {
         resolve({ host: address.address, port: address.port });
       });
     });
+  }
+
+  running(): readonly OpeningRecord[] {
+    return this.#parts.active.openings();
+  }
+
+  progress(wanted: (requestId: string) => boolean): readonly ProgressRecord[] {
+    return this.#parts.active.progress(wanted, this.#parts.clock.monotonicMs());
   }
 
   beginDrain(): void {

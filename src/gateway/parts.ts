@@ -1,5 +1,6 @@
 /** What every step may use. Made once by `gateway.ts`; a request changes none of it but the counters. */
 import type { Journal } from '../journal/record.ts';
+import type { JournalWatcher } from '../journal/watched-journal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { CallerHabits } from '../routing/habits.ts';
@@ -60,4 +61,6 @@ export interface GatewayParts {
   readonly stored: StoredAnswers;
   /** Watched by the ticker. */
   readonly active: AttemptsUnderWay;
+  /** Looks at requests that were refused before their intent. Absent: nobody does. */
+  readonly watcher: Pick<JournalWatcher, 'watching' | 'refused'> | undefined;
 }

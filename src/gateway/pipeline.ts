@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Voice } from '../dialects/dialect.ts';
 import type { Knock } from '../dialects/door.ts';
 import type { IntentRecord } from '../journal/record.ts';
+import type { RefusedRequest } from '../journal/watched-journal.ts';
 import { type LlmError, LlmFailure } from '../llm/error.ts';
 import { withoutQuotes } from '../llm/quotes.ts';
 import { type Key, type Route, type Snapshot, type Target, viewFor } from '../snapshot/snapshot.ts';
@@ -16,7 +17,7 @@ import { cachedChat } from './cache/cached-chat.ts';
 import { countTokens } from './count-tokens.ts';
 import type { Delivery } from './edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from './edge/headers.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type Visit } from './exchange.ts';
 import { forward } from './forward.ts';
 import { once } from './idempotency/once.ts';
 import { type Ending, intentRecord, settlementRecord } from './metering/meter.ts';
@@ -51,6 +52,7 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
     const headers = exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange);
     // There is nothing to wait for on this connection: its caller has stopped sending.
     delivery.fail(told, told.kind === 'request-timeout' ? { ...headers, connection: 'close' } : headers);
+    if (exchange !== undefined) showRefusal(exchange, exchange.door.operation, exchange.ask, told, parts);
     if (!request.complete) discardBody(request, parts.settings.bodyBytesMax);
   }
 }
@@ -135,6 +137,30 @@ async function answer(
   exchange.admission?.settle(record.usage, now);
   learnFrom(exchange, ending, record, parts);
   logEnding(exchange, ending, parts);
+}
+
+/** To whoever watches: what got an intent shows itself by its settlement. */
+export function showRefusal(
+  visit: Visit,
+  operation: RefusedRequest['operation'],
+  { model, stream }: { readonly model: string; readonly stream: boolean },
+  { kind, code }: LlmError,
+  { watcher, clock }: GatewayParts,
+): void {
+  if (watcher?.watching !== true || visit.settled !== undefined) return;
+  watcher.refused({
+    requestId: visit.id,
+    startedAtMs: visit.startedAtMs,
+    keyId: visit.key.id,
+    organizationId: visit.key.organization.id,
+    operation,
+    requestedModel: model,
+    stream,
+    errorKind: kind,
+    errorCode: code,
+    httpStatus: visit.delivery.status,
+    totalMs: clock.monotonicMs() - visit.startedAt,
+  });
 }
 
 export function refuseWithoutJournal(parts: GatewayParts): void {

@@ -56,6 +56,7 @@ export const access: Readonly<Record<string, Rule>> = {
   'PATCH /projects/{projectId}': builders,
   'GET /usage': everyone,
   'GET /usage/summary': everyone,
+  'GET /live': everyone,
   'GET /logs': everyone,
   'GET /logs/export': everyone,
   'GET /logs/{requestId}': everyone,

@@ -163,7 +163,8 @@ class ApiServer implements Api {
     const { id: requestId, url, params, query, body } = request;
     const header = request.headers['idempotency-key'];
     const idempotencyKey = typeof header === 'string' ? header : undefined;
-    const asked = { requestId, url, idempotencyKey, params, query, body };
+    const recheck = async () => findCaller(request.raw, this.#options.snapshot.current, this.#options.clock.nowMs());
+    const asked = { requestId, url, idempotencyKey, params, query, body, recheck };
     const { answer, replayed } = await perform(route, rule, asked, this.#callers.get(request), this.#options);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (route.method !== 'GET') await this.#options.refresh().catch(() => {});

@@ -24,6 +24,8 @@ export interface Asked {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** Who sends it, looked up again. */
+  readonly recheck: () => Promise<Caller>;
 }
 
 /** `caller` is absent for routes that need no key. Throws ApiFailure, and whatever the handler throws. */
@@ -38,6 +40,7 @@ export async function perform(
   const parsed = {
     requestId: asked.requestId,
     caller: caller ?? nobody,
+    recheck: asked.recheck,
     params: parse('params', route.params, asked.params),
     query: parse('query', route.query, asked.query),
     body: parse('body', route.body, asked.body),

@@ -8,6 +8,7 @@ import type { SecretBox } from '../../lib/secret-box.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
 import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
+import type { Live } from '../live/live.ts';
 import type { ProviderKeyTools, RouteTools } from '../naming/tools.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
@@ -31,6 +32,8 @@ export interface ApiParts {
   readonly discovery?: ModelDiscovery;
   /** Absent: it knows no source of newer prices. */
   readonly priceSource?: PriceSource;
+  /** Absent: nobody can look at requests as they happen. */
+  readonly live?: Pick<Live, 'open'>;
   /** Absent: this process cannot keep a provider's key. */
   readonly providerKeys?: ProviderKeyTools;
   /** What seals secrets in the database. Absent: this process has no master key. */
@@ -59,6 +62,8 @@ type Input<S> = S extends z.ZodType ? z.output<S> : undefined;
 export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
   readonly requestId: string;
   readonly caller: Caller;
+  /** Who sends it, looked up again: while a stream lasts, a session may end. Throws ApiFailure. */
+  recheck(): Promise<Caller>;
   readonly params: P;
   readonly query: Q;
   readonly body: B;

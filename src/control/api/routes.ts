@@ -8,6 +8,7 @@ import { keyRoutes } from '../keys/routes.ts';
 import { logRoutes } from '../logs/routes.ts';
 import { sessionRoutes } from '../logs/session-routes.ts';
 import { modelRoutes } from '../models/routes.ts';
+import { liveRoutes } from '../live/routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
@@ -25,6 +26,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...keyRoutes,
   ...projectRoutes,
   ...usageRoutes,
+  ...liveRoutes,
   ...logRoutes,
   ...sessionRoutes,
   ...walletRoutes,

@@ -17,7 +17,7 @@ import { askInTurn } from '../in-turn.ts';
 import type { JudgedUsage } from '../metering/judged-usage.ts';
 import { billOf, closingRecord, type Ending, nothing, visitRecord } from '../metering/meter.ts';
 import type { GatewayParts } from '../parts.ts';
-import { asError, refuseWithoutJournal } from '../pipeline.ts';
+import { asError, refuseWithoutJournal, showRefusal } from '../pipeline.ts';
 import { findOwn, findRoute } from '../route.ts';
 import { chooseForOperation } from '../routing/choose.ts';
 import { receiveAsk } from './operation-ask.ts';
@@ -60,6 +60,8 @@ export async function handleOperation(arrival: OperationArrival, parts: GatewayP
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
     const headers = visit.current === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(visit.current);
     delivery.fail(told, told.kind === 'request-timeout' ? { ...headers, connection: 'close' } : headers);
+    if (visit.current instanceof OperationCall)
+      showRefusal(visit.current, operation.id, visit.current.ask, told, parts);
   } finally {
     if (!request.complete && !request.destroyed) discardBody(request, parts.settings.bodyBytesMax);
   }
