@@ -5,7 +5,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 const here = import.meta.dirname;
-const gateway = process.env.TOLLGATE_URL ?? 'http://127.0.0.1:4000';
+const gateway = process.env.TOLLGATE_URL ?? 'http://127.0.0.1:7070';
 
 export default defineConfig({
   root: here,

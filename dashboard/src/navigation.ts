@@ -1,6 +1,7 @@
 /** The sidebar and the palette: every page once, in the order of the four groups. */
+
+import type { JsonRoute } from '@tollgate/client';
 import { type LucideIcon, Wallet } from 'lucide-react';
-import type { Role } from './lib/session.ts';
 
 export type Group = 'Observe' | 'Build' | 'Money' | 'Manage';
 export const groups: readonly Group[] = ['Observe', 'Build', 'Money', 'Manage'];
@@ -13,8 +14,8 @@ export interface Page {
   readonly icon: LucideIcon;
   /** After `g`: one letter, each once. */
   readonly key?: string;
-  /** Who sees it; absent: everybody. Operators see all. */
-  readonly roles?: readonly Role[];
+  /** Shown to whoever may ask this route; absent: to everybody. */
+  readonly needs?: JsonRoute;
   /** Other words by which somebody might look for it. */
   readonly words?: string;
 }

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from '@/components/ui/button.tsx';
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover.tsx';
 import { useAsk } from '@/lib/api.ts';
-import { useOrganizationId, useSession } from '@/lib/session.ts';
+import { useIsOperator, useOrganizationId, useSession } from '@/lib/session.ts';
 
 const Choices = lazy(() =>
   import('@/components/choices.tsx').then(({ Choices: component }) => ({ default: component })),
@@ -13,12 +13,14 @@ const Choices = lazy(() =>
 /** Whom everything on the page is about. A single member of a single organization has nothing to switch. */
 export function OrganizationSwitch() {
   const [open, setOpen] = useState(false);
-  const { organizations, operator } = useSession();
+  const { memberships, organization } = useSession();
+  const operator = useIsOperator();
   const current = useOrganizationId();
   const all = useAsk('GET /organizations', { query: { limit: 200 } }, { enabled: operator });
   const navigate = useNavigate();
-  const list = operator ? (all.data?.data ?? organizations) : organizations;
-  const name = list.find(({ id }) => id === current)?.name ?? current ?? 'No organization';
+  const own = memberships.map((each) => ({ id: each.organizationId, name: each.organization }));
+  const list = (operator && all.data?.data) || own;
+  const name = organization?.name ?? current ?? 'No organization';
   const shown = (
     <>
       <Building2 className="text-muted-foreground max-sm:hidden" aria-hidden />

@@ -13,7 +13,7 @@ import {
 import { backdropClasses } from '@/components/ui/dialog.tsx';
 import { useAsk } from '@/lib/api.ts';
 import { useIsDark, writeScheme } from '@/lib/scheme.ts';
-import { useSession } from '@/lib/session.ts';
+import { useIsOperator } from '@/lib/session.ts';
 import { useVisiblePages } from './visible-pages.ts';
 
 interface PaletteProps {
@@ -38,7 +38,7 @@ export function Palette({ open, onOpenChange }: PaletteProps) {
 function Entries({ onDone }: { onDone: () => void }) {
   const navigate = useNavigate();
   const pages = useVisiblePages();
-  const { operator } = useSession();
+  const operator = useIsOperator();
   const isDark = useIsDark();
   const organizations = useAsk('GET /organizations', { query: { limit: 200 } }, { enabled: operator });
   const run = (action: () => void) => () => {

@@ -34,9 +34,9 @@ export const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()(
 export const appRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'app',
-  beforeLoad: async ({ context, location }) => {
+  beforeLoad: async ({ context, location, search }) => {
     try {
-      await context.queries.ensureQueryData(sessionQuery);
+      await context.queries.ensureQueryData(sessionQuery(search.org));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) throw error;
       throw redirect({ to: '/sign-in', search: { back: location.href } });

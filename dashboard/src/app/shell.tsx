@@ -1,6 +1,7 @@
 /** What stands around every page: the sidebar, the top bar, the keys. */
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
+import { Exports } from './exports.tsx';
 import { useGoShortcuts } from './go-shortcuts.ts';
 import { Pending } from './pending.tsx';
 import { Sidebar } from './sidebar.tsx';
@@ -31,6 +32,7 @@ export function Shell() {
           </Suspense>
         </main>
       </div>
+      <Exports />
       {palette !== 'unloaded' && (
         <Suspense fallback={null}>
           <Palette open={palette === 'open'} onOpenChange={(open) => setPalette(open ? 'open' : 'closed')} />

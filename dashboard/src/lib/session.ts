@@ -1,69 +1,82 @@
-/** Who looks at this, and which organization they look at. */
-
+/** Who looks at this, which organization they look at, and what they may do there. */
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { ApiError, createClient } from '@tollgate/client';
+import { ApiError, type Client, createClient, type JsonRoute } from '@tollgate/client';
 import { storedKey } from './key.ts';
 
 export type Role = 'operator' | 'owner' | 'admin' | 'billing' | 'developer' | 'viewer';
 
-export interface Membership {
-  readonly id: string;
-  readonly name: string;
-  readonly role: Role;
-}
-
+/** As `GET /me` answers. */
 export interface Session {
   /** Null: a management key. */
   readonly user: { readonly id: string; readonly name: string; readonly email: string } | null;
-  /** Sees every organization, providers and prices. */
-  readonly operator: boolean;
-  /** Whose member they are; of an operator's key: its own. */
-  readonly organizations: readonly Membership[];
+  /** In the organization that is looked at; operator: in all. */
+  readonly role: Role;
+  /** The one that is looked at. */
+  readonly organization: { readonly id: string; readonly name: string } | null;
+  readonly memberships: readonly {
+    readonly organizationId: string;
+    readonly organization: string;
+    readonly role: string;
+  }[];
+  /** The routes of the API that this role may ask: `POST /keys`. */
+  readonly permissions: readonly string[];
 }
 
-/** Throws ApiError; 401: nobody is signed in. */
-export const sessionQuery = queryOptions<Session, ApiError>({
-  queryKey: ['session'],
-  queryFn: ({ signal }) => readSession(signal),
-  staleTime: 60_000,
-  retry: (count, error) => count < 2 && error.status !== 401,
-});
+/** `org`: of the address; undefined: the first membership. Throws ApiError; 401: nobody is signed in. */
+export function sessionQuery(org: string | undefined) {
+  return queryOptions<Session, ApiError>({
+    queryKey: ['session', org ?? null],
+    queryFn: ({ signal }) => readSession(org, signal),
+    staleTime: 60_000,
+  });
+}
 
-async function readSession(signal: AbortSignal): Promise<Session> {
+async function readSession(organization: string | undefined, signal: AbortSignal): Promise<Session> {
   const key = storedKey();
-  const client = createClient(key === undefined ? {} : { key });
-  const { data } = await client.call('GET /organizations', { query: { limit: 50 }, signal });
-  const operator = await client.call('GET /invoice-seller', { signal }).then(
+  const client = createClient({ organization, ...(key !== undefined && { key }) });
+  const call = client.call as (route: string, input: object) => Promise<unknown>;
+  try {
+    return (await call('GET /me', { signal })) as Session;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return guessSession(client, signal);
+    throw error;
+  }
+}
+
+/** Of a server that does not tell who asks. */
+async function guessSession(client: Client, signal: AbortSignal): Promise<Session> {
+  const { data } = await client.call('GET /organizations', { query: { limit: 1 }, signal });
+  const isOperator = await client.call('GET /prices', { signal }).then(
     () => true,
-    (error: unknown) => !(error instanceof ApiError && error.status === 403),
+    () => false,
   );
-  const organizations = data.map(({ id, name }) => ({ id, name, role: operator ? 'operator' : 'owner' }) as const);
-  return { user: null, operator, organizations };
+  const api = (await (await fetch('/api/v1/openapi.json', { signal })).json()) as { paths: Record<string, object> };
+  const permissions = Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const [organization = null] = data;
+  return { user: null, role: isOperator ? 'operator' : 'owner', organization, memberships: [], permissions };
 }
 
 /** Inside the shell somebody is signed in. */
 export function useSession(): Session {
-  return useSuspenseQuery(sessionQuery).data;
+  const { org } = useSearch({ strict: false });
+  return useSuspenseQuery(sessionQuery(org)).data;
 }
 
-/** `org` of the address, else the first membership. Undefined: an operator without one. */
+/** Whom the page is about. Undefined: a member of no organization. */
 export function useOrganizationId(): string | undefined {
   const { org } = useSearch({ strict: false });
-  const session = useSession();
-  return org ?? session.organizations[0]?.id;
+  const { organization } = useSession();
+  return org ?? organization?.id;
 }
 
-/** As a member of the organization in the address; an operator may everything. */
-export function useRole(): Role {
-  const session = useSession();
-  const organizationId = useOrganizationId();
-  if (session.operator) return 'operator';
-  return session.organizations.find(({ id }) => id === organizationId)?.role ?? 'viewer';
+export function useIsOperator(): boolean {
+  return useSession().role === 'operator';
 }
 
-/** Whether the viewer's role is one of these; operators always. */
-export function useMay(...roles: readonly Role[]): boolean {
-  const role = useRole();
-  return role === 'operator' || roles.includes(role);
+/** Whether the viewer may ask this route: what they may not is not shown. `useMay('POST /keys')` */
+export function useMay(route: JsonRoute): boolean {
+  return useSession().permissions.includes(route);
 }

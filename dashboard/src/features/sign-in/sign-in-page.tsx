@@ -18,7 +18,7 @@ export function SignInPage() {
     event.preventDefault();
     storeKey(String(new FormData(event.currentTarget).get('key')).trim());
     try {
-      await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
+      await queries.fetchQuery({ ...sessionQuery(undefined), staleTime: 0 });
       await router.navigate({ to: inside(back) });
     } catch (failure) {
       storeKey(undefined);
