@@ -5,6 +5,7 @@ import { inject } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
 import { jobSchemaOf } from '../src/store/jobs.ts';
+import { roleOf } from '../src/store/row-security/secure-rows.ts';
 import { openStore, type Store, type StoreOptions } from '../src/store/store.ts';
 
 export interface TestDatabase {
@@ -32,6 +33,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     async close() {
       await Promise.all(stores.map((store) => store.close()));
       await runSql(url, `DROP SCHEMA IF EXISTS "${schema}", "${jobSchemaOf(schema)}" CASCADE`);
+      const [row] = await runSql(url, 'SELECT current_database() AS name');
+      await runSql(url, `DROP ROLE IF EXISTS "${roleOf(String(row?.name), schema)}"`);
     },
   };
 }

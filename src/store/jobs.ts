@@ -1,5 +1,6 @@
 /** Jobs of the queue, added by the transaction that needs them. The queue itself is graphile-worker's (control/jobs). */
 import { type Kysely, sql } from 'kysely';
+import { asOwner } from './row-security/as-owner.ts';
 import type { Schema } from './schema.ts';
 import type { Store } from './store.ts';
 
@@ -26,9 +27,11 @@ export function jobSchemaOf(schema: string): string {
 /** Adds a job in the caller's transaction. The tables are there once `prepareJobs` or `startJobs` has run. */
 export async function addJob(store: Pick<Store, 'schema'>, db: Kysely<Schema>, job: NewJob): Promise<void> {
   const { task, payload, key = null, runAt = null, attemptsMax = null, queue = null } = job;
-  await sql`SELECT 1 FROM ${sql.id(jobSchemaOf(store.schema))}.add_job(
+  await asOwner(db, () =>
+    sql`SELECT 1 FROM ${sql.id(jobSchemaOf(store.schema))}.add_job(
     ${task}::text, ${JSON.stringify(payload)}::json, queue_name => ${queue}::text, run_at => ${runAt}::timestamptz,
-    max_attempts => ${attemptsMax}::int, job_key => ${key}::text)`.execute(db);
+    max_attempts => ${attemptsMax}::int, job_key => ${key}::text)`.execute(db),
+  );
 }
 
 /**

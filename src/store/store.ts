@@ -13,6 +13,9 @@ import { type ChannelListener, listenOn, type Subscription } from './listener.ts
 import { migrate } from './migrator.ts';
 import { numbersPlugin } from './numbers.ts';
 import { WritablePool } from './pool.ts';
+import { OrganizationStore } from './row-security/organization-store.ts';
+import { RowDialect } from './row-security/row-dialect.ts';
+import { type RowGuard, secureRows } from './row-security/secure-rows.ts';
 import type { Schema } from './schema.ts';
 
 export interface StoreOptions {
@@ -37,6 +40,10 @@ export interface StoreOptions {
 export interface Store {
   /** Queries fail with StoreError while the database is away, within the connection timeout. */
   readonly db: Kysely<Schema>;
+  /** How the database itself keeps organizations apart. */
+  readonly rowGuard: RowGuard['by'];
+  /** The same store, whose `db` sees and writes the rows of one organization, and those that are everybody's. */
+  ofOrganization(organizationId: string): Store;
   readonly mode: 'embedded' | 'external';
   readonly schema: string;
   /** Where it is, without secrets: for messages and `doctor`. */
@@ -64,10 +71,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const embedded = options.url ? undefined : await openEmbeddedPostgres(options);
   try {
     const addresses = embedded ? [embedded.address] : parseAddresses(options.url ?? '');
-    await prepareSchema(addresses, settings, options.log);
+    const guard = await prepareSchema(addresses, settings, options.log);
     const tookMs = Math.round(options.clock.monotonicMs() - startedMs);
     options.log.info({ mode: embedded ? 'embedded' : 'external', tookMs }, 'the database is open');
-    return new PostgresStore(addresses, settings, options, embedded);
+    return new PostgresStore(addresses, settings, options, embedded, guard);
   } catch (error) {
     await embedded?.close();
     throw error;
@@ -84,6 +91,7 @@ class PostgresStore implements Store {
   readonly #embedded: EmbeddedPostgres | undefined;
   readonly #health: Health;
   readonly #pool: WritablePool;
+  readonly #guard: RowGuard;
   readonly #log: Log;
   readonly #subscriptions = new Set<Subscription>();
   readonly #driverPools = new Set<DriverPool>();
@@ -94,7 +102,9 @@ class PostgresStore implements Store {
     settings: ConnectionSettings,
     options: StoreOptions,
     embedded: EmbeddedPostgres | undefined,
+    guard: RowGuard,
   ) {
+    this.#guard = guard;
     this.mode = embedded ? 'embedded' : 'external';
     this.schema = settings.schema;
     this.place = embedded ? embedded.place : addresses.map(({ place }) => place).join(', ');
@@ -116,6 +126,15 @@ class PostgresStore implements Store {
 
   get up(): boolean {
     return this.#health.up;
+  }
+
+  get rowGuard(): RowGuard['by'] {
+    return this.#guard.by;
+  }
+
+  ofOrganization(organizationId: string): Store {
+    const dialect = new RowDialect({ pool: this.#pool }, this.#guard, organizationId);
+    return new OrganizationStore(this, new Kysely<Schema>({ dialect, plugins: [numbersPlugin] }));
   }
 
   onChange(listener: (up: boolean) => void): () => void {
@@ -164,10 +183,11 @@ class PostgresStore implements Store {
 /** A query that hangs must not keep the process from ending. */
 const closeTimeoutMs = 5_000;
 
-async function prepareSchema(addresses: readonly Address[], settings: ConnectionSettings, log: Log): Promise<void> {
+async function prepareSchema(addresses: readonly Address[], settings: ConnectionSettings, log: Log): Promise<RowGuard> {
   const client = await openClient(addresses, settings);
   try {
     await migrate(client, settings.schema, log);
+    return await secureRows(client, settings.schema, log);
   } catch (error) {
     throw connectionError(error, addresses.map(({ place }) => place).join(', '));
   } finally {

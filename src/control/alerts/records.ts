@@ -2,6 +2,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
 import { addJob } from '../../store/jobs.ts';
+import { asOwner } from '../../store/row-security/as-owner.ts';
 import type { Store } from '../../store/store.ts';
 
 export type AlertDetails = Readonly<Record<string, string | number>>;
@@ -46,7 +47,12 @@ export interface AlertParts {
 export const attemptsMax = 12;
 
 /** Goes to its organization's endpoints and addresses, and to those of the operators. Returns its id. */
-export async function raiseAlert({ store, clock }: AlertParts, db: Store['db'], alert: NewAlert): Promise<string> {
+export async function raiseAlert(parts: AlertParts, db: Store['db'], alert: NewAlert): Promise<string> {
+  // Where the operators' copies go is not for the organization's own transaction to see.
+  return asOwner(db, () => raise(parts, db, alert));
+}
+
+async function raise({ store, clock }: AlertParts, db: Store['db'], alert: NewAlert): Promise<string> {
   const { organizationId = null, kind, subject, message, details } = alert;
   const id = newId('alt', clock.nowMs());
   await db

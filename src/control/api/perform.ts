@@ -34,9 +34,10 @@ export async function perform(
   rule: Rule,
   asked: Asked,
   caller: Caller | undefined,
-  parts: ApiParts,
+  whole: ApiParts,
 ): Promise<Outcome> {
-  await checkAccess(rule, asked, caller, parts);
+  await checkAccess(rule, asked, caller, whole);
+  const parts = { ...whole, store: storeFor(route, caller, whole.store) };
   const parsed = {
     requestId: asked.requestId,
     caller: caller ?? nobody,
@@ -58,6 +59,12 @@ export async function perform(
       return route.handle?.(request, parts);
     },
   );
+}
+
+/** The second wall: whoever works on one organization gets a database in which there is no other. */
+function storeFor(route: ApiRoute, caller: Caller | undefined, store: Store): Store {
+  const isWhole = caller === undefined || caller.role === 'operator' || route.acrossOrganizations !== undefined;
+  return isWhole ? store : store.ofOrganization(caller.organizationId);
 }
 
 /** JSON by the route's schema: members that it does not name never leave. A file stays as it is. */

@@ -52,6 +52,11 @@ interface Described {
   readonly summary: string;
   /** More, in whole sentences. */
   readonly description?: string;
+  /**
+   * Why its handler must see rows of several organizations although its caller belongs to one. Absent: the database shows
+   * it the caller's own alone.
+   */
+  readonly acrossOrganizations?: string;
   /** Of the answer when all is well. Default 200, and 204 without `answer` and `produces`. */
   readonly status?: 200 | 201 | 202 | 204;
 }
