@@ -216,6 +216,21 @@ export type Decision = {
   explored: boolean;
 };
 
+export type DiscoveredModels = {
+  provider: string;
+  /** How many names it gave. */
+  listed: number;
+  /** Those that the catalogue knows. price null: known, and nobody knows what it costs. */
+  known: readonly ({
+    id: string;
+    price: ModelPrice | null;
+  })[];
+  /** Those that it does not: they are refused until they have a price. */
+  unknown: readonly string[];
+  /** Those that the catalogue lists and the provider does not. */
+  unlisted: readonly string[];
+};
+
 export type Error = {
   error: {
     /** For programs: it never changes its meaning. */
@@ -574,6 +589,13 @@ export type Model = {
   whyNot: string | null;
 };
 
+export type ModelAlias = {
+  /** provider/alias: with and without the provider it means the model. */
+  id: string;
+  alias: string;
+  model: string;
+};
+
 export type ModelChange = {
   id: string;
   model: string;
@@ -589,6 +611,21 @@ export type ModelChange = {
   effectiveAt: Time;
   madeBy: MadeBy;
   createdAt: Time;
+};
+
+export type ModelImport = {
+  dryRun: boolean;
+  rows: number;
+  created: readonly string[];
+  changed: readonly string[];
+  unchanged: readonly string[];
+  /** With one of them nothing is imported. `row`: of the list, from 1; of a table, the line. */
+  problems: readonly ({
+    row: number;
+    model: string;
+    path: string | null;
+    message: string;
+  })[];
 };
 
 /** Dollars as decimal text; null: no rate of its own. */
@@ -735,6 +772,43 @@ export type Price = {
   perImage?: string;
   perAudioSecond?: string;
   perSearch?: string;
+};
+
+export type PriceSync = {
+  id: string;
+  state: "running" | "done" | "failed" | "cancelled";
+  dryRun: boolean;
+  phase: string;
+  /** Bytes so far. */
+  done: number;
+  report: PriceSyncReport | null;
+  /** Why it failed. The prices in force are as they were then. */
+  error: string | null;
+  madeBy: MadeBy;
+  createdAt: Time;
+  updatedAt: Time;
+};
+
+export type PriceSyncReport = {
+  vendors: number;
+  models: number;
+  changes: readonly ({
+    model: string;
+    from: {
+      version: string;
+      input: string;
+      output: string;
+    } | null;
+    to: {
+      version: string;
+      input: string;
+      output: string;
+    } | null;
+    /** The most that a rate was multiplied or divided by; null: by nothing. */
+    factor: number | null;
+  })[];
+  unconfirmed: readonly string[];
+  applied: boolean;
 };
 
 export type Project = {
@@ -1887,6 +1961,105 @@ export interface Routes {
       /** For `after`, to get the next page; null on the last one. */
       next: string | null;
     };
+  };
+  /**
+   * List other names of models
+   * Those that were given here. The configuration file has its own, under `models.<name>.aliases`.
+   */
+  'GET /models/aliases': {
+    answer: {
+      data: readonly ModelAlias[];
+    };
+  };
+  /**
+   * Give a model another name
+   * Refused where the name means something already, and where the model is an alias itself: no name hides another, and none leads in a circle. Callers use it within a second; the provider is asked for the model by its own name.
+   */
+  'POST /models/aliases': {
+    body: {
+      alias: string;
+      /** provider/name; the name may have slashes of its own. */
+      model: string;
+    };
+    answer: ModelAlias;
+  };
+  /**
+   * Take a name back
+   * Whoever asks for it from then on is told that there is no such model.
+   */
+  'DELETE /models/aliases/{aliasId}': {
+    params: {
+      /** provider/alias as one segment: its slashes as %2F. */
+      aliasId: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * Ask a provider which models it has
+   * With the key that requests use, and without spending anything. Nothing is changed: what is unknown here can be added with its price by POST /models or /models/import.
+   */
+  'POST /models/discover': {
+    body: {
+      provider: string;
+    };
+    answer: DiscoveredModels;
+  };
+  /**
+   * Import models with their prices
+   * A list, or a table whose first line names the columns. All of it or nothing: with a problem in any row the answer is 400 and nothing has changed. `dryRun` tells what would become of each row.
+   */
+  'POST /models/import': {
+    body: {
+      dryRun?: boolean;
+      /** Each as ImportedModel. */
+      models?: readonly unknown[];
+      csv?: string;
+    };
+    answer: ModelImport;
+  };
+  /**
+   * Refresh prices from their source
+   * Goes on by itself: ask for it by its id, or cancel it. Data that is not whole and plausible is refused as a whole, and the last good prices stay in force. A price that changes more than `jumpFactor` times, or to or from nothing, has to be confirmed: nothing is applied until then. With `dryRun` nothing is applied at all. Own and corrected prices stay as they are.
+   */
+  'POST /models/sync-pricing': {
+    body: {
+      dryRun?: boolean;
+      jumpFactor?: number;
+      /** Models whose jumps are meant, or `all`. */
+      confirm?: "all" | readonly string[];
+    };
+    answer: PriceSync;
+  };
+  /** List refreshes of prices, newest first */
+  'GET /models/sync-pricing': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+    };
+    answer: {
+      data: readonly PriceSync[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /** Get a refresh of prices: how far it is, and what it changes */
+  'GET /models/sync-pricing/{syncId}': {
+    params: {
+      syncId: string;
+    };
+    answer: PriceSync;
+  };
+  /**
+   * Cancel a refresh of prices
+   * Nothing of it is applied. One that has ended stays as it is: 409.
+   */
+  'DELETE /models/sync-pricing/{syncId}': {
+    params: {
+      syncId: string;
+    };
+    answer: undefined;
   };
   /**
    * List routes, by name

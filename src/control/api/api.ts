@@ -60,6 +60,8 @@ class ApiServer implements Api {
       logger: false,
       bodyLimit: bodyBytesMax,
       requestIdHeader: false,
+      // A model's id is one part of a path, and long ones have their slashes as %2F.
+      routerOptions: { maxParamLength: 1_000 },
       genReqId: () => newId('req', options.clock.nowMs()),
       frameworkErrors: (error, request, reply) => this.#fail(error, request, reply),
     });

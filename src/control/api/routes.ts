@@ -7,7 +7,11 @@ import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { logRoutes } from '../logs/routes.ts';
 import { sessionRoutes } from '../logs/session-routes.ts';
+import { aliasRoutes } from '../models/alias-routes.ts';
+import { discoverRoutes } from '../models/discover-routes.ts';
+import { importRoutes } from '../models/import-routes.ts';
 import { modelRoutes } from '../models/routes.ts';
+import { syncRoutes } from '../models/sync-routes.ts';
 import { liveRoutes } from '../live/routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
@@ -32,6 +36,10 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...walletRoutes,
   ...budgetRoutes,
   ...modelRoutes,
+  ...aliasRoutes,
+  ...discoverRoutes,
+  ...importRoutes,
+  ...syncRoutes,
   ...routeRoutes,
   ...providerKeyRoutes,
   ...secretRoutes,

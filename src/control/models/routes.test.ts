@@ -37,7 +37,10 @@ describe('the list of models', () => {
       contextTokens: 400_000,
       price: { input: '1.25', output: '10', cacheRead: '0.125' },
     });
-    expect(byId.get('bedrock/openai.gpt-5.4')).toMatchObject({ callable: false, whyNot: expect.stringMatching(/not turned on/) });
+    expect(byId.get('bedrock/openai.gpt-5.4')).toMatchObject({
+      callable: false,
+      whyNot: expect.stringMatching(/not turned on/),
+    });
     expect(await get('local/plain')).toMatchObject({
       callable: false,
       price: null,
@@ -113,7 +116,10 @@ describe('a price', () => {
   it('goes back to the price data with null, and the history tells both', async () => {
     await patch('openai/o3', { price: { input: '9', output: '9' } });
     nowMs += 1;
-    expect((await patch('openai/o3', { price: null })).body).toMatchObject({ source: 'catalogue', price: { input: '2' } });
+    expect((await patch('openai/o3', { price: null })).body).toMatchObject({
+      source: 'catalogue',
+      price: { input: '2' },
+    });
     const { body } = await api.ask('GET /models/price-history?model=openai%2Fo3');
     expect(body.data.map(({ before, after }: { before: object; after: object }) => [before, after])).toEqual([
       [{ input: '9', output: '9' }, null],
