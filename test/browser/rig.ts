@@ -109,7 +109,7 @@ async function ask(url: string, route: string, body: unknown, key: string): Prom
 
 async function makeTenant(api: BrowserRig['api'], name: string) {
   const { id } = await api('POST /organizations', { name });
-  const managing = { name: `${name}-manager`, organizationId: id, kind: 'management', scopes: ['owner'] };
+  const managing = { name: `${name}-manager`, organizationId: id, kind: 'management', scope: 'owner' };
   const { key: managementKey } = await api('POST /keys', managing);
   const { key } = await api('POST /keys', { name: `${name}-app`, organizationId: id });
   return { id, managementKey, key };
@@ -126,7 +126,8 @@ async function visit(browser: Browser, url: string, options: Visit): Promise<Vis
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    complaints.push(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {

@@ -53,6 +53,7 @@ it('is used by keyboard: palette, going to a page, the switch of organizations',
     async () => (await page.getByRole('button', { name: 'Organization: acme' }).count()) === 1,
   );
   await page.getByRole('button', { name: /^Period/ }).click();
+  await page.getByRole('button', { name: 'Show these days' }).waitFor();
   await visitor.screenshot('period');
   await visitor.expectAccessible();
   await page.getByRole('button', { name: 'Last 24 hours' }).click();

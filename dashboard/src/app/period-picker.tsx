@@ -21,12 +21,15 @@ export function PeriodPicker() {
   }
   return (
     <Popover open={open} onOpenChange={setOpen}>
-      <PopoverTrigger
-        render={<Button variant="outline" className="px-2 font-normal" aria-label={`Period: ${labelOf(period)}`} />}
-      >
+      <PopoverTrigger render={<Button variant="outline" className="px-2 font-normal" />}>
         <CalendarIcon className="text-muted-foreground" aria-hidden />
-        <span className="max-md:hidden">{labelOf(period)}</span>
-        <span className="md:hidden">{period.name === 'custom' ? '' : period.name}</span>
+        <span className="sr-only">Period:</span>
+        <span className="max-md:sr-only">{labelOf(period)}</span>
+        {period.name !== 'custom' && (
+          <span className="md:hidden" aria-hidden>
+            {period.name}
+          </span>
+        )}
       </PopoverTrigger>
       <PopoverContent align="end" className="flex flex-col gap-2 p-2" aria-label="Period">
         <div className="grid grid-cols-2 gap-1">

@@ -25,14 +25,15 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
       <Button
         variant="outline"
         onClick={onSearch}
-        aria-label="Search and commands"
         className="px-2 font-normal text-muted-foreground md:w-52 md:justify-between"
       >
         <span className="flex items-center gap-1.5">
           <Search aria-hidden />
-          <span className="hidden md:inline">Search …</span>
+          <span className="max-md:sr-only">Search …</span>
         </span>
-        <kbd className="hidden font-sans text-xs md:inline">Ctrl K</kbd>
+        <kbd className="hidden font-sans text-xs md:inline" aria-hidden>
+          Ctrl K
+        </kbd>
       </Button>
       <PeriodPicker />
       <SchemeSwitch />

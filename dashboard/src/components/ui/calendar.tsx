@@ -19,6 +19,7 @@ export function Calendar({ from, to, onChoose }: { from: Date; to: Date; onChoos
         defaultMonth={to}
         weekStartsOn={1}
         disabled={{ after: new Date() }}
+        labels={{ labelDayButton: (date) => date.toLocaleDateString('en-GB', { dateStyle: 'full' }) }}
         components={{ Chevron }}
         classNames={classNames}
       />

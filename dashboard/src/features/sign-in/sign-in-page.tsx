@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button.tsx';
-import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card.tsx';
+import { Card, CardContent, CardHeader } from '@/components/ui/card.tsx';
 import { Field } from '@/components/ui/form.tsx';
 import { Input } from '@/components/ui/input.tsx';
 import { ApiError } from '@/lib/api.ts';
@@ -29,7 +29,7 @@ export function SignInPage() {
     <main className="grid min-h-dvh place-items-center p-4">
       <Card className="w-full max-w-sm">
         <CardHeader>
-          <CardTitle className="text-base">Sign in to Tollgate</CardTitle>
+          <h1 className="text-base font-semibold">Sign in to Tollgate</h1>
         </CardHeader>
         <CardContent>
           <form onSubmit={signIn} className="flex flex-col gap-4">
