@@ -29,6 +29,7 @@ import { openPayments } from './payments.ts';
 import { keepPricesFresh, type PriceRefresher, priceFileOrBundled, priceFileTimeMs } from './price-file.ts';
 import { providers } from './providers/index.ts';
 import { openSharedMemory, type SharedMemory } from './shared-memory.ts';
+import { openSignIn } from './signing-in.ts';
 import { type LiveSnapshot, openLiveSnapshot } from './snapshot/live.ts';
 import { storedFeedback } from './store/feedback.ts';
 import { storedIdempotency } from './store/idempotency.ts';
@@ -85,16 +86,32 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     });
     parts.leases = leases;
     const stripe = openPayments(config, { store, clock, log });
+    const mailer = mailerOf(config);
+    const signIn = await openSignIn(config, { store, secrets, log });
     const refresh = () => snapshot.refresh();
     const { routing, providerKeys } = naming;
     const live = new Live({ store, instance: name, clock, log });
     parts.live = live;
-    const api = await createApi({ live, store, snapshot, clock, log, refresh, stripe, routing, providerKeys, secrets, ...naming.modelParts });
+    const api = await createApi({
+      live,
+      store,
+      snapshot,
+      clock,
+      log,
+      refresh,
+      stripe,
+      routing,
+      providerKeys,
+      secrets,
+      ...naming.modelParts,
+      signIn,
+      mailer,
+    });
     parts.api = api;
     const jobs = await startJobs({
       store,
       log,
-      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailerOf(config), secrets }),
+      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailer, secrets }),
     });
     parts.jobs = jobs;
     const dashboard = openDashboard(builtDashboard);

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAdmin } from './commands/admin.ts';
 import { addAlerts } from './commands/alerts.ts';
 import { addBudgets } from './commands/budgets.ts';
 import { addConnect } from './commands/connect.ts';
@@ -102,6 +103,7 @@ function buildProgram(): Command {
   addSecrets(program, context);
   addConnect(program, context);
   addDoctor(program, context);
+  addAdmin(program, context);
   return program;
 }
 

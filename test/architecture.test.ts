@@ -71,6 +71,8 @@ const packages: Record<string, { rooms: readonly string[]; why: string }> = {
   '@pydantic/genai-prices': { rooms: ['catalog'], why: 'prices have one door' },
   'graphile-worker': { rooms: ['control'], why: 'jobs are queued and run by the control plane alone' },
   stripe: { rooms: ['control'], why: 'only the control plane takes payments' },
+  'better-auth': { rooms: ['control'], why: 'people sign in at the control plane alone' },
+  '@better-auth/passkey': { rooms: ['control'], why: 'people sign in at the control plane alone' },
   fastify: { rooms: ['control'], why: 'the data plane owns the port; the management API is handed its requests' },
   pdfkit: { rooms: ['control'], why: 'documents are drawn where invoices are made' },
   nodemailer: { rooms: ['control'], why: 'mail is sent by jobs' },

@@ -1,5 +1,17 @@
 /** Written by `npm run docs` from the API itself: what each route of /api/v1 takes and answers. Not edited by hand. */
 
+export type AccountSession = {
+  id: string;
+  /** It is the one that asks. */
+  current: boolean;
+  address: string | null;
+  userAgent: string | null;
+  createdAt: Time;
+  /** Exact to a day. */
+  lastUsedAt: Time;
+  expiresAt: Time;
+};
+
 export type Alert = {
   id: string;
   /** null: about the installation. */
@@ -53,6 +65,15 @@ export type AutomaticTopUp = {
   /** In a row. */
   declines: number;
   disabledReason: string | null;
+};
+
+export type Bootstrap = {
+  /** Nobody owns it: open the link that `tollgate serve` printed. */
+  needed: boolean;
+  singleSignOn: readonly {
+    name: string;
+    label: string;
+  }[];
 };
 
 export type Budget = {
@@ -569,6 +590,33 @@ export type Margin = {
     /** What credit notes of this time took back, without tax. It is not subtracted. */
     creditNotesUsd: Usd;
   };
+};
+
+export type Me = {
+  /** null: a management key asks. */
+  user: {
+    id: string;
+    name: string;
+    email: string;
+    hasPassword: boolean;
+    twoFactorEnabled: boolean;
+    /** Names of the providers that this account is linked with. */
+    singleSignOn: readonly string[];
+  } | null;
+  /** What the caller is in this organization; operator: in all. */
+  role: "operator" | "owner" | "admin" | "billing" | "developer" | "viewer";
+  /** The one that is worked on: the key's own, or what `x-tollgate-organization` names. null: a member of none. */
+  organization: {
+    id: string;
+    name: string;
+  } | null;
+  memberships: readonly ({
+    organizationId: string;
+    organization: string;
+    role: "owner" | "admin" | "billing" | "developer" | "viewer";
+  })[];
+  /** The routes that this role may ask: `POST /keys`. */
+  permissions: readonly string[];
 };
 
 export type Model = {
@@ -2897,5 +2945,71 @@ export interface Routes {
   /** Get the page's style */
   'GET /docs/style.css': {
     file: "text/css; charset=utf-8";
+  };
+  /** See who you are, and what you may do */
+  'GET /me': {
+    answer: Me;
+  };
+  /** Change your name */
+  'PATCH /me': {
+    body: {
+      name: string;
+    };
+    answer: Me;
+  };
+  /** List where you are signed in */
+  'GET /me/sessions': {
+    answer: {
+      data: readonly AccountSession[];
+    };
+  };
+  /** End one of your sessions */
+  'DELETE /me/sessions/{accountSessionId}': {
+    params: {
+      /** An id that begins with ses_. */
+      accountSessionId: string;
+    };
+    answer: undefined;
+  };
+  /** End all of your sessions but this one */
+  'POST /me/sessions/end-others': {
+    answer: undefined;
+  };
+  /** See whether somebody owns this installation, and how people sign in */
+  'GET /bootstrap': {
+    answer: Bootstrap;
+  };
+  /**
+   * Become the first owner
+   * Works while nobody owns the installation, with the token that `tollgate serve` or `tollgate admin link` printed. A browser is signed in by the answer; a script asks for a management key.
+   */
+  'POST /bootstrap': {
+    body: {
+      token: string;
+      email: string;
+      name: string;
+      password: string;
+      /** true: the answer has a management key of the scope operator. */
+      managementKey?: boolean;
+    };
+    answer: {
+      userId: string;
+      organizationId: string;
+      /** Shown only now. */
+      managementKey: string | null;
+    };
+  };
+  /**
+   * Set a new password by a link
+   * With the token of a link that `tollgate admin link --email ADDRESS` printed. It ends all sessions of the user.
+   */
+  'POST /sign-in-links/use': {
+    body: {
+      token: string;
+      password: string;
+    };
+    answer: {
+      email: string;
+    };
   };
 }

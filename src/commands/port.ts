@@ -6,6 +6,12 @@ const timeoutMs = 3_000;
 /** `127.0.0.1:7070`, `[::1]:7070`. */
 export const addressText = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
+/** Where a browser on this machine finds what listens there. */
+export function ownAddress({ host, port }: { readonly host: string; readonly port: number }): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return `http://${addressText(everywhere ? '127.0.0.1' : host, port)}`;
+}
+
 /** The system's error code, or undefined when it worked. */
 export function tryListening(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {

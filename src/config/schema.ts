@@ -8,11 +8,14 @@ import { qualifiedModel, routeFields } from '../routing/definition.ts';
 import { keyLengthMax } from '../snapshot/snapshot.ts';
 import { cache, cacheRule } from './cache-settings.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
+import { log } from './log-settings.ts';
 import { mail } from './mail-settings.ts';
 import { ownProvider } from './own-provider-settings.ts';
 import { plans } from './plan-settings.ts';
 import { providerSettings } from './provider-settings.ts';
 import { rateLimits } from './rate-limit-settings.ts';
+import { secrets } from './secret-settings.ts';
+import { signIn } from './sign-in-settings.ts';
 import { stripe } from './stripe-settings.ts';
 import { timeouts } from './timeout-settings.ts';
 
@@ -158,29 +161,6 @@ const budgets = z.strictObject({
   patienceMs: wholeNumber(0, 60_000, 'milliseconds')
     .default(1_000)
     .describe('How long a request waits for what running ones may leave over, before it is refused.'),
-});
-
-const secrets = z.strictObject({
-  masterKey: text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/)
-    .optional()
-    .describe(
-      'What secrets in the database (keys for providers, secrets of webhooks) are sealed under. Absent: made at the first start, in `master.key` in the data directory. Instances that share a database need the same.',
-    ),
-  // Held to no more than what one had to be when it was made.
-  previousMasterKeys: list(
-    text('at least 32 characters without spaces', /^[\x21-\x7e]{32,1024}$/),
-    'a list of master keys, each of at least 32 characters without spaces',
-  )
-    .max(16, { error: 'at most 16 master keys' })
-    .default([])
-    .describe('Other master keys that open what was sealed under them: docs/secrets.md says how a new one comes in.'),
-});
-
-const log = z.strictObject({
-  level: choice(['debug', 'info', 'warn', 'error']).default('info').describe('Least important lines that are written.'),
-  format: choice(['auto', 'json', 'text'])
-    .default('auto')
-    .describe('`auto`: text on a terminal, JSON lines otherwise. The log goes to stderr.'),
 });
 
 const provider = z.strictObject({
@@ -390,6 +370,7 @@ export const configSchema = z.strictObject({
   budgets: budgets.prefault({}),
   plans: plans.prefault({}),
   secrets: secrets.prefault({}),
+  signIn: signIn.prefault({}),
   log: log.prefault({}),
   stripe: stripe.prefault({}),
   mail: mail.prefault({}),

@@ -11,6 +11,7 @@ import type { ManagementSchema } from './schema/management.ts';
 import type { ModelsSchema } from './schema/models.ts';
 import type { NamingSchema } from './schema/naming.ts';
 import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
+import type { SignInSchema } from './schema/sign-in.ts';
 import type { StripeSchema } from './schema/stripe.ts';
 
 export interface Schema
@@ -20,6 +21,7 @@ export interface Schema
     StripeSchema,
     SellingSchema,
     NamingSchema,
+    SignInSchema,
     ModelsSchema,
     InvoicesSchema {
   readonly organizations: OrganizationTable;

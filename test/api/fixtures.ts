@@ -47,6 +47,8 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       .execute();
     return 'openai';
   },
+  /** Of a person's account: a management key has none. */
+  accountSessionId: async () => 'ses_never',
   /** Routes are the operators', and nobody's own. */
   routeName: async () => 'best',
   /** Of alert rules: a name, and no thing of anybody's. */

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { DeclaredBudget } from '../../control/budgets/declared.ts';
 import { type Declared, type DeclaredProject, importDeclared } from '../../control/keys/declared.ts';
 import { createKey, listKeys } from '../../control/keys/keys.ts';
+import { hasOwner, makeLink } from '../../control/sign-in/links.ts';
 import { type Instance, startInstance } from '../../instance.ts';
 import { JournalLocked } from '../../journal/directory-lock.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -20,11 +21,12 @@ import {
   readConfig,
 } from '../context.ts';
 import { CommandFailure, directoryFailure, exitCodes } from '../outcome.ts';
-import { addressText } from '../port.ts';
+import { ownAddress } from '../port.ts';
+import { linkAddress } from '../sign-in-link.ts';
 import { addressFailure, refuseTakenPort } from './address.ts';
 import { type LogWriter, openLog } from './log-writer.ts';
 import { watchProcess } from './process-watch.ts';
-import { renderWelcome } from './welcome.ts';
+import { type First, renderWelcome } from './welcome.ts';
 
 export interface ServeOptions extends CommonOptions {
   readonly host?: string;
@@ -62,8 +64,11 @@ export async function serve(context: Context, options: ServeOptions): Promise<vo
   try {
     const isFirstStart = await importKeys(store, config, log);
     instance = await start(context, config, store, log);
-    const firstKey = isFirstStart ? await createFirstKey(store, instance) : undefined;
-    greet(context, options, config, instance, firstKey);
+    const first = isFirstStart ? await createFirst(store, instance, config) : undefined;
+    greet(context, options, config, instance, first);
+    if (first === undefined && !(await hasOwner(store.db))) {
+      log.info({}, 'nobody owns this installation yet: "tollgate admin link" prints a link for its first owner');
+    }
     const signal = await stopRequested;
     log.info({ signal, drainMs: config.server.drainMs }, 'stopping; running requests may end');
     await instance.stop(config.server.drainMs);
@@ -85,10 +90,11 @@ async function importKeys(store: Store, config: Config, log: LogWriter): Promise
 }
 
 /** Made when everything else has worked: a key that is made and then not shown is lost. */
-async function createFirstKey(store: Store, instance: Instance): Promise<string> {
+async function createFirst(store: Store, instance: Instance, { signIn }: Config): Promise<First> {
   const { key } = await createKey(store, { name: 'first' }, systemClock);
   await instance.refresh();
-  return key;
+  const token = await makeLink(store.db, 'first-owner', null, systemClock);
+  return { key, dashboard: linkAddress(signIn.publicUrls?.[0] ?? ownAddress(instance.address), 'first-owner', token) };
 }
 
 function declaredBy(config: Config): Declared {
@@ -150,18 +156,17 @@ function greet(
   options: ServeOptions,
   config: Config,
   { address }: Instance,
-  key: string | undefined,
+  first: First | undefined,
 ): void {
-  const everywhere = address.host === '0.0.0.0' || address.host === '::';
-  const url = `http://${addressText(everywhere ? '127.0.0.1' : address.host, address.port)}`;
+  const url = ownAddress(address);
   if (options.json) {
-    context.out(`${JSON.stringify({ version: context.version, url, ...(key && { key }) })}\n`);
+    context.out(`${JSON.stringify({ version: context.version, url, ...first })}\n`);
     return;
   }
   const names = activeProviders(config, providers).map(({ id }) => id);
   const flags = [options.config && `--config ${options.config}`, options.dataDir && `--data-dir ${options.dataDir}`];
   const welcome = { version: context.version, url, providers: names, options: flags.filter(Boolean).join(' ') };
-  context.out(renderWelcome(key === undefined ? welcome : { ...welcome, key }));
+  context.out(renderWelcome({ ...welcome, ...first }));
 }
 
 function logFormat(config: Config, context: Context): 'json' | 'text' {

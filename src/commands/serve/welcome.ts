@@ -1,10 +1,17 @@
 /** What a person reads when Tollgate has started: everything for a first call once, one line ever after. */
 
-export interface Welcome {
+/** Shown at the first start, and never again. */
+export interface First {
+  /** For calling models. */
+  readonly key: string;
+  /** The dashboard's address with a link for its first owner, which works once. */
+  readonly dashboard: string;
+}
+
+/** `First` is absent on later starts. */
+export interface Welcome extends Partial<First> {
   readonly version: string;
   readonly url: string;
-  /** Shown now and never again; absent on later starts. */
-  readonly key?: string;
   /** Names of the providers that are turned on, without the built-in one. */
   readonly providers: readonly string[];
   /** How the command line finds the same installation: `--config tollgate.yaml`, or nothing. */
@@ -12,15 +19,20 @@ export interface Welcome {
 }
 
 export function renderWelcome(welcome: Welcome): string {
-  const { version, url, key } = welcome;
+  const { version, url, key, dashboard } = welcome;
   const line = `Tollgate ${version} is listening at ${url}\n`;
-  return key === undefined ? line : `${line}\n${renderFirstSteps({ ...welcome, key })}\n`;
+  if (key === undefined || dashboard === undefined) return line;
+  return `${line}\n${renderFirstSteps({ ...welcome, key, dashboard })}\n`;
 }
 
-function renderFirstSteps({ url, key, providers, options }: Welcome & { readonly key: string }): string {
+function renderFirstSteps({ url, key, dashboard, providers, options }: Welcome & First): string {
   const claudeModel = providers.includes('anthropic') ? '' : ' --model mock/echo';
   const tollgate = (command: string) => ['npx tollgate', command, options].filter(Boolean).join(' ');
-  return `Your first key. It is shown only now; Tollgate keeps nothing but its hash:
+  return `The dashboard. This link makes you its owner, once, within 24 hours (${tollgate('admin link')} prints another):
+
+  ${dashboard}
+
+Your first key. It is shown only now; Tollgate keeps nothing but its hash:
 
   ${key}
 

@@ -6,8 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '../../lib/id.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
+import { mountSignIn } from '../sign-in/mount.ts';
+import { findSessionCaller } from '../sign-in/session-caller.ts';
 import { access, type Rule } from './access.ts';
-import { type Caller, findCaller } from './caller.ts';
+import { type Caller, carriesKey, findCaller, twoCredentials } from './caller.ts';
 import { ApiFailure, toFailure } from './failure.ts';
 import { apiRoot, nothingAt, toFastifyPath } from './paths.ts';
 import { perform } from './perform.ts';
@@ -87,6 +89,8 @@ class ApiServer implements Api {
         prefix: apiRoot,
       },
     );
+    const { signIn, store } = options;
+    if (signIn) this.#app.register(async (app) => mountSignIn(app, signIn, store), { prefix: apiRoot });
   }
 
   get inject(): FastifyInstance['inject'] {
@@ -146,27 +150,39 @@ class ApiServer implements Api {
         method: route.method,
         url: toFastifyPath(route.path),
         // Before the body is read: nobody without a key makes us hold one.
-        onRequest: async (request) => {
-          if (!('auth' in rule)) this.#admit(request);
+        onRequest: async (request, reply) => {
+          if (!('auth' in rule)) await this.#admit(request, reply);
         },
         handler: (request, reply) => this.#serve(route, rule, request, reply),
       });
     }
   }
 
-  #admit(request: FastifyRequest): void {
-    const { snapshot, clock } = this.#options;
-    const caller = findCaller(request.raw, snapshot.current, clock.nowMs());
+  async #admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const caller = await this.#findCaller(request, reply);
     this.#limit.admit(caller.actor.id);
     this.#callers.set(request, caller);
+  }
+
+  async #findCaller({ raw }: FastifyRequest, reply: FastifyReply): Promise<Caller> {
+    const { snapshot, clock, signIn, store } = this.#options;
+    if (signIn === undefined || !signIn.carriesSession(raw.headers)) {
+      return findCaller(raw, snapshot.current, clock.nowMs());
+    }
+    if (carriesKey(raw)) throw twoCredentials();
+    const { caller, cookies } = await findSessionCaller(raw, signIn, store.db);
+    if (cookies.length > 0 && !reply.sent) reply.header('set-cookie', [...cookies]);
+    return caller;
   }
 
   async #serve(route: ApiRoute, rule: Rule, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { id: requestId, url, params, query, body } = request;
     const header = request.headers['idempotency-key'];
     const idempotencyKey = typeof header === 'string' ? header : undefined;
-    const recheck = async () => findCaller(request.raw, this.#options.snapshot.current, this.#options.clock.nowMs());
-    const asked = { requestId, url, idempotencyKey, params, query, body, recheck };
+    const setCookies = (cookies: readonly string[]) => void reply.header('set-cookie', [...cookies]);
+    const exchange = { request: request.raw, setCookies };
+    const recheck = () => this.#findCaller(request, reply);
+    const asked = { requestId, url, idempotencyKey, params, query, body, exchange, recheck };
     const { answer, replayed } = await perform(route, rule, asked, this.#callers.get(request), this.#options);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (route.method !== 'GET') await this.#options.refresh().catch(() => {});

@@ -40,6 +40,16 @@ function isInForce(key: Key, nowMs: number): boolean {
   return !key.organization.disabled && (key.expiresAtMs === undefined || key.expiresAtMs > nowMs);
 }
 
+/** Whether a request names a management key, right or wrong. */
+export function carriesKey({ headers }: IncomingMessage): boolean {
+  return headers.authorization !== undefined || headers['x-api-key'] !== undefined;
+}
+
+/** A key and a session at once: a guard in front of us could look at the one, and we at the other. */
+export function twoCredentials(): ApiFailure {
+  return unauthorized('The request carries a management key and a session.');
+}
+
 /** Exactly one credential: two could be read differently by a guard in front of us. */
 function readCredential(request: IncomingMessage): string {
   const values: string[] = [];

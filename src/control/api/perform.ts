@@ -5,7 +5,7 @@ import { checkReach, type Rule } from './access.ts';
 import type { Caller } from './caller.ts';
 import { ApiFailure, invalid, notFound } from './failure.ts';
 import { type Outcome, runOnce } from './idempotency.ts';
-import type { ApiParts, ApiRequest, ApiRoute } from './route.ts';
+import type { ApiParts, ApiRequest, ApiRoute, Exchange } from './route.ts';
 
 /** Of a route that needs no key: it may see nothing that belongs to anybody. */
 const nobody: Caller = {
@@ -24,6 +24,7 @@ export interface Asked {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly exchange: Exchange;
   /** Who sends it, looked up again. */
   readonly recheck: () => Promise<Caller>;
 }
@@ -40,6 +41,7 @@ export async function perform(
   const parts = { ...whole, store: storeFor(route, caller, whole.store) };
   const parsed = {
     requestId: asked.requestId,
+    exchange: asked.exchange,
     caller: caller ?? nobody,
     recheck: asked.recheck,
     params: parse('params', route.params, asked.params),

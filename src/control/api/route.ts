@@ -1,5 +1,5 @@
 /** What a route of the management API is: data that the server, the checks of access and the reference all read. */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Clock } from '../../lib/clock.ts';
@@ -7,9 +7,11 @@ import type { Log } from '../../lib/log.ts';
 import type { SecretBox } from '../../lib/secret-box.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
-import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
 import type { Live } from '../live/live.ts';
+import type { Mailer } from '../mail/mailer.ts';
+import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
 import type { ProviderKeyTools, RouteTools } from '../naming/tools.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
 
@@ -22,6 +24,10 @@ export interface ApiParts {
   readonly refresh: () => Promise<void>;
   /** What this instance knows of models and prices. */
   readonly snapshot?: SnapshotSource;
+  /** Absent: nobody signs in at this process, and only management keys are taken. */
+  readonly signIn?: SignIn | undefined;
+  /** Sends mail. Absent: this installation sends none. */
+  readonly mailer?: Mailer | undefined;
   /** Absent: this installation takes no payments. */
   readonly stripe?: StripeParts | undefined;
   /** Absent: this process cannot tell whether a route can be. */
@@ -63,9 +69,17 @@ interface Described {
 
 type Input<S> = S extends z.ZodType ? z.output<S> : undefined;
 
+/** The request itself, for the few routes that begin a session or tell from where somebody came. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  /** Whole `Set-Cookie` lines. */
+  setCookies(cookies: readonly string[]): void;
+}
+
 /** What a handler gets. */
 export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
   readonly requestId: string;
+  readonly exchange: Exchange;
   readonly caller: Caller;
   /** Who sends it, looked up again: while a stream lasts, a session may end. Throws ApiFailure. */
   recheck(): Promise<Caller>;

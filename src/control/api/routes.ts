@@ -5,6 +5,7 @@ import { budgetRoutes } from '../budgets/routes.ts';
 import { partyRoutes } from '../invoices/party-routes.ts';
 import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { liveRoutes } from '../live/routes.ts';
 import { logRoutes } from '../logs/routes.ts';
 import { sessionRoutes } from '../logs/session-routes.ts';
 import { aliasRoutes } from '../models/alias-routes.ts';
@@ -12,13 +13,14 @@ import { discoverRoutes } from '../models/discover-routes.ts';
 import { importRoutes } from '../models/import-routes.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { syncRoutes } from '../models/sync-routes.ts';
-import { liveRoutes } from '../live/routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
 import { projectRoutes } from '../projects/routes.ts';
 import { secretRoutes } from '../secrets/routes.ts';
 import { sellingRoutes } from '../selling/routes.ts';
+import { bootstrapRoutes } from '../sign-in/bootstrap-routes.ts';
+import { meRoutes } from '../sign-in/me-routes.ts';
 import { stripeRoutes } from '../stripe/routes.ts';
 import { usageRoutes } from '../usage/routes.ts';
 import { walletRoutes } from '../wallets/routes.ts';
@@ -50,4 +52,6 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...alertRoutes,
   ...endpointRoutes,
   ...referenceRoutes(() => apiRoutes),
+  ...meRoutes,
+  ...bootstrapRoutes,
 ];

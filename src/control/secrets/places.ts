@@ -22,3 +22,8 @@ export function providerCredentialPlace({ id, provider }: Omit<CredentialOwner, 
 export function webhookSecretPlace(id: string, organizationId: string | null): SecretPlace {
   return { kind: 'webhook-secret', organizationId, id };
 }
+
+/** What signs cookies at all instances. */
+export function signInSecretPlace(id: string): SecretPlace {
+  return { kind: 'sign-in-secret', organizationId: null, id };
+}

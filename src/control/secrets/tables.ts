@@ -3,7 +3,7 @@
  * its rows, and what was changed or swapped in them is found.
  */
 import type { SecretPlace } from '../../lib/secret-box.ts';
-import { organizationCredentialPlace, webhookSecretPlace } from './places.ts';
+import { organizationCredentialPlace, signInSecretPlace, webhookSecretPlace } from './places.ts';
 
 type Value = string | null;
 
@@ -39,4 +39,11 @@ export const sealedTables: readonly SealedTable[] = [
   },
   { ...webhooks, column: 'secret' },
   { ...webhooks, column: 'previous_secret' },
+  {
+    what: 'what signs the cookies of people who sign in',
+    table: 'sign_in_secrets',
+    column: 'sealed',
+    columns: [],
+    placeOf: ({ id }) => signInSecretPlace(id),
+  },
 ];

@@ -18,6 +18,7 @@ import { ledgerCheckpoint } from './0017-ledger-checkpoint.ts';
 import { roleScopes } from './0018-role-scopes.ts';
 import { models } from './0019-models.ts';
 import { usageByTime } from './0020-usage-by-time.ts';
+import { signIn } from './0021-sign-in.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   roleScopes,
   models,
   usageByTime,
+  signIn,
 ];

@@ -1,10 +1,11 @@
 /** Tables of migration 4, as Kysely sees them. What they mean is said there. */
 import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { StoredLimits } from './limits.ts';
+import type { StoredMemberRole } from './sign-in.ts';
 
 export interface LedgerSchema {
   readonly projects: ProjectTable;
-  readonly members: OwnerTable;
+  readonly members: MemberTable;
   readonly accounts: AccountTable;
   readonly transfers: TransferTable;
   readonly entries: EntryTable;
@@ -27,6 +28,12 @@ export interface OwnerTable {
   readonly organization_id: string;
   readonly name: string;
   readonly created_at: CreatedAt;
+}
+
+/** A program that merely has keys is no user, and has no role. */
+export interface MemberTable extends OwnerTable {
+  readonly user_id: ColumnType<string | null, string | null | undefined>;
+  readonly role: ColumnType<StoredMemberRole | null, StoredMemberRole | null | undefined>;
 }
 
 export interface ProjectTable extends OwnerTable {

@@ -1,0 +1,31 @@
+/** Signs a browser in that has just proven itself by a link. */
+import type { IncomingMessage } from 'node:http';
+import { ApiFailure } from '../api/failure.ts';
+import type { ApiParts, Exchange } from '../api/route.ts';
+import type { SignIn } from './sign-in.ts';
+
+/** Throws ApiFailure (unavailable) in a process where nobody signs in. */
+export function signInOf({ signIn }: Pick<ApiParts, 'signIn'>): SignIn {
+  if (signIn !== undefined) return signIn;
+  throw new ApiFailure('unavailable', 'Nobody signs in at this process.', { remedy: 'Ask a gateway.' });
+}
+
+/** Every browser says where a write comes from. */
+export function isBrowser({ headers }: IncomingMessage): boolean {
+  return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+}
+
+/** For a page of ours; a script gets no cookie. A second factor is asked for as at any sign-in. */
+export async function beginSession(
+  exchange: Exchange,
+  parts: ApiParts,
+  email: string,
+  password: string,
+): Promise<void> {
+  const { request } = exchange;
+  if (!isBrowser(request)) return;
+  const signIn = signInOf(parts);
+  const origin = signIn.checkOrigin(request.method ?? 'POST', request.headers);
+  const answered = await signIn.signIn(request, origin, email, password);
+  exchange.setCookies(answered.headers.getSetCookie());
+}
