@@ -32,10 +32,9 @@ export async function migrate(client: pg.Client, schema: string, log: Log): Prom
 async function runFrom(client: pg.Client, version: number, log: Log): Promise<void> {
   // Waiting longer for a table would make everybody behind us wait as well.
   await client.query(`SET LOCAL lock_timeout = '5s'`);
-  for (const migration of migrations.filter((candidate) => candidate.version > version)) {
-    await run(client, migration);
-    log.info({ version: migration.version, name: migration.name }, 'the database schema was migrated');
-  }
+  const missing = migrations.filter((candidate) => candidate.version > version);
+  for (const migration of missing) await run(client, migration);
+  log.info({ from: version, to: missing.at(-1)?.version }, 'the database schema was migrated');
 }
 
 async function run(client: pg.Client, migration: Migration): Promise<void> {
