@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { PriceFeed } from './catalog/feed.ts';
 import { mockIsOn } from './config/names.ts';
 import type { Config } from './config.ts';
+import { conversationReader } from './content-conversation.ts';
 import { type Api, createApi } from './control/api/api.ts';
+import { ContentKeeper } from './control/content/keeper.ts';
 import { openDashboard } from './control/dashboard/dashboard.ts';
 import { type Jobs, startJobs } from './control/jobs/queue.ts';
 import { listTasks } from './control/jobs.ts';
@@ -89,10 +91,13 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const mailer = mailerOf(config);
     const signIn = await openSignIn(config, { store, secrets, log });
     const refresh = () => snapshot.refresh();
+    const content = new ContentKeeper({ store, secrets, reader: conversationReader, clock, log });
+    parts.content = content;
     const { routing, providerKeys } = naming;
     const live = new Live({ store, instance: name, clock, log });
     parts.live = live;
     const api = await createApi({
+      conversation: conversationReader,
       live,
       store,
       snapshot,
@@ -116,6 +121,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     parts.jobs = jobs;
     const dashboard = openDashboard(builtDashboard);
     const gateway = createGateway({
+      content,
       snapshot,
       journal: watched(journal, live),
       watcher: live,
@@ -136,7 +142,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
     return new Instance(
       { host, port },
-      { ...parts, shipper, mock, snapshot, prices: parts.prices, shared, leases, live, api, jobs, gateway },
+      { ...parts, shipper, mock, snapshot, prices: parts.prices, shared, leases, content, live, api, jobs, gateway },
       log,
     );
   } catch (error) {
@@ -153,6 +159,7 @@ interface Parts {
   prices: PriceRefresher | undefined;
   shared: SharedMemory | undefined;
   leases: LeaseKeeper;
+  content: ContentKeeper;
   live: Live;
   api: Api;
   jobs: Jobs;
@@ -240,10 +247,11 @@ export class Instance {
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
 async function closeParts(parts: Partial<Parts>): Promise<void> {
-  const { gateway, live, api, jobs, leases, shared, prices, snapshot, mock, shipper, journal } = parts;
+  const { gateway, live, api, jobs, leases, content, shared, prices, snapshot, mock, shipper, journal } = parts;
   prices?.close();
   await jobs?.stop();
   await gateway?.close();
+  await content?.flush();
   await shared?.close();
   await leases?.close();
   live?.close();

@@ -136,6 +136,36 @@ export type Checkout = {
   url: string;
 };
 
+export type ContentBlock = {
+  type: "text" | "thinking" | "refusal" | "tool-call" | "tool-result" | "media" | "other";
+  /** Text, arguments or result; of media, where it is. */
+  text: string | null;
+  name: string | null;
+  /** That a call and its result share. */
+  callId: string | null;
+  mediaType: string | null;
+  isError: boolean;
+};
+
+export type ContentRule = {
+  /** none: nothing is kept. asked: where a key or a request asks for it. all: what nobody forbids. */
+  keep: "none" | "asked" | "all";
+  days: number;
+  /** Of a request, and of an answer; the rest is cut. */
+  bytesMax: number;
+  redact: {
+    secrets: boolean;
+    patterns: readonly string[];
+  };
+  /** Whether operators of the installation may read it who are no members of the organization. */
+  operatorsMayRead: boolean;
+};
+
+export type ContentTurn = {
+  role: "system" | "user" | "assistant";
+  blocks: readonly ContentBlock[];
+};
+
 export type CreatedKey = {
   id: string;
   name: string;
@@ -250,6 +280,19 @@ export type DiscoveredModels = {
   unknown: readonly string[];
   /** Those that the catalogue lists and the provider does not. */
   unlisted: readonly string[];
+};
+
+export type EndUserErasure = {
+  id: string;
+  organizationId: string;
+  state: "running" | "done" | "cancelled";
+  requestsTotal: number;
+  requestsDone: number;
+  contentsErased: number;
+  /** What stands for that person in the rows that money needs. */
+  pseudonym: string;
+  createdAt: Time;
+  endedAt: Time | null;
 };
 
 export type Error = {
@@ -1117,6 +1160,38 @@ export type Session = {
   errors: readonly string[];
 };
 
+export type StoredContent = {
+  /** Method and path. */
+  asked: string;
+  operation: string;
+  dialect: string;
+  model: string;
+  request: {
+    /** As it was on the wire, redacted; null where it was a stream, which blocks tell whole. */
+    text: string | null;
+    encoding: "text" | "base64";
+    /** Of the whole. */
+    bytes: number;
+    /** It was longer than is kept. */
+    isCut: boolean;
+  };
+  answer: {
+    /** As it was on the wire, redacted; null where it was a stream, which blocks tell whole. */
+    text: string | null;
+    encoding: "text" | "base64";
+    /** Of the whole. */
+    bytes: number;
+    /** It was longer than is kept. */
+    isCut: boolean;
+    status: number;
+    contentType: string;
+  };
+  /** What was sent; null where it cannot be read as a conversation. */
+  turns: readonly ContentTurn[] | null;
+  /** What was answered; null where it cannot be read. */
+  answerBlocks: readonly ContentBlock[] | null;
+};
+
 export type Subscription = {
   id: string;
   organizationId: string;
@@ -1746,6 +1821,134 @@ export interface Routes {
       turns: readonly LogEntry[];
       next: string | null;
     };
+  };
+  /** What is kept of prompts and answers */
+  'GET /organizations/{organizationId}/content-settings': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: ContentRule;
+  };
+  /**
+   * Change what is kept of prompts and answers
+   * Effective for requests from then on. The organization says how much may be kept at all; keys and requests choose within that.
+   */
+  'PATCH /organizations/{organizationId}/content-settings': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      /** none: nothing is kept. asked: where a key or a request asks for it. all: what nobody forbids. */
+      keep?: "none" | "asked" | "all";
+      days?: number;
+      /** Of a request, and of an answer; the rest is cut. */
+      bytesMax?: number;
+      redact?: {
+        secrets?: boolean;
+        patterns?: readonly string[];
+      };
+      /** Whether operators of the installation may read it who are no members of the organization. */
+      operatorsMayRead?: boolean;
+    };
+    answer: ContentRule;
+  };
+  /**
+   * Say whether prompts and answers of a key are kept
+   * Within what its organization allows. A request may still say no.
+   */
+  'PUT /keys/{keyId}/content': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    body: {
+      /** null: as the organization says. */
+      content: "keep" | "none" | null;
+    };
+    answer: {
+      keyId: string;
+      content: "keep" | "none" | null;
+    };
+  };
+  /** Whether prompts and answers of a key are kept */
+  'GET /keys/{keyId}/content': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    answer: {
+      keyId: string;
+      content: "keep" | "none" | null;
+    };
+  };
+  /**
+   * Erase all kept prompts and answers of an organization
+   * At once and for ever: the key that they lie under is erased, and without it nobody can read them. What is kept from then on gets a new key.
+   */
+  'DELETE /organizations/{organizationId}/content': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: undefined;
+  };
+  /** Prompt and answer of a request, where they are kept */
+  'GET /logs/{requestId}/content': {
+    params: {
+      requestId: string;
+    };
+    answer: StoredContent;
+  };
+  /**
+   * Erase an end user
+   * Prompts, answers, sessions and the person's name go; what was used and paid stays, under a name that says nothing. It runs on by itself; ask for it by its id to see how far it is.
+   */
+  'POST /end-users/{endUserId}/erase': {
+    params: {
+      /** As the caller names it: the request's `user`. */
+      endUserId: string;
+    };
+    body?: {
+      /** The caller's own when absent. */
+      organizationId?: string;
+    };
+    answer: EndUserErasure;
+  };
+  /** How far an erasure is */
+  'GET /end-user-erasures/{erasureId}': {
+    params: {
+      /** An id that begins with eue_. */
+      erasureId: string;
+    };
+    answer: EndUserErasure;
+  };
+  /**
+   * Stop an erasure
+   * What is erased already stays so.
+   */
+  'POST /end-user-erasures/{erasureId}/cancel': {
+    params: {
+      /** An id that begins with eue_. */
+      erasureId: string;
+    };
+    answer: EndUserErasure;
+  };
+  /**
+   * All that is kept of an end user
+   * JSON lines, streamed: each request, with its prompt and answer where they are kept.
+   */
+  'GET /end-users/{endUserId}/export': {
+    params: {
+      /** As the caller names it: the request's `user`. */
+      endUserId: string;
+    };
+    query?: {
+      /** The caller's own when absent. */
+      organizationId?: string;
+    };
+    file: "application/x-ndjson";
   };
   /** Get what an organization has, holds and owes */
   'GET /organizations/{organizationId}/wallet': {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { picoUsdPerToken, scaleDecimal } from '../lib/money.ts';
 import { qualifiedModel, routeFields } from '../routing/definition.ts';
 import { keyLengthMax } from '../snapshot/snapshot.ts';
+import { content } from './content-settings.ts';
 import { cache, cacheRule } from './cache-settings.ts';
 import { amount, choice, flag, httpUrl, list, notYet, text, wholeNumber } from './leaves.ts';
 import { log } from './log-settings.ts';
@@ -323,6 +324,7 @@ const organization = z.strictObject({
       'What its requests cost on top of what the provider charges, where no price is set for the model. Absent: as it is in the database (nothing at first).',
     ),
   limits: rateLimits('of all of its keys together'),
+  content,
   providers: z.record(providerName, ownProvider).optional(),
   byokFeePercent: amount(0, 100, 'percent')
     .refine((value) => isExact((percent) => scaleDecimal(percent, 2), value), { error: 'percent, with two decimals' })

@@ -5,6 +5,7 @@ import type { SecretBox } from '../lib/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { alertTasks } from './alerts/tasks.ts';
 import { invoiceTasks } from './invoices/tasks.ts';
+import { contentTasks } from './content/tasks.ts';
 import type { Task } from './jobs/queue.ts';
 import { ledgerTasks } from './ledger/check.ts';
 import type { Mailer } from './mail/mailer.ts';
@@ -34,6 +35,7 @@ export function listTasks(parts: JobParts): readonly Task[] {
     ...sellingTasks(parts),
     ...invoiceTasks(parts),
     ...alertTasks(parts),
+    ...contentTasks(parts),
     ...secretTasks(parts),
     ...(parts.stripe === undefined ? [] : stripeTasks(parts.stripe)),
   ];

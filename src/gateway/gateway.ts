@@ -17,6 +17,7 @@ import { ResponseCache } from './cache/response-cache.ts';
 import type { SharedBytes } from './cache/shared-answers.ts';
 import { Capacity } from './capacity/capacity.ts';
 import { Shedding } from './capacity/shedding.ts';
+import type { ContentSink } from './content/content-sink.ts';
 import { createHttpServer, type OthersHandler } from './edge/server.ts';
 import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
@@ -56,6 +57,8 @@ export interface GatewayOptions {
   readonly sharedLimits?: SharedLimits | undefined;
   /** Told of requests that got no intent, while somebody watches. */
   readonly watcher?: Pick<JournalWatcher, 'watching' | 'refused'>;
+  /** Absent: no prompts and answers are kept. */
+  readonly content?: ContentSink | undefined;
   /** Takes requests under /api/, on the same port. Absent: there is nothing. */
   readonly others?: OthersHandler;
   /** How often running attempts are looked at: keepalives, timeouts and progress are at most this late. */
@@ -112,6 +115,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     resources: new KnownResources(options.resources),
     seals: new Seals({ ttlMs: settings.sealTtlMs, bytesMax: settings.sealBytesMax }, options.clock),
     feedback: options.feedback,
+    content: options.content,
     stored: new StoredAnswers(),
     idempotency: new Idempotency(options.idempotency, { clock: options.clock, log: options.log, settings }),
     cache: cacheOf(options, settings),

@@ -12,6 +12,7 @@ import type { Funds } from './budgets/funds.ts';
 import type { ResponseCache } from './cache/response-cache.ts';
 import type { Capacity } from './capacity/capacity.ts';
 import type { Shedding } from './capacity/shedding.ts';
+import type { ContentSink } from './content/content-sink.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
 import type { KnownResources } from './operations/known-resources.ts';
 import type { FeedbackStore } from './own/feedback-store.ts';
@@ -59,6 +60,8 @@ export interface GatewayParts {
   readonly feedback: FeedbackStore | undefined;
   /** Answers that providers keep, and whose they are. */
   readonly stored: StoredAnswers;
+  /** Where prompts and answers go that are kept. Absent: none are. */
+  readonly content: ContentSink | undefined;
   /** Watched by the ticker. */
   readonly active: AttemptsUnderWay;
   /** Looks at requests that were refused before their intent. Absent: nobody does. */

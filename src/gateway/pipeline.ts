@@ -14,6 +14,7 @@ import { authenticate } from './authenticate.ts';
 import { discardBody, readAsk, receiveBody } from './body.ts';
 import { expectedChat } from './budgets/expected.ts';
 import { cachedChat } from './cache/cached-chat.ts';
+import { capture } from './content/capture.ts';
 import { countTokens } from './count-tokens.ts';
 import type { Delivery } from './edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from './edge/headers.ts';
@@ -46,7 +47,12 @@ export async function handle(arrival: Arrival, parts: GatewayParts): Promise<voi
     const body = await receiveBody(request, parts.settings);
     const entered = enter(arrival, snapshot, key, body, parts);
     exchange = entered;
-    await once(entered, body, parts, () => serve(entered, viewFor(snapshot, key), parts));
+    const kept = capture(entered, parts.content, body);
+    try {
+      await once(entered, body, parts, () => serve(entered, viewFor(snapshot, key), parts));
+    } finally {
+      kept?.end({ operation: entered.door.operation, dialect: entered.dialect.id, model: entered.ask.model });
+    }
   } catch (error) {
     const told = asError(error, delivery.dialect, delivery.requestId, parts);
     const headers = exchange === undefined ? requestIdHeaders(delivery.requestId) : ownHeaders(exchange);

@@ -33,7 +33,7 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const organizations = await readPages((after) =>
         db
           .selectFrom('organizations')
-          .select(['id', 'name', 'disabled', 'limits', 'billing', 'spends', 'blocked_reason', 'plan'])
+          .select(['id', 'name', 'disabled', 'limits', 'billing', 'spends', 'blocked_reason', 'plan', 'content'])
           .where('snapshot_version', '>', since)
           .where('id', '>', after)
           .orderBy('id')
@@ -53,6 +53,7 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
             'models',
             'keys.limits',
             'cache_ttl_ms',
+            'content',
             'expires_at',
             'revoked_at',
             'scopes',

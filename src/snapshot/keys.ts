@@ -4,7 +4,7 @@ import type { StoredPlanTerms } from '../store/schema/selling.ts';
 import type { KeyRow, OrganizationRow } from '../store/schema.ts';
 import { applyBudgets, BudgetIndex, type Budgets, noBudgets, type SnapshotBudgetRow } from './budgets.ts';
 import { applySales, noSales, SaleIndex, type Sales, type SnapshotSaleRow, tiers } from './sales.ts';
-import type { Key, Limits, Organization } from './snapshot.ts';
+import type { ContentRule, Key, Limits, Organization } from './snapshot.ts';
 
 export type SnapshotKeyRow = Pick<
   KeyRow,
@@ -24,6 +24,7 @@ export type SnapshotKeyRow = Pick<
   | 'project_id'
   | 'member_id'
 > & {
+  readonly content?: 'keep' | 'none' | null;
   /** Null or absent: there is none, or it has none. */
   readonly project_name?: string | null;
   readonly project_limits?: Limits | null;
@@ -31,7 +32,7 @@ export type SnapshotKeyRow = Pick<
 export type SnapshotOrganizationRow = Pick<
   OrganizationRow,
   'id' | 'name' | 'disabled' | 'limits' | 'billing' | 'spends' | 'blocked_reason' | 'plan'
->;
+> & { readonly content?: ContentRule | null };
 
 export interface ChangedRows {
   readonly organizations: readonly SnapshotOrganizationRow[];
@@ -138,7 +139,7 @@ function repoint(
 }
 
 function toOrganization(row: SnapshotOrganizationRow, index: Index): Organization {
-  const { id, name, disabled, billing, spends, blocked_reason, plan } = row;
+  const { id, name, disabled, billing, spends, blocked_reason, plan, content } = row;
   const limits = nearerLimits(row.limits, plan?.limits);
   const organization: Organization = {
     id,
@@ -149,6 +150,7 @@ function toOrganization(row: SnapshotOrganizationRow, index: Index): Organizatio
     ...(limits === undefined ? {} : { limits }),
     ...(blocked_reason === null ? {} : { blockedReason: blocked_reason }),
     ...(plan === null ? {} : ofPlan(plan)),
+    ...(content && { content }),
   };
   return withIndexed(organization, index);
 }
@@ -168,6 +170,7 @@ function toKey(row: SnapshotKeyRow, organization: Organization): Key {
     ...(row.models === null ? {} : { models: row.models }),
     ...(row.limits === null ? {} : { limits: row.limits }),
     ...(row.cache_ttl_ms === null ? {} : { cache: { ttlMs: row.cache_ttl_ms } }),
+    ...(row.content && { content: row.content }),
     ...(row.expires_at === null ? {} : { expiresAtMs: row.expires_at.getTime() }),
     ...(row.project_id === null ? {} : { projectId: row.project_id, ...projectOf(row, row.project_id) }),
     ...(row.member_id === null ? {} : { memberId: row.member_id }),

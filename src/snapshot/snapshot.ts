@@ -21,6 +21,28 @@ export interface CacheRule {
 
 export const cacheTtlMsMax = 7 * 24 * 3_600_000;
 
+/** What an organization lets be kept of its prompts and answers, and how. */
+export interface ContentRule {
+  /** `none`: nothing, whatever anybody asks for. `asked`: where a key or a request asks for it. `all`: what nobody forbids. */
+  readonly keep: 'none' | 'asked' | 'all';
+  readonly days: number;
+  /** Of a request, and of an answer; what is longer is cut. */
+  readonly bytesMax: number;
+  readonly redact: {
+    /** What looks like a key of a vendor. */
+    readonly secrets: boolean;
+    /** The organization's own patterns (control/content/redaction.ts). */
+    readonly patterns: readonly string[];
+  };
+}
+
+export const contentRuleDefault: ContentRule = Object.freeze({
+  keep: 'asked',
+  days: 30,
+  bytesMax: 256 * 1024,
+  redact: Object.freeze({ secrets: true, patterns: Object.freeze([]) }),
+});
+
 /** What several keys of an organization belong to together. */
 export interface Project {
   readonly id: string;
@@ -46,6 +68,8 @@ export interface Organization {
   readonly models?: readonly string[];
   /** Budgets of requests with a tag, by the tag. */
   readonly tagBudgets?: ReadonlyMap<string, readonly Budget[]>;
+  /** Absent: `contentRuleDefault`. */
+  readonly content?: ContentRule;
 }
 
 /** A limit on what may be spent in a window of time. */
@@ -78,6 +102,8 @@ export interface Key {
   readonly limits?: Limits;
   /** Absent: as its routes say. */
   readonly cache?: CacheRule;
+  /** Whether prompts and answers are kept, within what its organization allows. Absent: as that says. */
+  readonly content?: 'keep' | 'none';
   readonly projectId?: string;
   /** There where it has limits. */
   readonly project?: Project;

@@ -3,6 +3,7 @@
  * those whose name ends in `_usd`: money is read and written as bigint (see numbers.ts).
  */
 import type { ColumnType, Generated, Selectable } from 'kysely';
+import type { ContentSchema, StoredContentRule } from './schema/content.ts';
 import type { IdempotencySchema } from './schema/idempotency.ts';
 import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
@@ -21,6 +22,7 @@ export interface Schema
     StripeSchema,
     SellingSchema,
     NamingSchema,
+    ContentSchema,
     SignInSchema,
     ModelsSchema,
     InvoicesSchema {
@@ -52,6 +54,8 @@ export interface OrganizationTable {
   readonly blocked_reason: string | null;
   /** Of the plan that it subscribes to; null: none. */
   readonly plan: ColumnType<StoredPlanTerms | null, StoredPlanTerms | null | undefined>;
+  /** What is kept of its prompts and answers; null: as the product says. Written as JSON text. */
+  readonly content: ColumnType<StoredContentRule | null, string | null | undefined, string | null>;
   readonly created_at: CreatedAt;
   /** The snapshot version that this row's last change made. Kept by a trigger. */
   readonly snapshot_version: Generated<number>;
@@ -74,6 +78,8 @@ export interface KeyTable {
   readonly limits: LimitsColumn;
   /** How long answers are kept; null: as its routes say. */
   readonly cache_ttl_ms: number | null;
+  /** Whether its prompts and answers are kept; null: as its organization says. */
+  readonly content: ColumnType<'keep' | 'none' | null, 'keep' | 'none' | null | undefined, 'keep' | 'none' | null>;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   /** What a management key may do; null for keys that call. */

@@ -1,5 +1,6 @@
 /** Things of an organization, by the parameter of a path that names them. A new parameter needs a line here. */
 import { createBudget } from '../../src/control/budgets/budgets.ts';
+import { beginErasure } from '../../src/control/content/end-users.ts';
 import { makeUsage } from '../../src/control/logs/usage.fixture.ts';
 import { ensureOwner } from '../../src/control/owners.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -19,6 +20,10 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     const owner = { owner: 'organization', unit: 'usd', window: 'month', limitUnits: 1_000n } as const;
     return (await createBudget(store.db, { organizationId, ...owner }, systemClock)).id;
   },
+  erasureId: async ({ store }, organizationId) =>
+    (await beginErasure(store.db, organizationId, 'somebody', systemClock)).id,
+  /** A name that its caller chose, and no thing of anybody's. */
+  endUserId: async () => 'somebody',
   requestId: async ({ store }, organizationId) =>
     makeUsage(store.db, { organization_id: organizationId }, Date.now() - 1_000),
   sessionId: async ({ store }, organizationId) => {

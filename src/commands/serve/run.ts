@@ -112,11 +112,12 @@ function declaredBy(config: Config): Declared {
     }),
   );
   const organizations = Object.entries(config.organizations).map(
-    ([name, { billing, markupPercent, limits, budgets, projects }]) => ({
+    ([name, { billing, markupPercent, limits, budgets, projects, content }]) => ({
       name,
       ...(billing && { billing }),
       ...(markupPercent !== undefined && { markupBasisPoints: Number(scaleDecimal(markupPercent, 2)) }),
       ...(limits && { limits }),
+      ...(content && { content }),
       ...(budgets && { budgets: budgets.map(toBudget) }),
       ...(projects && {
         projects: Object.entries(projects).map(([project, { limits: of }]) => toProject(project, of)),

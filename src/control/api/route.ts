@@ -10,6 +10,7 @@ import type { Store } from '../../store/store.ts';
 import type { Live } from '../live/live.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
+import type { ConversationReader } from '../content/kept-content.ts';
 import type { ProviderKeyTools, RouteTools } from '../naming/tools.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { StripeParts } from '../stripe/parts.ts';
@@ -42,6 +43,8 @@ export interface ApiParts {
   readonly live?: Pick<Live, 'open'>;
   /** Absent: this process cannot keep a provider's key. */
   readonly providerKeys?: ProviderKeyTools;
+  /** Reads what was kept as conversations. Absent: this process knows no dialects. */
+  readonly conversation?: ConversationReader;
   /** What seals secrets in the database. Absent: this process has no master key. */
   readonly secrets?: SecretBox;
 }

@@ -13,6 +13,8 @@ import { discoverRoutes } from '../models/discover-routes.ts';
 import { importRoutes } from '../models/import-routes.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { syncRoutes } from '../models/sync-routes.ts';
+import { endUserRoutes } from '../content/end-user-routes.ts';
+import { contentRoutes } from '../content/routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
@@ -35,6 +37,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...liveRoutes,
   ...logRoutes,
   ...sessionRoutes,
+  ...contentRoutes,
+  ...endUserRoutes,
   ...walletRoutes,
   ...budgetRoutes,
   ...modelRoutes,

@@ -7,6 +7,7 @@ import type { KeyRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { type DeclaredBudget, importBudgets } from '../budgets/declared.ts';
 import { checkCache } from '../cache-rule.ts';
+import { type ContentRuleChange, writeContentRule } from '../content/rule.ts';
 import { checkLimits, sameLimits } from '../limits.ts';
 import type { Billing } from '../organizations/info.ts';
 import { defaultOrganization, ensureOrganization } from '../organizations.ts';
@@ -29,6 +30,8 @@ export interface DeclaredOrganization {
   readonly limits?: Limits;
   readonly budgets?: readonly DeclaredBudget[];
   readonly projects?: readonly DeclaredProject[];
+  /** Field by field; what is absent stays as it is. */
+  readonly content?: ContentRuleChange;
 }
 
 export interface DeclaredProject {
@@ -84,7 +87,7 @@ async function importKeyBudgets(db: Store['db'], keys: readonly DeclaredKey[], c
 
 async function importOrganization(
   db: Store['db'],
-  { name, billing, markupBasisPoints, limits: declared, budgets = [], projects = [] }: DeclaredOrganization,
+  { name, billing, markupBasisPoints, limits: declared, budgets = [], projects = [], content }: DeclaredOrganization,
   clock: Clock,
   log: Log,
 ): Promise<void> {
@@ -99,6 +102,7 @@ async function importOrganization(
     await db.updateTable('organizations').set({ limits }).where('id', '=', organizationId).execute();
   }
   await importBudgets(db, { organizationId, kind: 'organization', id: organizationId }, budgets, clock);
+  if (content !== undefined) await writeContentRule(db, organizationId, content);
   for (const project of projects) await importProject(db, organizationId, project, clock);
   if (billing !== undefined && billing !== known.billing) await importBilling(db, organizationId, billing, log);
   if (markupBasisPoints !== undefined) {

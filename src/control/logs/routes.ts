@@ -5,6 +5,7 @@ import { visibleOrganization } from '../api/access.ts';
 import { notFound } from '../api/failure.ts';
 import { pageOf, pageQuery } from '../api/page.ts';
 import { type ApiRoute, downloadRoute, route } from '../api/route.ts';
+import { isContentKept } from '../content/content.ts';
 import { readRequest } from './detail.ts';
 import { exportFormats, exportLogs } from './export.ts';
 import { listLogs, logOrders } from './list.ts';
@@ -64,10 +65,11 @@ export const logRoutes: readonly ApiRoute[] = [
       'Its attempts with their times, why it went where it went, what it cost line by line, what was lost in translation, and the transfer that paid for it.',
     params: requestParams,
     answer: logDetail,
-    async handle({ caller, params: { requestId } }, { store, snapshot }) {
+    async handle({ caller, params: { requestId } }, { store, snapshot, clock }) {
       const found = await readRequest(store.db, requestId, visibleOrganization(caller), snapshot?.current);
       if (found === undefined) throw notFound('request', requestId);
-      return shownDetail(caller, found, false);
+      const kept = await isContentKept(store.db, found.row.organization_id, requestId, clock.nowMs());
+      return shownDetail(caller, found, kept);
     },
   }),
 ];

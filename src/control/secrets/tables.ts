@@ -3,6 +3,7 @@
  * its rows, and what was changed or swapped in them is found.
  */
 import type { SecretPlace } from '../../lib/secret-box.ts';
+import { contentKeyPlace } from '../content/content-cipher.ts';
 import { organizationCredentialPlace, signInSecretPlace, webhookSecretPlace } from './places.ts';
 
 type Value = string | null;
@@ -36,6 +37,13 @@ export const sealedTables: readonly SealedTable[] = [
     columns: ['organization_id', 'provider'],
     placeOf: ({ id, organization_id, provider }) =>
       organizationCredentialPlace({ id, organizationId: organization_id ?? '', provider: provider ?? '' }),
+  },
+  {
+    what: 'key of kept prompts and answers',
+    table: 'content_keys',
+    column: 'sealed',
+    columns: ['organization_id'],
+    placeOf: ({ id, organization_id }) => contentKeyPlace(id, organization_id ?? ''),
   },
   { ...webhooks, column: 'secret' },
   { ...webhooks, column: 'previous_secret' },

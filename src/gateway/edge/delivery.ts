@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamSoFar, Voice } from '../../dialects/dialect.ts';
 import { type LlmError, statusOf } from '../../llm/error.ts';
+import type { AnswerTap } from '../content/capture.ts';
 import type { AnswerKeeper } from '../idempotency/recording.ts';
 
 export type HeaderList = Record<string, string>;
@@ -21,6 +22,7 @@ export class Delivery {
   #soFar: StreamSoFar | undefined;
   #ended = false;
   #recording: AnswerKeeper | undefined;
+  #tap: AnswerTap | undefined;
   #waitsForDrain = false;
   #onGone: (() => void) | undefined;
   #onDrain: (() => void) | undefined;
@@ -79,6 +81,11 @@ export class Delivery {
     this.#recording = recording;
   }
 
+  /** From here on it sees all that the caller gets. */
+  tap(tap: AnswerTap): void {
+    this.#tap = tap;
+  }
+
   /** Sends the head of a stream. Later calls do nothing: an early keepalive may have sent it already. */
   startStream(headers: HeaderList): void {
     if (this.#streaming || this.#ended || this.gone) return;
@@ -100,6 +107,7 @@ export class Delivery {
     if (piece !== this.#dialect.keepalive) {
       this.#soFar = { first: this.#soFar?.first ?? piece, last: piece };
       this.#recording?.add(bytes, piece);
+      this.#tap?.add(piece);
     }
     this.lastWriteAt = now;
     if (this.#response.destroyed) return this.#goOn();
@@ -129,6 +137,7 @@ export class Delivery {
     this.#ended = true;
     this.status = status;
     this.#recording?.add(bytes, bytes);
+    this.#tap?.add(bytes);
     this.#recording?.end();
     if (this.#response.destroyed) return;
     this.#response.end(bytes);
@@ -151,6 +160,7 @@ export class Delivery {
   #head(status: number, headers: HeaderList): void {
     if (!this.#response.destroyed) this.#response.writeHead(status, headers);
     this.#recording?.head(status, headers);
+    this.#tap?.head(status, headers);
   }
 
   #wrapped(frames: Buffer | string): Buffer | string {

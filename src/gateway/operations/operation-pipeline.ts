@@ -9,6 +9,7 @@ import { type Key, type Route, type Snapshot, viewFor } from '../../snapshot/sna
 import { authenticate } from '../authenticate.ts';
 import { discardBody } from '../body.ts';
 import { cachedOperation } from '../cache/cached-operation.ts';
+import { capture } from '../content/capture.ts';
 import type { Delivery } from '../edge/delivery.ts';
 import { ownHeaders, requestIdHeaders } from '../edge/headers.ts';
 import type { Visit, VisitFacts } from '../exchange.ts';
@@ -80,7 +81,13 @@ async function askModel(
   try {
     const call = new OperationCall({ ...facts, operation, ask });
     visit.current = call;
-    await once(call, ask.json?.scan.body, parts, () => serve(call, snapshot, key, parts));
+    const body = ask.json?.scan.body;
+    const kept = body && capture(call, parts.content, body);
+    try {
+      await once(call, body, parts, () => serve(call, snapshot, key, parts));
+    } finally {
+      kept?.end({ operation: operation.id, dialect: operation.wire, model: ask.model });
+    }
   } finally {
     ask.upload?.discard();
   }

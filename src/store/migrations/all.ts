@@ -19,6 +19,7 @@ import { roleScopes } from './0018-role-scopes.ts';
 import { models } from './0019-models.ts';
 import { usageByTime } from './0020-usage-by-time.ts';
 import { signIn } from './0021-sign-in.ts';
+import { content } from './0022-content.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   models,
   usageByTime,
   signIn,
+  content,
 ];

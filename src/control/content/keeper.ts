@@ -1,0 +1,169 @@
+/**
+ * Takes prompts and answers from the gateway and stores them, off its way: a queue with a limit in bytes, written in
+ * batches. What there is no room for, or what cannot be stored because the database is away, is dropped and counted; a
+ * request never waits for this and never fails by it.
+ */
+import { sql } from 'kysely';
+import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { SecretBox } from '../../lib/secret-box.ts';
+import type { Store } from '../../store/store.ts';
+import { sealContent } from './content-cipher.ts';
+import { type ContentKey, ensureContentKey } from './content-keys.ts';
+import { type ConversationReader, type HandedExchange, toKept } from './kept-content.ts';
+
+export interface ContentKeeperOptions {
+  readonly store: Store;
+  readonly secrets: SecretBox;
+  readonly reader: ConversationReader;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What may wait in memory, half of it in requests that still run. Default 64 MiB. */
+  readonly bytesMax?: number;
+  /** Default 250 ms. */
+  readonly pauseMs?: number;
+}
+
+export interface ContentCounts {
+  readonly kept: number;
+  readonly dropped: number;
+  readonly waitingBytes: number;
+}
+
+const bytesMaxDefault = 64 * 1024 * 1024;
+const pauseMsDefault = 250;
+const batchRows = 50;
+/** A key that was erased elsewhere is used this long at most; what is sealed by it then is not stored. */
+const keyCacheMs = 30_000;
+const dayMs = 86_400_000;
+/** One line of the log for all that was dropped in this time. */
+const toldEveryMs = 60_000;
+
+interface Sealed {
+  readonly exchange: HandedExchange;
+  readonly keyId: string;
+  readonly sealed: Buffer;
+}
+
+export class ContentKeeper {
+  readonly #options: ContentKeeperOptions;
+  readonly #keys = new Map<string, { readonly key: ContentKey; readonly untilMs: number }>();
+  #queue: HandedExchange[] = [];
+  #bytes = 0;
+  #kept = 0;
+  #dropped = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  #toldAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ContentKeeperOptions) {
+    this.#options = options;
+  }
+
+  get counts(): ContentCounts {
+    return { kept: this.#kept, dropped: this.#dropped, waitingBytes: this.#bytes };
+  }
+
+  take(bytes: number): boolean {
+    const { bytesMax = bytesMaxDefault } = this.#options;
+    if (this.#bytes + bytes > bytesMax) {
+      this.#drop(1, 'too much waits');
+      return false;
+    }
+    this.#bytes += bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  offer(exchange: HandedExchange): void {
+    this.#queue.push(exchange);
+    const { pauseMs = pauseMsDefault } = this.#options;
+    this.#timer ??= setTimeout(() => void this.flush(), pauseMs);
+  }
+
+  /** Resolves when all that was offered before is stored, or dropped. Never rejects. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#writing;
+    if (this.#queue.length === 0) return;
+    this.#writing = this.#writeAll();
+    await this.#writing;
+    this.#writing = undefined;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, batchRows);
+      try {
+        this.#kept += await this.#write(batch);
+      } catch (error) {
+        this.#drop(batch.length, error instanceof Error ? error.message : String(error));
+      }
+      for (const { request, answer } of batch) this.#bytes -= request.bytes.length + answer.bytes.length;
+    }
+  }
+
+  /** Returns how many were stored. */
+  async #write(batch: readonly HandedExchange[]): Promise<number> {
+    const sealed: Sealed[] = [];
+    for (const exchange of batch) sealed.push(await this.#seal(exchange));
+    const stored = await this.#insert(sealed);
+    // The key of the others was erased in the meantime: they get the next one.
+    const others = batch.filter(({ requestId }) => !stored.has(requestId));
+    if (others.length === 0) return batch.length;
+    for (const { organizationId } of others) this.#keys.delete(organizationId);
+    const again: Sealed[] = [];
+    for (const exchange of others) again.push(await this.#seal(exchange));
+    const late = await this.#insert(again);
+    if (late.size < others.length) this.#drop(others.length - late.size, 'their key was erased');
+    return stored.size + late.size;
+  }
+
+  async #seal(exchange: HandedExchange): Promise<Sealed> {
+    const key = await this.#keyOf(exchange.organizationId);
+    const text = JSON.stringify(toKept(exchange, this.#options.reader));
+    return { exchange, keyId: key.id, sealed: await sealContent(text, key.secret, exchange) };
+  }
+
+  async #keyOf(organizationId: string): Promise<ContentKey> {
+    const { store, secrets, clock } = this.#options;
+    const known = this.#keys.get(organizationId);
+    if (known !== undefined && known.untilMs > clock.nowMs()) return known.key;
+    const key = await ensureContentKey(store.db, organizationId, secrets, clock);
+    if (this.#keys.size > 1_000) this.#keys.clear();
+    this.#keys.set(organizationId, { key, untilMs: clock.nowMs() + keyCacheMs });
+    return key;
+  }
+
+  /** Only where the key is still there, in the same statement: nothing comes back after an erasure. */
+  async #insert(rows: readonly Sealed[]): Promise<ReadonlySet<string>> {
+    const { rows: stored } = await sql<{ request_id: string }>`
+      INSERT INTO contents (request_id, organization_id, content_key_id, started_at, expires_at, sealed)
+      SELECT r.request_id, r.organization_id, k.id, r.started_at, r.expires_at, r.sealed
+      FROM unnest(
+        ${rows.map(({ exchange }) => exchange.requestId)}::text[],
+        ${rows.map(({ exchange }) => exchange.organizationId)}::text[],
+        ${rows.map(({ keyId }) => keyId)}::text[],
+        ${rows.map(({ exchange }) => new Date(exchange.startedAtMs))}::timestamptz[],
+        ${rows.map(({ exchange }) => new Date(exchange.startedAtMs + exchange.rule.days * dayMs))}::timestamptz[],
+        ${rows.map(({ sealed }) => sealed)}::bytea[]
+      ) AS r(request_id, organization_id, key_id, started_at, expires_at, sealed)
+        JOIN content_keys k ON k.id = r.key_id
+      ON CONFLICT (organization_id, request_id) DO UPDATE SET sealed = contents.sealed
+      RETURNING request_id
+    `.execute(this.#options.store.db);
+    return new Set(stored.map((row) => row.request_id));
+  }
+
+  #drop(count: number, why: string): void {
+    this.#dropped += count;
+    const nowMs = this.#options.clock.monotonicMs();
+    if (nowMs - this.#toldAtMs < toldEveryMs) return;
+    this.#toldAtMs = nowMs;
+    this.#options.log.warn({ dropped: this.#dropped, why }, 'prompts and answers that should be kept were dropped');
+  }
+}
