@@ -1,7 +1,7 @@
 /** The sidebar and the palette: every page once, in the order of the four groups. */
 
 import type { JsonRoute } from '@tollgate/client';
-import { type LucideIcon, Wallet } from 'lucide-react';
+import { type LucideIcon, Radio, Wallet } from 'lucide-react';
 
 export type Group = 'Observe' | 'Build' | 'Money' | 'Manage';
 export const groups: readonly Group[] = ['Observe', 'Build', 'Money', 'Manage'];
@@ -25,5 +25,6 @@ export interface Page {
  * v providers, w wallet, n plans, i invoices, b budgets, a alerts, e members, u audit, x settings.
  */
 export const pages: readonly Page[] = [
+  { group: 'Observe', label: 'Live', to: '/live', icon: Radio, key: 'l', words: 'now running stream' },
   { group: 'Money', label: 'Wallet', to: '/wallet', icon: Wallet, key: 'w', words: 'balance top up credit money card' },
 ];

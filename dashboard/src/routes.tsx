@@ -1,6 +1,7 @@
 /** Every page of the dashboard: one line each. A page's own file says what its address holds and loads its parts lazily. */
 import { createRoute, redirect } from '@tanstack/react-router';
 import { appRoute, publicRoute, rootRoute } from './app/root.tsx';
+import { liveRoute } from './features/live/routes.ts';
 import { signInRoute } from './features/sign-in/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
 
@@ -14,5 +15,5 @@ const firstRoute = createRoute({
 
 export const routeTree = rootRoute.addChildren([
   publicRoute.addChildren([signInRoute]),
-  appRoute.addChildren([firstRoute, walletRoute]),
+  appRoute.addChildren([firstRoute, liveRoute, walletRoute]),
 ]);
