@@ -12,6 +12,7 @@ import { type Jobs, startJobs } from './control/jobs/queue.ts';
 import { listTasks } from './control/jobs.ts';
 import { Live } from './control/live/live.ts';
 import { type Mailer, openMailer } from './control/mail/mailer.ts';
+import type { RouteSimulation } from './control/naming/tools.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings, type GatewaySettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
@@ -109,6 +110,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       providerKeys,
       secrets,
       ...naming.modelParts,
+      simulation: simulationBy(parts),
       signIn,
       mailer,
     });
@@ -193,6 +195,16 @@ function followPrices({ config, dataDir, log }: InstanceOptions, onFeed: (feed: 
 
 /** As `npm run dashboard:build` leaves it, in a checkout and in the package: beside src/ and dist/. */
 const builtDashboard = path.join(import.meta.dirname, '../dashboard/dist');
+
+/** Nobody asks before there is a port. */
+function simulationBy(parts: Partial<Parts>): RouteSimulation {
+  return {
+    async simulate(ask) {
+      if (parts.gateway === undefined) throw new Error('a simulation was asked of a gateway that does not run yet');
+      return parts.gateway.simulate(ask);
+    },
+  };
+}
 
 /** After the drain time, requests get this long to settle what they were failed with. */
 const failMs = 5_000;

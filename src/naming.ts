@@ -3,7 +3,7 @@
  * asks of them before it writes.
  */
 import type { PriceFeed } from './catalog/feed.ts';
-import { checkRoute, type MockAddress, nameParts } from './config/names.ts';
+import { checkRoute, compiledRoute, type MockAddress, nameParts } from './config/names.ts';
 import { checkOwnProvider } from './config/own-provider-checks.ts';
 import type { Config } from './config.ts';
 import type { ModelDiscovery, ModelTools, PriceSource } from './control/models/tools.ts';
@@ -101,6 +101,11 @@ export class Naming {
 export function routeTools(config: Config, names: () => NameParts | undefined): RouteTools {
   return {
     isDeclared: (name) => Object.hasOwn(config.routes, name),
+    declared: () => Object.entries(config.routes).map(([name, definition]) => ({ name, definition })),
+    compile(route, others) {
+      const known = names();
+      return known === undefined ? { route: undefined, problems: [] } : compiledRoute(route, others, config, known);
+    },
     problems: (route, others) => {
       const known = names();
       return known === undefined ? [] : checkRoute(route, others, config, known);

@@ -940,8 +940,65 @@ export type Route = {
   name: string;
   /** With what was left out filled in. */
   definition: Readonly<Record<string, unknown>>;
+  /** Grows by one with each change; for `ifVersion`. */
+  version: number;
   createdAt: Time;
   updatedAt: Time;
+};
+
+/** docs/explain.md says what each means. */
+export type RouteDecision = {
+  route: string;
+  strategy: string;
+  /** In the order in which they would be asked. */
+  candidates: readonly ({
+    target: string;
+    score: number | null;
+    costUsd: {
+      low: string;
+      likely: string;
+      high: string | null;
+    } | null;
+    tokens: {
+      input: number;
+      cached: number;
+      output: number;
+    };
+    firstTokenMs: number;
+    tokensPerSecond: number;
+    successShare: number;
+    samples: number;
+    state: "up" | "ejected" | "returning" | "reserved";
+    until: string | null;
+    asked: {
+      dialect: string;
+      how: "relay" | "translated";
+      dropped: readonly string[];
+    } | {
+      refused: string;
+    } | null;
+    paidBy: "platform" | "organization";
+  })[];
+  candidatesCount: number;
+  rejected: readonly {
+    target: string;
+    filter: string;
+    why: string;
+  }[];
+  rejectedCount: number;
+  smart: {
+    score: number;
+    tier: number;
+    rule: number | null;
+    language: string;
+    reasons: readonly {
+      signal: string;
+      weight: number;
+      what: string;
+    }[];
+  } | null;
+  arm: string | null;
+  explored: boolean;
 };
 
 /** As `routes.<name>` of the configuration file: docs/routing.md. */
@@ -1023,6 +1080,15 @@ export type RouteDefinition = {
   cache?: CacheRule;
 };
 
+export type RouteSimulation = {
+  dialect: string;
+  /** Who would be asked first; null: nobody. */
+  target: string | null;
+  inputTokens: number;
+  outputTokensMax: number | null;
+  decision: RouteDecision;
+};
+
 export type RouteTarget = string | {
   model: string;
   timeouts?: {
@@ -1075,6 +1141,14 @@ export type RouteTarget = string | {
   weight?: number;
   name?: string;
   targets: readonly RouteTarget[];
+};
+
+export type RouteVersion = {
+  version: number;
+  /** null: it was deleted. */
+  definition: Readonly<Record<string, unknown>> | null;
+  madeBy: MadeBy;
+  createdAt: Time;
 };
 
 export type SalePrice = {
@@ -2358,6 +2432,8 @@ export interface Routes {
     };
     body: {
       definition: RouteDefinition;
+      /** Refused with 409 where it is at another version by now. */
+      ifVersion?: number;
     };
     answer: Route;
   };
@@ -2370,6 +2446,72 @@ export interface Routes {
       routeName: string;
     };
     answer: undefined;
+  };
+  /**
+   * List the routes of the configuration file
+   * They win over those that are made here, and are changed there.
+   */
+  'GET /declared-routes': {
+    answer: {
+      data: readonly {
+        /** What callers write as `model`. */
+        name: string;
+        definition: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
+  /**
+   * List what a route was, newest first
+   * Also of a route that was deleted: it can be had back by its last version.
+   */
+  'GET /routes/{routeName}/versions': {
+    params: {
+      routeName: string;
+    };
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      after?: string;
+    };
+    answer: {
+      data: readonly RouteVersion[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Make a route again what it was
+   * As one more version, so nothing is lost. Checked as any definition: a version that names a model that is gone is refused.
+   */
+  'POST /routes/{routeName}/roll-back': {
+    params: {
+      routeName: string;
+    };
+    body: {
+      version: number;
+    };
+    answer: Route;
+  };
+  /**
+   * See who would be asked for a sample request, and why
+   * By the code that decides for real requests, with what this instance has measured. Nobody is asked and nothing is stored. With `definition` for a route that does not exist yet, or as it would be; else for the model that the request names. Costs are what the organization would pay.
+   */
+  'POST /routes/simulate': {
+    body: {
+      /** A chat as its caller would send it, in any of the wire formats. */
+      request: Readonly<Record<string, unknown>>;
+      dialect?: "openai-chat" | "openai-responses" | "anthropic" | "gemini" | "bedrock-converse";
+      /** Of the route that `definition` is or replaces. */
+      name?: string;
+      definition?: RouteDefinition;
+      /** As whose request; absent: as one of your own organization. */
+      organizationId?: string;
+      /** As header x-tollgate-session. */
+      session?: string;
+      /** As header x-tollgate-tags. */
+      tags?: string;
+    };
+    answer: RouteSimulation;
   };
   /** List an organization's own keys for providers */
   'GET /organizations/{organizationId}/provider-keys': {

@@ -150,6 +150,8 @@ function compileTools(
   credentials: readonly Credential[],
   catalog: Catalog,
   stored: readonly StoredRoute[],
+  /** Whose definition here wins over what the configuration says. */
+  tried?: string,
 ): CompileTools {
   const find = (id: string) => {
     const slash = id.indexOf('/');
@@ -158,7 +160,8 @@ function compileTools(
     return credential && model && { credential, model };
   };
   const others = new Map(stored.map(({ name, definition }) => [name, definition as RouteDefinition]));
-  const route = (name: string) => (config.routes[name] as RouteDefinition | undefined) ?? others.get(name);
+  const route = (name: string) =>
+    name === tried ? others.get(name) : ((config.routes[name] as RouteDefinition | undefined) ?? others.get(name));
   return { find, route, timeouts: config.timeouts };
 }
 
@@ -185,6 +188,19 @@ function storedRoutes(config: Config, more: MoreNames, tools: CompileTools, cata
 }
 
 type StoredDefinition = RouteDefinition & { readonly limits?: Limits; readonly cache?: CacheRule };
+
+/** A route as a request would have it, without storing it. `problems` instead of one: what is wrong with it. */
+export function compiledRoute(
+  { name, definition }: StoredRoute,
+  others: readonly StoredRoute[],
+  config: Config,
+  { credentials, catalog }: Pick<NameParts, 'credentials'> & { readonly catalog: Catalog },
+) {
+  const tools = compileTools(config, credentials, catalog, [...others, { name, definition }], name);
+  const { limits: _, cache: __, ...own } = definition as StoredDefinition;
+  const { route, mistakes } = compileRoute(name, own as RouteDefinition, tools);
+  return { route, problems: mistakes.map((mistake) => asProblem(name, mistake, config, catalog)) };
+}
 
 /** What is wrong with a route that is to be stored beside `others`; empty: nothing. */
 export function checkRoute(

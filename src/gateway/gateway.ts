@@ -24,6 +24,8 @@ import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import type { SharedLimits } from './limits/shared-limits.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
 import type { FeedbackStore } from './own/feedback-store.ts';
+import type { Quote } from './own/quote.ts';
+import { type SimulationAsk, simulate } from './own/simulation.ts';
 import type { GatewayParts } from './parts.ts';
 import { Conversations } from './routing/conversations.ts';
 import { Seals } from './seals/seals.ts';
@@ -76,6 +78,8 @@ export interface Gateway {
   failAll(): void;
   close(): Promise<void>;
   readonly inFlight: number;
+  /** What would become of a chat by a route that may not exist yet. Rejects with LlmFailure. */
+  simulate(ask: SimulationAsk): Promise<Quote>;
   /** Requests whose targets are being asked. */
   running(): readonly OpeningRecord[];
   /** What streams have produced so far; of those that are wanted. */
@@ -159,6 +163,10 @@ class RunningGateway implements Gateway {
         resolve({ host: address.address, port: address.port });
       });
     });
+  }
+
+  simulate(ask: SimulationAsk): Promise<Quote> {
+    return simulate(ask, this.#parts);
   }
 
   running(): readonly OpeningRecord[] {

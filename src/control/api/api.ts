@@ -2,6 +2,7 @@
  * The management API as one thing that takes requests: Fastify for routing, bodies and their limits, everything else in
  * the routes' own data. It listens on no port of its own; whoever owns the port hands requests over.
  */
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '../../lib/id.ts';
@@ -130,8 +131,9 @@ class ApiServer implements Api {
       if (request.is404) throw nothingAt(request.method, request.url, routes);
       if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw compressed;
     });
-    this.#app.addHook('onSend', async (_request, reply) => {
+    this.#app.addHook('onSend', async (request, reply, payload) => {
       if (this.#draining) reply.header('connection', 'close');
+      return tagged(request, reply, payload);
     });
     this.#app.setErrorHandler((error, request, reply) => this.#fail(error, request, reply));
     const parseJson = this.#app.getDefaultJsonParser('error', 'error');
@@ -229,6 +231,16 @@ class ApiServer implements Api {
       .headers({ 'x-request-id': request.id, 'request-id': request.id, ...failure.detail.headers })
       .send(failure.toBody(request.id));
   }
+}
+
+/** What was asked for before and is still the same need not come again. */
+function tagged(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') return payload;
+  const etag = `"${hash('sha256', payload, 'base64url').slice(0, 22)}"`;
+  reply.header('etag', etag);
+  if (request.headers['if-none-match'] !== etag) return payload;
+  reply.code(304).removeHeader('content-length').removeHeader('content-type');
+  return '';
 }
 
 function send(route: ApiRoute, answer: unknown, reply: FastifyReply): FastifyReply {

@@ -11,7 +11,7 @@ import type { Live } from '../live/live.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
 import type { ConversationReader } from '../content/kept-content.ts';
-import type { ProviderKeyTools, RouteTools } from '../naming/tools.ts';
+import type { ProviderKeyTools, RouteSimulation, RouteTools } from '../naming/tools.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
@@ -33,6 +33,8 @@ export interface ApiParts {
   readonly stripe?: StripeParts | undefined;
   /** Absent: this process cannot tell whether a route can be. */
   readonly routing?: RouteTools;
+  /** Absent: this process decides for no requests. */
+  readonly simulation?: RouteSimulation;
   /** Absent: this process knows no models. */
   readonly models?: ModelTools;
   /** Absent: it can ask no provider what it has. */

@@ -17,6 +17,8 @@ import { endUserRoutes } from '../content/end-user-routes.ts';
 import { contentRoutes } from '../content/routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
+import { routeVersionRoutes } from '../naming/route-versions-routes.ts';
+import { simulateRoutes } from '../naming/simulate-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
 import { projectRoutes } from '../projects/routes.ts';
 import { secretRoutes } from '../secrets/routes.ts';
@@ -47,6 +49,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...importRoutes,
   ...syncRoutes,
   ...routeRoutes,
+  ...routeVersionRoutes,
+  ...simulateRoutes,
   ...providerKeyRoutes,
   ...secretRoutes,
   ...sellingRoutes,

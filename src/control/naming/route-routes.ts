@@ -1,33 +1,22 @@
 /** `/api/v1/routes`. */
 import { z } from 'zod';
-import { routeFields } from '../../routing/definition.ts';
-import { ApiFailure, notFound } from '../api/failure.ts';
-import { cacheRule, limits, time } from '../api/fields.ts';
+import { notFound } from '../api/failure.ts';
 import { pageOf, pageQuery, toPage } from '../api/page.ts';
-import { type ApiParts, type ApiRoute, route } from '../api/route.ts';
-import { createRoute, deleteRoute, findRoute, listRoutes, replaceRoute, type StoredRoute } from './routes-table.ts';
-import type { RouteTools } from './tools.ts';
+import { type ApiRoute, route } from '../api/route.ts';
+import {
+  answer,
+  routeNameField as name,
+  routeParams as params,
+  routeDefinitionBody,
+  shown,
+  toolsOf,
+} from './route-fields.ts';
+import { latestVersion, latestVersions } from './route-versions.ts';
+import { createRoute, deleteRoute, findRoute, listRoutes, replaceRoute } from './routes-table.ts';
 
 const tag = 'routes';
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'it takes lower-case letters, digits, "-", "_" and ".", at most 64')
-  .describe('What callers write as `model`.');
-const params = z.strictObject({ routeName: z.string().max(64) });
 
-export const routeDefinitionBody = z
-  .strictObject({ ...routeFields, limits: limits.optional(), cache: cacheRule.optional() })
-  .meta({ id: 'RouteDefinition', description: 'As `routes.<name>` of the configuration file: docs/routing.md.' });
-
-const answer = z
-  .object({
-    id: z.string(),
-    name,
-    definition: z.record(z.string(), z.unknown()).describe('With what was left out filled in.'),
-    createdAt: time,
-    updatedAt: time,
-  })
-  .meta({ id: 'Route' });
+export { routeDefinitionBody } from './route-fields.ts';
 
 export const routeRoutes: readonly ApiRoute[] = [
   route({
@@ -41,7 +30,11 @@ export const routeRoutes: readonly ApiRoute[] = [
     async handle({ query: { limit, after } }, { store }) {
       const rows = await listRoutes(store.db, { limit: limit + 1, after });
       const page = toPage(rows, limit, (row) => row.name);
-      return { ...page, data: page.data.map(shown) };
+      const versions = await latestVersions(
+        store.db,
+        page.data.map((row) => row.name),
+      );
+      return { ...page, data: page.data.map((row) => shown(row, versions.get(row.name) ?? 1)) };
     },
   }),
   route({
@@ -54,9 +47,12 @@ export const routeRoutes: readonly ApiRoute[] = [
     status: 201,
     body: z.strictObject({ name, definition: routeDefinitionBody }),
     answer,
-    async handle({ body, write }, parts) {
+    async handle({ caller, body, write }, parts) {
       const tools = toolsOf(parts);
-      return shown(await write((db) => createRoute(db, body, tools, parts.clock)));
+      return write(async (db) => {
+        const made = await createRoute(db, body, tools, parts.clock, caller.actor);
+        return shown(made, await latestVersion(db, made.name));
+      });
     },
   }),
   route({
@@ -69,7 +65,7 @@ export const routeRoutes: readonly ApiRoute[] = [
     async handle({ params: { routeName } }, { store }) {
       const found = await findRoute(store.db, routeName);
       if (found === undefined) throw notFound('route', routeName);
-      return shown(found);
+      return shown(found, await latestVersion(store.db, routeName));
     },
   }),
   route({
@@ -79,14 +75,18 @@ export const routeRoutes: readonly ApiRoute[] = [
     summary: 'Replace the definition of a route',
     description: 'Requests from then on go by the new one, on every instance within a second.',
     params,
-    body: z.strictObject({ definition: routeDefinitionBody }),
+    body: z.strictObject({
+      definition: routeDefinitionBody,
+      ifVersion: z.int().min(1).optional().describe('Refused with 409 where it is at another version by now.'),
+    }),
     answer,
-    async handle({ params: { routeName }, body: { definition }, write }, parts) {
+    async handle({ caller, params: { routeName }, body: { definition, ifVersion }, write }, parts) {
       const tools = toolsOf(parts);
       return write(async (db) => {
-        const replaced = await replaceRoute(db, { name: routeName, definition }, tools, parts.clock);
+        const by = { madeBy: caller.actor, ifVersion };
+        const replaced = await replaceRoute(db, { name: routeName, definition }, tools, parts.clock, by);
         if (replaced === undefined) throw notFound('route', routeName);
-        return shown(replaced);
+        return shown(replaced, await latestVersion(db, routeName));
       });
     },
   }),
@@ -98,26 +98,27 @@ export const routeRoutes: readonly ApiRoute[] = [
     description: 'Refused while another route, or a budget, leads to it.',
     params,
     status: 204,
-    async handle({ params: { routeName }, write }, { clock }) {
+    async handle({ caller, params: { routeName }, write }, { clock }) {
       await write(async (db) => {
-        if (!(await deleteRoute(db, routeName, clock))) throw notFound('route', routeName);
+        if (!(await deleteRoute(db, routeName, clock, caller.actor))) throw notFound('route', routeName);
       });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/declared-routes',
+    tag,
+    summary: 'List the routes of the configuration file',
+    description: 'They win over those that are made here, and are changed there.',
+    answer: z.object({ data: z.array(z.object({ name, definition: z.record(z.string(), z.unknown()) })) }),
+    async handle(_, parts) {
+      const declared = toolsOf(parts).declared();
+      return { data: declared.map((each) => ({ name: each.name, definition: plain(each.definition) })) };
     },
   }),
 ];
 
-function toolsOf({ routing }: ApiParts): RouteTools {
-  if (routing !== undefined) return routing;
-  throw new ApiFailure('unavailable', 'This process knows no models, so it cannot check a route.', {
-    remedy: 'Ask a gateway.',
-  });
-}
-
-function shown({ createdAtMs, updatedAtMs, definition, ...rest }: StoredRoute) {
-  return {
-    ...rest,
-    definition: definition as Record<string, unknown>,
-    createdAt: createdAtMs,
-    updatedAt: updatedAtMs,
-  };
+/** Without what was left out. */
+function plain(definition: unknown): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(definition)) as Record<string, unknown>;
 }

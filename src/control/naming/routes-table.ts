@@ -1,8 +1,10 @@
 /** Routes that are made through the API or the command line: every gateway has them within a second. */
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
+import type { MadeBy } from '../../store/schema/models.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiFailure, conflict } from '../api/failure.ts';
+import { addVersion, byCommand, latestVersion } from './route-versions.ts';
 import type { RouteTools } from './tools.ts';
 
 export interface StoredRoute {
@@ -38,6 +40,7 @@ export async function createRoute(
   wanted: Wanted,
   tools: RouteTools,
   clock: Clock,
+  madeBy: MadeBy = byCommand,
 ): Promise<StoredRoute> {
   const others = await check(db, wanted, tools);
   if (others.some(({ name }) => name === wanted.name))
@@ -52,7 +55,14 @@ export async function createRoute(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+  await addVersion(db, { ...wanted, madeBy }, clock);
   return toRoute(row);
+}
+
+/** Who replaces it, and which version they have seen: another one is a conflict. */
+export interface Replacing {
+  readonly madeBy?: MadeBy;
+  readonly ifVersion?: number | undefined;
 }
 
 /** In the caller's transaction. Undefined: there is none. Throws ApiFailure: conflict, invalid_request. */
@@ -61,21 +71,38 @@ export async function replaceRoute(
   wanted: Wanted,
   tools: RouteTools,
   clock: Clock,
+  { madeBy = byCommand, ifVersion }: Replacing = {},
 ): Promise<StoredRoute | undefined> {
   const others = await check(db, wanted, tools);
   const known = others.find(({ name }) => name === wanted.name);
   if (known === undefined) return undefined;
+  if (ifVersion !== undefined) await refuseStale(db, wanted.name, ifVersion);
   const row = await db
     .updateTable('routes')
     .set({ definition: JSON.stringify(wanted.definition), updated_at: new Date(clock.nowMs()) })
     .where('id', '=', known.id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  await addVersion(db, { ...wanted, madeBy }, clock);
   return toRoute(row);
 }
 
+async function refuseStale(db: Store['db'], name: string, ifVersion: number): Promise<void> {
+  const latest = await latestVersion(db, name);
+  if (latest !== ifVersion)
+    throw conflict(
+      `The route ${name} was changed meanwhile: it is at version ${latest}, and version ${ifVersion} was meant.`,
+      'Look at what it is now, and change that.',
+    );
+}
+
 /** In the caller's transaction. False: there is none. Throws ApiFailure (conflict) while something leads to it. */
-export async function deleteRoute(db: Store['db'], name: string, clock: Clock): Promise<boolean> {
+export async function deleteRoute(
+  db: Store['db'],
+  name: string,
+  clock: Clock,
+  madeBy: MadeBy = byCommand,
+): Promise<boolean> {
   const all = await locked(db);
   const known = all.find((each) => each.name === name);
   if (known === undefined) return false;
@@ -97,6 +124,7 @@ export async function deleteRoute(db: Store['db'], name: string, clock: Clock): 
     .set({ ended_at: new Date(clock.nowMs()) })
     .where('id', '=', known.id)
     .execute();
+  await addVersion(db, { name, definition: null, madeBy }, clock);
   return true;
 }
 

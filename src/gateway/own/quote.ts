@@ -74,7 +74,7 @@ function dialectNamed(request: IncomingMessage): string | null {
 }
 
 /** Where a dialect has model and stream in its path, a quote has them in the body, and they go no further. */
-function readQuoted(body: Buffer, request: IncomingMessage): { door: Door; ask: Ask } {
+export function readQuoted(body: Buffer, request: IncomingMessage): { door: Door; ask: Ask } {
   try {
     const scan = scanJson(body);
     const door = doorOfBody(scan, dialectNamed(request), request.headers);
@@ -87,9 +87,16 @@ function readQuoted(body: Buffer, request: IncomingMessage): { door: Door; ask: 
   }
 }
 
-async function quoteFor(exchange: Exchange, route: Route, parts: GatewayParts): Promise<Quote> {
+/** `mayBeNobody`: also where no target may be asked, it is told why instead of refused. */
+export async function quoteFor(
+  exchange: Exchange,
+  route: Route,
+  parts: GatewayParts,
+  { mayBeNobody = false } = {},
+): Promise<Quote> {
   const decision = decideForChat(exchange, route, parts);
-  const { targets } = chosen(exchange, route, decision);
+  const isNobody = mayBeNobody && decision.ranked.length === 0;
+  const targets = isNobody ? [] : chosen(exchange, route, decision).targets;
   const ways = await waysTo(exchange, targets, parts);
   const first = targets.find((target) => !isRefused(ways.get(target)));
   const { ask } = exchange;

@@ -20,6 +20,7 @@ import { models } from './0019-models.ts';
 import { usageByTime } from './0020-usage-by-time.ts';
 import { signIn } from './0021-sign-in.ts';
 import { content } from './0022-content.ts';
+import { routeVersions } from './0023-route-versions.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   usageByTime,
   signIn,
   content,
+  routeVersions,
 ];

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { MadeBy } from './models.ts';
 
 type CreatedAt = ColumnType<Date, Date | undefined, never>;
 
@@ -12,6 +13,17 @@ interface RouteTable {
   readonly updated_at: Generated<Date>;
   readonly ended_at: Date | null;
   readonly snapshot_version: Generated<number>;
+}
+
+/** What a route was at a time. Append-only. */
+interface RouteVersionTable {
+  readonly name: string;
+  /** From 1, without gaps. */
+  readonly version: number;
+  /** Null: it was deleted. */
+  readonly definition: ColumnType<object | null, string | null, never>;
+  readonly made_by: ColumnType<MadeBy, string, never>;
+  readonly created_at: CreatedAt;
 }
 
 /** A credential of an organization's own. Once ended its secret is gone. */
@@ -36,5 +48,6 @@ interface OrganizationCredentialTable {
 
 export interface NamingSchema {
   readonly routes: RouteTable;
+  readonly route_versions: RouteVersionTable;
   readonly organization_credentials: OrganizationCredentialTable;
 }
