@@ -56,6 +56,30 @@ export type Arm = {
   feedbackMean: number | null;
 };
 
+export type AuditEntry = {
+  id: string;
+  at: Time;
+  /** Whose thing it was; null: the installation's. */
+  organizationId: string | null;
+  actorKind: "key" | "user" | "nobody";
+  /** null: an operator of the installation, to an organization. */
+  actorId: string | null;
+  actorName: string;
+  /** What the actor was at that time. */
+  role: string;
+  ip: string | null;
+  userAgent: string | null;
+  /** A route, `PATCH /keys/{keyId}`, or what happened without one, `sign-in`. */
+  action: string;
+  resourceKind: string;
+  resourceId: string | null;
+  requestId: string | null;
+  /** As the API showed it, without secrets; null: nothing, or not known. */
+  before: unknown;
+  /** As the API showed it, without secrets; null: nothing, or not known. */
+  after: unknown;
+};
+
 export type AutomaticTopUp = {
   enabled: boolean;
   /** It is charged when the balance falls below this. */
@@ -3276,6 +3300,68 @@ export interface Routes {
       endpointId: string;
     };
     answer: undefined;
+  };
+  /**
+   * Who changed what
+   * Newest first: each request that changed something, with what was there before and after, and each sign-in. Nothing here is ever changed or removed. An organization sees what was done to its things, by operators too, but not which operator.
+   */
+  'GET /audit': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** The id of a key or a user. */
+      actorId?: string;
+      /** `PATCH /keys/{keyId}`, `sign-in`. */
+      action?: string;
+      /** `keys`, `budgets`, `organizations`. */
+      resourceKind?: string;
+      resourceId?: string;
+      requestId?: string;
+      since?: Time;
+      /** Not itself. */
+      until?: Time;
+    };
+    answer: {
+      data: readonly AuditEntry[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * The audit log as a file
+   * All that the filters say, newest first, as CSV or as JSON lines; streamed, so it may be of any length.
+   */
+  'GET /audit/export': {
+    query?: {
+      /** csv when absent. */
+      format?: "csv" | "jsonl";
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** The id of a key or a user. */
+      actorId?: string;
+      /** `PATCH /keys/{keyId}`, `sign-in`. */
+      action?: string;
+      /** `keys`, `budgets`, `organizations`. */
+      resourceKind?: string;
+      resourceId?: string;
+      requestId?: string;
+      since?: Time;
+      /** Not itself. */
+      until?: Time;
+    };
+    file: "text/csv; charset=utf-8";
+  };
+  /** One entry of the audit log */
+  'GET /audit/{auditId}': {
+    params: {
+      /** An id that begins with aud_. */
+      auditId: string;
+    };
+    answer: AuditEntry;
   };
   /** Get this API as OpenAPI 3.1 */
   'GET /openapi.json': {

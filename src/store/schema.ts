@@ -4,6 +4,7 @@
  */
 import type { ColumnType, Generated, Selectable } from 'kysely';
 import type { ContentSchema, StoredContentRule } from './schema/content.ts';
+import type { AuditSchema } from './schema/audit.ts';
 import type { IdempotencySchema } from './schema/idempotency.ts';
 import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
@@ -18,6 +19,7 @@ import type { StripeSchema } from './schema/stripe.ts';
 export interface Schema
   extends LedgerSchema,
     ManagementSchema,
+    AuditSchema,
     IdempotencySchema,
     StripeSchema,
     SellingSchema,

@@ -35,6 +35,10 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     return `run-${organizationId}`;
   },
   transferId: credit,
+  auditId: async (api, organizationId) => {
+    await api.ask('POST /keys', { body: { name: 'audited', organizationId } });
+    return (await api.ask(`GET /audit?organizationId=${organizationId}&limit=1`)).body.data[0].id;
+  },
   paymentId: pay,
   invoiceId: invoice,
   creditNoteId: creditNote,

@@ -10,6 +10,7 @@ import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import { mountSignIn } from '../sign-in/mount.ts';
 import { findSessionCaller } from '../sign-in/session-caller.ts';
 import { access, type Rule } from './access.ts';
+import { findTwin } from './auditing.ts';
 import { type Caller, carriesKey, findCaller, twoCredentials } from './caller.ts';
 import { ApiFailure, toFailure } from './failure.ts';
 import { apiRoot, nothingAt, toFastifyPath } from './paths.ts';
@@ -54,6 +55,8 @@ class ApiServer implements Api {
   readonly #app: FastifyInstance;
   readonly #limit: ApiRateLimit;
   readonly #callers = new WeakMap<FastifyRequest, Caller>();
+  /** By a route that changes something, the one that reads it. */
+  readonly #twins = new Map<ApiRoute, ApiRoute | undefined>();
   #draining = false;
 
   constructor(options: ApiOptions) {
@@ -148,6 +151,7 @@ class ApiServer implements Api {
   #addRoutes(app: FastifyInstance, routes: readonly ApiRoute[]): void {
     for (const route of routes) {
       const rule = this.#ruleOf(route);
+      this.#twins.set(route, findTwin(route, routes));
       app.route({
         method: route.method,
         url: toFastifyPath(route.path),
@@ -184,7 +188,9 @@ class ApiServer implements Api {
     const setCookies = (cookies: readonly string[]) => void reply.header('set-cookie', [...cookies]);
     const exchange = { request: request.raw, setCookies };
     const recheck = () => this.#findCaller(request, reply);
-    const asked = { requestId, url, idempotencyKey, params, query, body, exchange, recheck };
+    const origin = { ip: request.raw.socket.remoteAddress, userAgent: request.headers['user-agent'] };
+    const twin = this.#twins.get(route);
+    const asked = { requestId, url, idempotencyKey, params, query, body, exchange, recheck, origin, twin };
     const { answer, replayed } = await perform(route, rule, asked, this.#callers.get(request), this.#options);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (route.method !== 'GET') await this.#options.refresh().catch(() => {});

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Store } from '../../store/store.ts';
 import { checkReach, type Rule } from './access.ts';
+import { Audit, isAudited, type Origin } from './auditing.ts';
 import type { Caller } from './caller.ts';
 import { ApiFailure, invalid, notFound } from './failure.ts';
 import { type Outcome, runOnce } from './idempotency.ts';
@@ -27,6 +28,9 @@ export interface Asked {
   readonly exchange: Exchange;
   /** Who sends it, looked up again. */
   readonly recheck: () => Promise<Caller>;
+  readonly origin: Origin;
+  /** The route that reads what this one changes. */
+  readonly twin?: ApiRoute | undefined;
 }
 
 /** `caller` is absent for routes that need no key. Throws ApiFailure, and whatever the handler throws. */
@@ -58,9 +62,30 @@ export async function perform(
     (answer) => encode(route, answer),
     async ({ idempotencyKey, write }) => {
       const request: ApiRequest = { ...parsed, idempotencyKey, write };
-      return route.handle?.(request, parts);
+      return caller === undefined ? route.handle?.(request, parts) : handle(route, request, asked, parts);
     },
   );
+}
+
+/** What changes something is in the audit log when it is done: in the transaction of the write, or right after it. */
+async function handle(route: ApiRoute, request: ApiRequest, asked: Asked, parts: ApiParts): Promise<unknown> {
+  if (!isAudited(route)) return route.handle?.(request, parts);
+  const audit = await Audit.begin(route, request, asked.origin, asked.twin, parts);
+  const nowMs = parts.clock.nowMs();
+  const write: ApiRequest['write'] = (work) => {
+    const audited = async (db: Store['db']) => {
+      const result = await work(db);
+      await audit.record(db, result, nowMs);
+      return result;
+    };
+    return request.write(audited).catch((error: unknown) => {
+      audit.undo();
+      throw error;
+    });
+  };
+  const answer = await route.handle?.({ ...request, write }, parts);
+  await audit.record(parts.store.db, answer, nowMs);
+  return answer;
 }
 
 /** The second wall: whoever works on one organization gets a database in which there is no other. */

@@ -68,6 +68,8 @@ interface Described {
    * it the caller's own alone.
    */
   readonly acrossOrganizations?: string;
+  /** It only computes or looks, although its method is not GET: the audit log leaves it out. */
+  readonly changesNothing?: true;
   /** Of the answer when all is well. Default 200, and 204 without `answer` and `produces`. */
   readonly status?: 200 | 201 | 202 | 204;
 }

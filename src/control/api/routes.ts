@@ -1,6 +1,7 @@
 /** Every route of the management API. A feature keeps its own in `control/<feature>/routes.ts`, and is listed here. */
 import { endpointRoutes } from '../alerts/endpoint-routes.ts';
 import { alertRoutes } from '../alerts/routes.ts';
+import { auditRoutes } from '../audit/routes.ts';
 import { budgetRoutes } from '../budgets/routes.ts';
 import { partyRoutes } from '../invoices/party-routes.ts';
 import { invoiceRoutes } from '../invoices/routes.ts';
@@ -59,6 +60,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...partyRoutes,
   ...alertRoutes,
   ...endpointRoutes,
+  ...auditRoutes,
   ...referenceRoutes(() => apiRoutes),
   ...meRoutes,
   ...bootstrapRoutes,

@@ -21,6 +21,7 @@ import { usageByTime } from './0020-usage-by-time.ts';
 import { signIn } from './0021-sign-in.ts';
 import { content } from './0022-content.ts';
 import { routeVersions } from './0023-route-versions.ts';
+import { audit } from './0024-audit.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   signIn,
   content,
   routeVersions,
+  audit,
 ];

@@ -16,7 +16,7 @@ const setting = `current_setting('${organizationSetting}', true)`;
 const policyName = 'own_rows';
 
 /** Rows that belong to nobody are the operators' own here: an organization neither sees nor makes them. */
-const operatorsOnly = new Set(['webhook_endpoints', 'alert_emails', 'alerts']);
+const operatorsOnly = new Set(['webhook_endpoints', 'alert_emails', 'alerts', 'audit_log']);
 /** A transfer has another side, which is the house's: its account may be made by whoever moves money first. */
 const sharedWrites = new Set(['accounts']);
 
