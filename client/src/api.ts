@@ -333,6 +333,17 @@ export type Error = {
   };
 };
 
+export type Invitation = {
+  id: string;
+  email: string;
+  role: "owner" | "admin" | "billing" | "developer" | "viewer";
+  invitedBy: string;
+  /** The link went to the address alone. */
+  mailed: boolean;
+  createdAt: Time;
+  expiresAt: Time;
+};
+
 export type Invoice = {
   id: string;
   number: string;
@@ -684,6 +695,18 @@ export type Me = {
   })[];
   /** The routes that this role may ask: `POST /keys`. */
   permissions: readonly string[];
+};
+
+export type Member = {
+  id: string;
+  userId: string;
+  name: string;
+  email: string;
+  role: "owner" | "admin" | "billing" | "developer" | "viewer";
+  twoFactorEnabled: boolean;
+  /** Keys that belong to this member and are not revoked; they go on when the member is removed. */
+  keys: number;
+  createdAt: Time;
 };
 
 export type Model = {
@@ -3376,6 +3399,140 @@ export interface Routes {
   /** Get the page's style */
   'GET /docs/style.css': {
     file: "text/css; charset=utf-8";
+  };
+  /** List the people of an organization, newest first */
+  'GET /organizations/{organizationId}/members': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+    };
+    answer: {
+      data: readonly Member[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
+  };
+  /**
+   * Give a member another role
+   * Ends all sessions of the member. Nobody gives a role above their own, and one owner always stays.
+   */
+  'PATCH /organizations/{organizationId}/members/{memberId}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      /** An id that begins with mem_. */
+      memberId: string;
+    };
+    body: {
+      role: "owner" | "admin" | "billing" | "developer" | "viewer";
+    };
+    answer: Member;
+  };
+  /**
+   * Remove a member
+   * Ends all sessions of the member. Keys that belong to the member go on until they are revoked.
+   */
+  'DELETE /organizations/{organizationId}/members/{memberId}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      /** An id that begins with mem_. */
+      memberId: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * Leave an organization
+   * For a person who is signed in. The last owner cannot.
+   */
+  'POST /organizations/{organizationId}/leave': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: undefined;
+  };
+  /** List invitations that are open */
+  'GET /organizations/{organizationId}/invitations': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: {
+      data: readonly Invitation[];
+    };
+  };
+  /**
+   * Invite somebody
+   * Where mail is configured, the link goes to the address alone; elsewhere the answer has it, once. An open invitation of the same address is replaced. It works for seven days.
+   */
+  'POST /organizations/{organizationId}/invitations': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      email: string;
+      role: "owner" | "admin" | "billing" | "developer" | "viewer";
+    };
+    answer: {
+      id: string;
+      email: string;
+      role: "owner" | "admin" | "billing" | "developer" | "viewer";
+      invitedBy: string;
+      /** The link went to the address alone. */
+      mailed: boolean;
+      createdAt: Time;
+      expiresAt: Time;
+      /** Shown only now. null: it was mailed. */
+      url: string | null;
+    };
+  };
+  /** Revoke an invitation */
+  'DELETE /organizations/{organizationId}/invitations/{invitationId}': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      /** An id that begins with invt_. */
+      invitationId: string;
+    };
+    answer: undefined;
+  };
+  /** See what an invitation is for */
+  'POST /invitations/look': {
+    body: {
+      token: string;
+    };
+    answer: {
+      organization: string;
+      email: string;
+      role: "owner" | "admin" | "billing" | "developer" | "viewer";
+      invitedBy: string;
+      expiresAt: Time;
+      /** The address has an account: sign in with it, then accept. */
+      hasAccount: boolean;
+    };
+  };
+  /**
+   * Accept an invitation
+   * Without an account: with a name, and a password or, where single sign-on is configured, none. With one: with the session of the invited address.
+   */
+  'POST /invitations/accept': {
+    body: {
+      token: string;
+      name?: string;
+      password?: string;
+    };
+    answer: {
+      organizationId: string;
+      email: string;
+    };
   };
   /** See who you are, and what you may do */
   'GET /me': {

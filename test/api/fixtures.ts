@@ -2,7 +2,10 @@
 import { createBudget } from '../../src/control/budgets/budgets.ts';
 import { beginErasure } from '../../src/control/content/end-users.ts';
 import { makeUsage } from '../../src/control/logs/usage.fixture.ts';
+import { invite } from '../../src/control/members/invitations.ts';
+import { setMember } from '../../src/control/members/memberships.ts';
 import { ensureOwner } from '../../src/control/owners.ts';
+import { createUser } from '../../src/control/sign-in/users.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { TestApi } from './harness.ts';
@@ -55,6 +58,16 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       .onConflict((clash) => clash.doNothing())
       .execute();
     return 'openai';
+  },
+  memberId: async ({ store }, organizationId) => {
+    const email = `${newId('person', Date.now())}@example.com`;
+    const userId = await createUser(store.db, { name: 'thing', email, emailVerified: false }, systemClock);
+    return setMember(store.db, { organizationId, userId, email, role: 'viewer' }, systemClock);
+  },
+  invitationId: async ({ store }, organizationId) => {
+    const email = `${newId('person', Date.now())}@example.com`;
+    const wish = { organizationId, email, role: 'viewer', invitedBy: 'a test', mailed: false } as const;
+    return (await invite(store.db, wish, systemClock)).invitation.id;
   },
   /** Of a person's account: a management key has none. */
   accountSessionId: async () => 'ses_never',

@@ -3,19 +3,21 @@ import { endpointRoutes } from '../alerts/endpoint-routes.ts';
 import { alertRoutes } from '../alerts/routes.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { budgetRoutes } from '../budgets/routes.ts';
+import { endUserRoutes } from '../content/end-user-routes.ts';
+import { contentRoutes } from '../content/routes.ts';
 import { partyRoutes } from '../invoices/party-routes.ts';
 import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { liveRoutes } from '../live/routes.ts';
 import { logRoutes } from '../logs/routes.ts';
 import { sessionRoutes } from '../logs/session-routes.ts';
+import { invitationRoutes } from '../members/invitation-routes.ts';
+import { memberRoutes } from '../members/routes.ts';
 import { aliasRoutes } from '../models/alias-routes.ts';
 import { discoverRoutes } from '../models/discover-routes.ts';
 import { importRoutes } from '../models/import-routes.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { syncRoutes } from '../models/sync-routes.ts';
-import { endUserRoutes } from '../content/end-user-routes.ts';
-import { contentRoutes } from '../content/routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { routeVersionRoutes } from '../naming/route-versions-routes.ts';
@@ -62,6 +64,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...endpointRoutes,
   ...auditRoutes,
   ...referenceRoutes(() => apiRoutes),
+  ...memberRoutes,
+  ...invitationRoutes,
   ...meRoutes,
   ...bootstrapRoutes,
 ];

@@ -1,6 +1,7 @@
 /** An alert as a mail: plain text, and the same as simple HTML. */
 import type { Alert } from '../alerts/records.ts';
 import type { Mail } from './mailer.ts';
+import { escaped, oneLine } from './text.ts';
 
 const subjectLengthMax = 120;
 
@@ -22,20 +23,4 @@ export function alertMail(alert: Alert, to: string, messageId: string): Mail {
       .map(([name, value]) => `<tr><td style="color:#6a737d">${escaped(name)}</td><td>${escaped(value)}</td></tr>`)
       .join('')}</table></body></html>`,
   };
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
 }
