@@ -13,6 +13,7 @@ import { listTasks } from './control/jobs.ts';
 import { Live } from './control/live/live.ts';
 import { type Mailer, openMailer } from './control/mail/mailer.ts';
 import type { RouteSimulation } from './control/naming/tools.ts';
+import { keepRolling, type Rolling } from './control/usage/rolling.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings, type GatewaySettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
@@ -64,7 +65,10 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   });
   const parts: Partial<Parts> & Pick<Parts, 'journal'> = { journal };
   try {
-    const shipper = startShipper({ journal, insert: storableRows((rows) => postUsage(store.db, rows)), clock, log });
+    const rolling = keepRolling({ store, log });
+    parts.rolling = rolling;
+    const post = (rows: readonly string[]) => postUsage(store.db, rows).then(() => rolling.wake());
+    const shipper = startShipper({ journal, insert: storableRows(post), clock, log });
     parts.shipper = shipper;
     const mock = mockIsOn(config) ? await startMock({ clock }) : undefined;
     parts.mock = mock;
@@ -118,7 +122,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const jobs = await startJobs({
       store,
       log,
-      tasks: listTasks({ store, clock, log, grace: config.plans, stripe, mail: mailer, secrets }),
+      tasks: listTasks({ store, clock, log, grace: config.plans, retention: config.retention, stripe, mail: mailer, secrets }),
     });
     parts.jobs = jobs;
     const dashboard = openDashboard(builtDashboard);
@@ -144,7 +148,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     const { host, port } = await gateway.listen({ host: config.server.host, port: config.server.port });
     return new Instance(
       { host, port },
-      { ...parts, shipper, mock, snapshot, prices: parts.prices, shared, leases, content, live, api, jobs, gateway },
+      { ...parts, rolling, shipper, mock, snapshot, prices: parts.prices, shared, leases, content, live, api, jobs, gateway },
       log,
     );
   } catch (error) {
@@ -155,6 +159,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
 
 interface Parts {
   readonly journal: FileJournal;
+  rolling: Rolling;
   shipper: Shipper;
   mock: Mock | undefined;
   snapshot: LiveSnapshot;
@@ -259,7 +264,7 @@ export class Instance {
 
 /** In the order opposite to the start's. The shipper reads the journal, so it ends first. */
 async function closeParts(parts: Partial<Parts>): Promise<void> {
-  const { gateway, live, api, jobs, leases, content, shared, prices, snapshot, mock, shipper, journal } = parts;
+  const { gateway, live, api, jobs, leases, content, shared, prices, snapshot, mock, shipper, rolling, journal } = parts;
   prices?.close();
   await jobs?.stop();
   await gateway?.close();
@@ -271,6 +276,7 @@ async function closeParts(parts: Partial<Parts>): Promise<void> {
   await snapshot?.close();
   await mock?.close();
   await shipper?.stop();
+  await rolling?.close();
   await journal?.close();
 }
 

@@ -17,6 +17,7 @@ import { providerSettings } from './provider-settings.ts';
 import { rateLimits } from './rate-limit-settings.ts';
 import { secrets } from './secret-settings.ts';
 import { signIn } from './sign-in-settings.ts';
+import { retention } from './retention-settings.ts';
 import { stripe } from './stripe-settings.ts';
 import { timeouts } from './timeout-settings.ts';
 
@@ -371,6 +372,7 @@ export const configSchema = z.strictObject({
   cache: cache.prefault({}),
   budgets: budgets.prefault({}),
   plans: plans.prefault({}),
+  retention: retention.prefault({}),
   secrets: secrets.prefault({}),
   signIn: signIn.prefault({}),
   log: log.prefault({}),

@@ -14,6 +14,7 @@ import type { GraceSettings } from './selling/roll.ts';
 import { sellingTasks } from './selling/tasks.ts';
 import type { StripeParts } from './stripe/parts.ts';
 import { stripeTasks } from './stripe/tasks.ts';
+import { type UsageRetention, usageTasks } from './usage/tasks.ts';
 
 /** What tasks stand on. Extend it with plain settings; configuration is read above. */
 export interface JobParts {
@@ -24,6 +25,8 @@ export interface JobParts {
   readonly stripe?: StripeParts | undefined;
   /** What becomes of plans that are not paid. */
   readonly grace?: GraceSettings;
+  /** How long usage is kept. */
+  readonly retention?: UsageRetention;
   /** Absent: alerts go to webhooks alone. */
   readonly mail?: Mailer | undefined;
   readonly secrets: SecretBox;
@@ -32,6 +35,7 @@ export interface JobParts {
 export function listTasks(parts: JobParts): readonly Task[] {
   return [
     ...ledgerTasks(parts),
+    ...usageTasks(parts),
     ...sellingTasks(parts),
     ...invoiceTasks(parts),
     ...alertTasks(parts),

@@ -24,6 +24,11 @@ export function newId(prefix: string, nowMs: number): string {
   return `${prefix}_${timeText}${random}`;
 }
 
+/** No id that was made at this time or later sorts before it. */
+export function firstIdAt(prefix: string, atMs: number): string {
+  return `${prefix}_${renderTime(atMs)}`;
+}
+
 /** Ten letters, the most significant first, so that ids sort by time. */
 function renderTime(nowMs: number): string {
   let text = '';

@@ -1,11 +1,14 @@
 /** Usage and its transfers, row by row and in both directions; and what budgets counted of it. */
 import { sql } from 'kysely';
+import { firstIdAt } from '../../lib/id.ts';
 import type { Store } from '../../store/store.ts';
+import { usageKeptSince } from '../../store/usage-partitions.ts';
 import type { LinkPage } from './chain.ts';
 import type { Findings } from './findings.ts';
 
 /** I4, from the ledger's side: what a transfer of usage earned is the charge of its row. */
 export async function checkUsageTransfers(db: Store['db'], page: LinkPage, found: Findings): Promise<void> {
+  const keptSince = await usageKeptSince(db);
   const { rows } = await sql<{ id: string; request: string | null; charge: string | null; earned: string }>`
     SELECT t.id, t.request_id AS request, u.charge_nano_usd::text AS charge,
       coalesce(sum(e.amount_nano_usd) FILTER (WHERE e.account_id = 'house:revenue'), 0)::text AS earned
@@ -16,12 +19,20 @@ export async function checkUsageTransfers(db: Store['db'], page: LinkPage, found
     GROUP BY t.id, u.charge_nano_usd
     HAVING u.charge_nano_usd IS DISTINCT FROM
       coalesce(sum(e.amount_nano_usd) FILTER (WHERE e.account_id = 'house:revenue'), 0)
+      AND NOT (u.charge_nano_usd IS NULL AND ${isGone(keptSince)})
     ORDER BY t.id`.execute(db);
   for (const { id, request, charge, earned } of rows) {
     const row =
       charge === null ? `there is no usage row ${request} of its organization` : `usage ${request} says ${charge}`;
     found.drifts('I4', `transfer ${id}`, `it earned ${earned}, and ${row}`);
   }
+}
+
+/** Its month was dropped by retention: an id says when it was made, and a transfer is never made before its request. */
+function isGone(keptSince: Date | undefined) {
+  if (keptSince === undefined) return sql<boolean>`false`;
+  const firstKept = firstIdAt('req', keptSince.getTime());
+  return sql<boolean>`(t.created_at < ${keptSince} OR (t.request_id LIKE 'req\\_%' AND t.request_id COLLATE "C" < ${firstKept}))`;
 }
 
 const usageRowsMax = 5_000;
@@ -138,10 +149,13 @@ const potsMax = 10_000;
  * turned off for a while, or usage that came in after a long absence of the database counted elsewhere, rightly.
  */
 export async function checkSpent(db: Store['db'], { pots }: UsageCounts, found: Findings): Promise<void> {
+  const keptSince = (await usageKeptSince(db)) ?? new Date(0);
   for (let after = ''; ; ) {
     const { rows } = await sql<{ id: string; spent: string }>`
       SELECT p.id, p.spent_units::text AS spent FROM pots p JOIN budgets b ON b.id = p.budget_id
-      WHERE p.id > ${after} AND NOT b.disabled ORDER BY p.id LIMIT ${potsMax}`.execute(db);
+      WHERE p.id > ${after} AND NOT b.disabled AND coalesce(p.starts_at, b.created_at) >= ${keptSince} ORDER BY p.id LIMIT ${potsMax}`.execute(
+      db,
+    );
     for (const { id, spent } of rows) {
       const { least, most } = pots.get(id) ?? { least: 0n, most: 0n };
       if (BigInt(spent) >= least && BigInt(spent) <= most) continue;

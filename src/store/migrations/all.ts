@@ -22,6 +22,7 @@ import { signIn } from './0021-sign-in.ts';
 import { content } from './0022-content.ts';
 import { routeVersions } from './0023-route-versions.ts';
 import { audit } from './0024-audit.ts';
+import { usageRollUps } from './0025-usage-roll-ups.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   content,
   routeVersions,
   audit,
+  usageRollUps,
 ];

@@ -1,0 +1,83 @@
+/** Makes the roll-ups of a day anew from its rows: what comes out is what was there, unless somebody changed either. */
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../schema.ts';
+import { addCells, lockRollUps, rollBatches } from './roll.ts';
+
+type Db = Kysely<Schema>;
+
+const dayMs = 86_400_000;
+/** So that no statement is long, however much was used. */
+const stepMs = 600_000;
+const spans = ['usage_minutes', 'usage_hours', 'usage_days'];
+
+/**
+ * `dayMs`: when the day begins (UTC). False: somebody else rolls just now, or rows came in meanwhile; ask again. Days of
+ * which rows are gone by retention stay as they are. Throws StoreError.
+ */
+export async function rebuildDay(db: Db, startMs: number): Promise<boolean> {
+  try {
+    return await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (transaction) => {
+        // What is seen from here on is one moment: rows that come later are in batches that are not seen either.
+        if (!(await lockRollUps(transaction))) return false;
+        while ((await rollBatches(transaction)) > 0);
+        if (await isWhole(transaction, startMs)) await rebuild(transaction, startMs);
+        await sql`DELETE FROM usage_rebuilds WHERE day = ${new Date(startMs)}`.execute(transaction);
+        return true;
+      });
+  } catch (error) {
+    // Another one rolled between this one's first look and its lock.
+    if (error instanceof Error && 'code' in error && error.code === serializationFailure) return false;
+    throw error;
+  }
+}
+
+const serializationFailure = '40001';
+
+async function isWhole(db: Db, startMs: number): Promise<boolean> {
+  const { rows } = await sql<{ whole: boolean }>`
+    SELECT since <= ${new Date(startMs)} AS whole FROM usage_kept`.execute(db);
+  return rows[0]?.whole ?? true;
+}
+
+async function rebuild(db: Db, startMs: number): Promise<void> {
+  const endMs = startMs + dayMs;
+  for (const table of spans) {
+    await sql`DELETE FROM ${sql.table(table)} WHERE bucket >= ${new Date(startMs)} AND bucket < ${new Date(endMs)}`.execute(
+      db,
+    );
+  }
+  for (const from of await stepsOf(db, startMs, endMs)) {
+    const to = new Date(from.getTime() + stepMs);
+    await addCells(db, sql`usage WHERE started_at >= ${from} AND started_at < ${to}`);
+  }
+}
+
+/** The beginnings of those with rows. */
+async function stepsOf(db: Db, startMs: number, endMs: number): Promise<readonly Date[]> {
+  const { rows } = await sql<{ step: Date }>`
+    SELECT DISTINCT date_bin(make_interval(secs => ${stepMs / 1_000}), started_at, 'epoch') AS step FROM usage
+    WHERE started_at >= ${new Date(startMs)} AND started_at < ${new Date(endMs)} ORDER BY step`.execute(db);
+  return rows.map(({ step }) => step);
+}
+
+/** Days that are to be made anew, the newest first. */
+export async function daysToRebuild(db: Db, limit: number): Promise<readonly number[]> {
+  const { rows } = await sql<{ day: Date }>`
+    SELECT day FROM usage_rebuilds ORDER BY day DESC LIMIT ${limit}`.execute(db);
+  return rows.map(({ day }) => day.getTime());
+}
+
+/** All days with rows between these times, both in milliseconds. Returns how many. */
+export async function askForRebuild(db: Db, sinceMs: number, untilMs: number): Promise<number> {
+  const { rows } = await sql<{ days: number }>`
+    WITH asked AS (
+      INSERT INTO usage_rebuilds (day) SELECT DISTINCT date_trunc('day', started_at, 'UTC') FROM usage
+      WHERE started_at >= ${new Date(sinceMs)} AND started_at < ${new Date(untilMs)}
+      ON CONFLICT (day) DO NOTHING RETURNING day
+    )
+    SELECT count(*) AS days FROM asked`.execute(db);
+  return rows[0]?.days ?? 0;
+}

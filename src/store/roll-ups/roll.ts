@@ -1,0 +1,81 @@
+/**
+ * Adds usage to its roll-ups, each row once: what is to be added lies in `usage_batches` since the row's own transaction,
+ * and is taken away by the transaction that adds it. One at a time rolls, at whichever instance.
+ */
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../schema.ts';
+import { countNames, dimensions, histograms } from './cubes.ts';
+import { cellsOfFacts, factsOf } from './facts.ts';
+
+type Db = Kysely<Schema>;
+
+/** "tolr": the class of the advisory lock, so that it meets nobody else's. */
+const lockClass = 0x746f6c72;
+
+/** Postings at once: 10,000 rows at most. */
+const batchesMax = 40;
+
+/** False: another one rolls, or makes a day anew. */
+export async function lockRollUps(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ mine: boolean }>`
+    SELECT pg_try_advisory_xact_lock(${lockClass}, hashtext(current_schema())) AS mine`.execute(db);
+  return rows[0]?.mine ?? false;
+}
+
+/** Returns whether there may be more to add. Throws StoreError. */
+export function rollUsage(db: Db): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    if (!(await lockRollUps(transaction))) return false;
+    return (await rollBatches(transaction)) >= batchesMax;
+  });
+}
+
+interface Taken {
+  readonly batches: number;
+  readonly since: string;
+  readonly until: string;
+  readonly ids: readonly string[];
+}
+
+/** In a transaction that has the lock. Returns how many batches it added. */
+export async function rollBatches(db: Db): Promise<number> {
+  const { rows } = await sql<Taken>`
+    WITH taken AS (
+      DELETE FROM usage_batches WHERE id IN (SELECT id FROM usage_batches ORDER BY id LIMIT ${batchesMax})
+      RETURNING id, since, until, ids
+    )
+    SELECT count(DISTINCT taken.id) AS batches, min(since)::text AS since, max(until)::text AS until,
+      array_agg(request) AS ids FROM taken, unnest(ids) AS request HAVING count(*) > 0`.execute(db);
+  const [taken] = rows;
+  if (taken === undefined) return 0;
+  const { since, until, ids } = taken;
+  await addCells(
+    db,
+    sql`usage WHERE request_id = ANY (${ids}::text[]) AND started_at BETWEEN ${since}::timestamptz
+      AND ${until}::timestamptz`,
+  );
+  return taken.batches;
+}
+
+const [beforeSource = '', afterSource = ''] = factsOf('%').split('%');
+const columns = [...dimensions, 'requests', ...countNames, ...histograms].join(', ');
+const cell = `substr(sha256(convert_to((ARRAY[${dimensions.join(', ')}])::text, 'UTF8')), 1, 16)`;
+
+/** Adds to what is there. In order of the cells, as all writers come one after the other anyway. */
+function addTo(table: string, span: string): string {
+  const sum = (name: string) => `${name} = nullif(coalesce(old.${name}, 0) + coalesce(excluded.${name}, 0), 0)`;
+  const merge = (name: string) => `${name} = merge_buckets(old.${name}, excluded.${name})`;
+  return `INSERT INTO ${table} AS old (cube, bucket, cell, ${columns})
+    SELECT cube, bucket, ${cell}, ${columns} FROM cells WHERE span = '${span}'
+    ON CONFLICT (cube, bucket, cell) DO UPDATE SET requests = old.requests + excluded.requests,
+      ${countNames.map(sum).join(', ')}, ${histograms.map(merge).join(', ')}`;
+}
+
+const spans = { minute: 'usage_minutes', hour: 'usage_hours', day: 'usage_days' };
+const adding = Object.entries(spans).map(([span, table]) => `to_${table} AS (${addTo(table, span)})`);
+
+/** `source`: rows of usage, as a FROM clause with its conditions. */
+export async function addCells(db: Db, source: ReturnType<typeof sql>): Promise<void> {
+  await sql`WITH facts AS MATERIALIZED (${sql.raw(beforeSource)}${source}${sql.raw(afterSource)}),
+    cells AS MATERIALIZED (${sql.raw(cellsOfFacts)}), ${sql.raw(adding.join(', '))} SELECT 1`.execute(db);
+}
