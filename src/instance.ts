@@ -113,6 +113,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       routing,
       providerKeys,
       secrets,
+      providers: naming.providers((credential) => parts.gateway?.healthOf(credential)),
       ...naming.modelParts,
       simulation: simulationBy(parts),
       signIn,

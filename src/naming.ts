@@ -8,6 +8,7 @@ import { checkOwnProvider } from './config/own-provider-checks.ts';
 import type { Config } from './config.ts';
 import type { ModelDiscovery, ModelTools, PriceSource } from './control/models/tools.ts';
 import type { NamingProblem, ProviderKeyTools, RouteTools } from './control/naming/tools.ts';
+import type { ProviderTools } from './control/providers/tools.ts';
 import { organizationCredentialPlace } from './control/secrets/places.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -16,11 +17,14 @@ import { modelDiscovery } from './model-discovery.ts';
 import { modelTools, type NamesInForce } from './model-tools.ts';
 import { OpenedSecrets } from './opened-secrets.ts';
 import { priceSource } from './price-source.ts';
+import { type ProviderToolsOptions, providerTools } from './provider-tools.ts';
 import type { Provider } from './providers/provider.ts';
 import type { NamesSource } from './snapshot/live.ts';
 import type { NameParts } from './snapshot/names.ts';
+import type { StoredNames } from './snapshot/stored-names.ts';
 import { StoredFeedReader } from './stored-models.ts';
 import { moreNames } from './stored-names.ts';
+import { withStoredProviders } from './stored-providers.ts';
 
 export interface NamingOptions {
   readonly config: Config;
@@ -37,9 +41,13 @@ export class Naming {
   readonly #opened: OpenedSecrets;
   readonly #feeds: StoredFeedReader;
   #inForce: NamesInForce | undefined;
+  /** With what the database has beside the file. */
+  #config: Config;
+  #stored: StoredNames | undefined;
 
   constructor(options: NamingOptions) {
     this.#options = options;
+    this.#config = options.config;
     this.#opened = new OpenedSecrets(options.secrets, options.log);
     this.#feeds = new StoredFeedReader(options.log);
   }
@@ -49,8 +57,11 @@ export class Naming {
    * `feed`: this instance's own price data, of `atMs`; newer data in the database wins.
    */
   withPrices(own: PriceFeed | undefined, atMs = 0): NamesSource {
-    const { config, registry, clock, mock, log } = this.#options;
+    const { registry, clock, mock, log } = this.#options;
     return (stored) => {
+      const config = withStoredProviders(this.#options.config, stored);
+      this.#config = config;
+      this.#stored = stored;
       const more = moreNames(stored, { config, registry, secrets: this.#opened, log });
       const newer = (stored.feed?.createdAtMs ?? 0) > atMs ? this.#feeds.read(stored.feed) : undefined;
       const feed = newer ?? own;
@@ -78,15 +89,26 @@ export class Naming {
     return { config, registry, nowMs: () => clock.nowMs(), inForce: () => this.#inForce };
   }
 
+  /** `health`: as this instance sees it. */
+  providers(health: ProviderToolsOptions['health']): ProviderTools {
+    const { config, registry, secrets, clock } = this.#options;
+    const inForce = () => {
+      const [parts, stored] = [this.#inForce?.parts, this.#stored];
+      return parts && stored && { parts, stored };
+    };
+    return providerTools({ config, registry, secrets, clock, inForce, health });
+  }
+
   get providerKeys(): ProviderKeyTools {
     const { config, registry, secrets } = this.#options;
+    const platformOf = (provider: string) => this.#config.providers[provider];
     return {
       isDeclared: (organization, provider) =>
         Object.hasOwn(config.organizations[organization]?.providers ?? {}, provider),
       problems(organization, { provider, apiKey, baseUrl, settings }) {
         const found: NamingProblem[] = [];
         const entry = { apiKey, ...(baseUrl !== undefined && { baseUrl }), ...settings };
-        const platform = config.providers[provider] as Record<string, unknown> | undefined;
+        const platform = platformOf(provider) as Record<string, unknown> | undefined;
         checkOwnProvider(organization, provider, entry, platform, [...registry.values()], (path, expected, remedy) => {
           found.push({ path: path.join('.'), expected, remedy });
         });

@@ -9,6 +9,7 @@ import type { Provider } from './providers/provider.ts';
 import type { OwnCredential } from './snapshot/names.ts';
 import type { StoredCredential, StoredNames } from './snapshot/stored-names.ts';
 import { storedOverrides } from './stored-models.ts';
+import { storedKeys } from './stored-providers.ts';
 
 export interface StoredNamesTools {
   readonly config: Config;
@@ -23,6 +24,7 @@ export function moreNames(stored: StoredNames, tools: StoredNamesTools): MoreNam
     routes: [...stored.routes.values()],
     models: storedOverrides(stored, tools.log),
     credentials: [...stored.credentials.values()].flatMap((each) => opened(each, tools)),
+    keys: storedKeys(stored, tools.secrets),
     onMistake: (route, { path, expected, remedy }) =>
       tools.log.warn({ route, path }, `a route of the API cannot be used: ${path} ${expected}. ${remedy}`),
   };

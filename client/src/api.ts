@@ -160,6 +160,18 @@ export type Checkout = {
   url: string;
 };
 
+export type ConnectionVerdict = {
+  ok: boolean;
+  verdict: "ok" | "reachable" | "wrong-key" | "no-access" | "no-quota" | "rate-limited" | "wrong-address" | "dns" | "tls" | "timeout" | "unreachable" | "provider-error" | "not-set-up";
+  message: string;
+  remedy: string | null;
+  /** Of the provider's answer. */
+  status: number | null;
+  latencyMs: number | null;
+  /** How many models it lists. */
+  models: number | null;
+};
+
 export type ContentBlock = {
   type: "text" | "thinking" | "refusal" | "tool-call" | "tool-result" | "media" | "other";
   /** Text, arguments or result; of media, where it is. */
@@ -231,6 +243,29 @@ export type CreatedWebhookEndpoint = {
   createdAt: Time;
   /** Signs what is sent (Standard Webhooks). It is shown only now. */
   secret: string;
+};
+
+/** As the instance that answers sees it. */
+export type CredentialHealth = {
+  state: "up" | "ejected" | "returning" | "reserved";
+  /** When it is asked again. */
+  until: Time | null;
+  /** Attempts of the last hour. */
+  requests: number;
+  failures: number;
+  /** The last hour, a minute each, the oldest first. */
+  minutes: readonly {
+    ok: number;
+    failed: number;
+  }[];
+  firstTokenP50Ms: number | null;
+  /** Of the time since this instance started. */
+  lastError: {
+    at: Time;
+    kind: string;
+    status: number | null;
+    message: string;
+  } | null;
 };
 
 export type Credit = {
@@ -958,6 +993,60 @@ export type Project = {
   createdAt: Time;
 };
 
+export type Provider = {
+  /** null: it is one of the file. */
+  id: string | null;
+  /** The first part of `provider/name`, as callers write models. */
+  name: string;
+  vendor: string;
+  vendorName: string;
+  /** `file`: of the configuration file or the environment, to be read here. */
+  source: "file" | "api";
+  enabled: boolean;
+  /** It is enabled, and has something to be asked with. */
+  isOn: boolean;
+  baseUrl: string | null;
+  /** Where it is asked. */
+  address: string;
+  /** What the vendor wants to know beside the key: `GET /vendors` says which. */
+  settings: Readonly<Record<string, string>>;
+  models: readonly string[];
+  /** Models that can be called there. */
+  modelCount: number;
+  inRegion: string | null;
+  dataCollection: "allow" | "deny";
+  capacity: {
+    concurrentRequests?: number;
+    requestsPerMinute?: number;
+  } | null;
+  credentials: readonly ProviderCredential[];
+  createdAt: Time | null;
+  updatedAt: Time | null;
+};
+
+export type ProviderCredential = {
+  /** `crd_…`; of the file: the name of its provider. */
+  id: string;
+  provider: string;
+  name: string;
+  /** `file`: of the configuration file or the environment, to be read here. */
+  source: "file" | "api";
+  hasKey: boolean;
+  /** The last characters of the key, where it is long enough to show them. */
+  hint: string | null;
+  /** Where it is another than the provider's. */
+  baseUrl: string | null;
+  /** Its share among those of the same priority. */
+  weight: number;
+  /** Lower ones are asked first; the others when those fail. */
+  priority: number;
+  enabled: boolean;
+  /** null: this instance does not ask it. */
+  health: CredentialHealth | null;
+  createdAt: Time | null;
+  updatedAt: Time | null;
+};
+
 export type ProviderKey = {
   id: string;
   organizationId: string;
@@ -1350,6 +1439,32 @@ export type Transfer = {
   }[];
 };
 
+export type Upstream = {
+  /** `crd_…`; of the file: the name of its provider. */
+  id: string;
+  provider: string;
+  name: string;
+  /** `file`: of the configuration file or the environment, to be read here. */
+  source: "file" | "api";
+  hasKey: boolean;
+  /** The last characters of the key, where it is long enough to show them. */
+  hint: string | null;
+  /** Where it is another than the provider's. */
+  baseUrl: string | null;
+  /** Its share among those of the same priority. */
+  weight: number;
+  /** Lower ones are asked first; the others when those fail. */
+  priority: number;
+  enabled: boolean;
+  /** null: this instance does not ask it. */
+  health: CredentialHealth | null;
+  createdAt: Time | null;
+  updatedAt: Time | null;
+  vendor: string;
+  /** Where it is asked. */
+  address: string;
+};
+
 export type Usage = {
   requestId: string;
   startedAt: Time;
@@ -1475,6 +1590,34 @@ export type Usd = string;
 
 /** US dollars above 0 as decimal text, exact to the nano-dollar: "12.50". */
 export type UsdPositive = string;
+
+export type Vendor = {
+  id: string;
+  name: string;
+  /** The page of its API. */
+  docs: string;
+  /** null: only you know it. Settings stand in braces. */
+  baseUrl: string | null;
+  /** It runs without a key. */
+  keyless: boolean;
+  /** It runs on your own machine: any model name is taken, at no price. */
+  selfHosted: boolean;
+  /** The environment variable that turns it on. */
+  keyVariable: string | null;
+  settings: readonly ({
+    name: "region" | "project" | "location" | "resource" | "apiVersion" | "accountId" | "workspaceId";
+    what: string;
+    example: string;
+    /** A regular expression. */
+    pattern: string;
+    required: boolean;
+    default: string | null;
+  })[];
+  /** Wire formats that it speaks. */
+  dialects: readonly string[];
+  /** It lists its models, so its connection can be tested without spending anything. */
+  canList: boolean;
+};
 
 export type Wallet = {
   organizationId: string;
@@ -2596,6 +2739,272 @@ export interface Routes {
       /** An id that begins with org_. */
       organizationId: string;
       provider: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * Test the organization's own key for a provider
+   * Asks the provider for its list of models, which costs nothing.
+   */
+  'POST /organizations/{organizationId}/provider-keys/{provider}/test': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      provider: string;
+    };
+    answer: ConnectionVerdict;
+  };
+  /** List vendors, and what each needs to be told */
+  'GET /vendors': {
+    answer: {
+      data: readonly Vendor[];
+    };
+  };
+  /**
+   * List providers, by name
+   * Those of the configuration file and the environment, and those that were made here, with their credentials and how these do at the instance that answers. Never a secret.
+   */
+  'GET /providers': {
+    answer: {
+      data: readonly Provider[];
+    };
+  };
+  /**
+   * Make a provider
+   * Every instance asks it within a second. With `apiKey` it gets its first credential; a server that takes no key needs a `baseUrl` alone.
+   */
+  'POST /providers': {
+    body: {
+      /** The first part of `provider/name`, as callers write models. */
+      name: string;
+      /** A vendor of `GET /vendors`. Absent: the name says it. */
+      vendor?: string;
+      /** It is kept sealed, and never shown again. */
+      apiKey?: string;
+      enabled?: boolean;
+      baseUrl?: string | null;
+      /** What the vendor wants to know beside the key: `GET /vendors` says which. */
+      settings?: Readonly<Record<string, string>>;
+      /** Models served there beyond those of the catalogue. */
+      models?: readonly string[];
+      inRegion?: string | null;
+      /** `deny`: it neither keeps nor trains on what it is sent, you say. */
+      dataCollection?: "allow" | "deny";
+      capacity?: {
+        concurrentRequests?: number;
+        requestsPerMinute?: number;
+      } | null;
+    };
+    answer: Provider;
+  };
+  /** Get a provider */
+  'GET /providers/{providerName}': {
+    params: {
+      providerName: string;
+    };
+    answer: Provider;
+  };
+  /**
+   * Change a provider
+   * What is left out stays. Another host is refused while there are credentials for this one: nobody can send a key elsewhere than where it was given for.
+   */
+  'PATCH /providers/{providerName}': {
+    params: {
+      providerName: string;
+    };
+    body: {
+      /** A vendor of `GET /vendors`. Absent: the name says it. */
+      vendor?: string;
+      enabled?: boolean;
+      baseUrl?: string | null;
+      /** What the vendor wants to know beside the key: `GET /vendors` says which. */
+      settings?: Readonly<Record<string, string>>;
+      /** Models served there beyond those of the catalogue. */
+      models?: readonly string[];
+      inRegion?: string | null;
+      /** `deny`: it neither keeps nor trains on what it is sent, you say. */
+      dataCollection?: "allow" | "deny";
+      capacity?: {
+        concurrentRequests?: number;
+        requestsPerMinute?: number;
+      } | null;
+    };
+    answer: Provider;
+  };
+  /**
+   * Delete a provider and its credentials
+   * Refused while a route leads to it. What its credentials kept secret is gone.
+   */
+  'DELETE /providers/{providerName}': {
+    params: {
+      providerName: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * Test a connection before it is kept
+   * Asks the provider for its list of models, which costs nothing. Nothing is kept.
+   */
+  'POST /providers/test': {
+    body: {
+      /** A vendor of `GET /vendors`. Absent: the name says it. */
+      vendor: string;
+      /** It is kept sealed, and never shown again. */
+      apiKey?: string;
+      /** Address that the paths of its API are appended to. */
+      baseUrl?: string;
+      /** What the vendor wants to know beside the key: `GET /vendors` says which. */
+      settings?: Readonly<Record<string, string>>;
+    };
+    answer: ConnectionVerdict;
+  };
+  /**
+   * Test the connections of a provider
+   * Asks it with each of its credentials, which costs nothing.
+   */
+  'POST /providers/{providerName}/test': {
+    params: {
+      providerName: string;
+    };
+    answer: {
+      /** With every credential. */
+      ok: boolean;
+      data: readonly ({
+        credentialId: string;
+        name: string;
+        ok: boolean;
+        verdict: "ok" | "reachable" | "wrong-key" | "no-access" | "no-quota" | "rate-limited" | "wrong-address" | "dns" | "tls" | "timeout" | "unreachable" | "provider-error" | "not-set-up";
+        message: string;
+        remedy: string | null;
+        /** Of the provider's answer. */
+        status: number | null;
+        latencyMs: number | null;
+        /** How many models it lists. */
+        models: number | null;
+      })[];
+    };
+  };
+  /**
+   * Add a credential to a provider
+   * Those of the lowest priority are asked by their weights; where they fail, are refused or have no quota left, the next ones.
+   */
+  'POST /providers/{providerName}/credentials': {
+    params: {
+      providerName: string;
+    };
+    body: {
+      /** For people: `account 2`. */
+      name?: string;
+      /** It is kept sealed, and never shown again. */
+      apiKey?: string;
+      baseUrl?: string | null;
+      /** Its share among those of the same priority. */
+      weight?: number;
+      /** Lower ones are asked first; the others when those fail. */
+      priority?: number;
+      enabled?: boolean;
+    };
+    answer: ProviderCredential;
+  };
+  /**
+   * Change a credential, or give its new key
+   * What is left out stays. Requests under way end with the key they began with; new ones use the new key, on every instance within a second.
+   */
+  'PATCH /providers/{providerName}/credentials/{credentialId}': {
+    params: {
+      providerName: string;
+      /** An id that begins with crd_. */
+      credentialId: string;
+    };
+    body: {
+      /** For people: `account 2`. */
+      name?: string;
+      /** It is kept sealed, and never shown again. */
+      apiKey?: string;
+      baseUrl?: string | null;
+      /** Its share among those of the same priority. */
+      weight?: number;
+      /** Lower ones are asked first; the others when those fail. */
+      priority?: number;
+      enabled?: boolean;
+    };
+    answer: ProviderCredential;
+  };
+  /** Delete a credential */
+  'DELETE /providers/{providerName}/credentials/{credentialId}': {
+    params: {
+      providerName: string;
+      /** An id that begins with crd_. */
+      credentialId: string;
+    };
+    answer: undefined;
+  };
+  /**
+   * List upstreams: every credential at its address
+   * By provider, then by priority. The same credentials as under `/providers`.
+   */
+  'GET /upstreams': {
+    answer: {
+      data: readonly Upstream[];
+    };
+  };
+  /**
+   * Add an upstream
+   * To a provider that is there, or to a new one of this vendor.
+   */
+  'POST /upstreams': {
+    body: {
+      /** The first part of `provider/name`, as callers write models. */
+      provider: string;
+      /** A vendor of `GET /vendors`. Absent: the name says it. */
+      vendor?: string;
+      /** What the vendor wants to know beside the key: `GET /vendors` says which. */
+      settings?: Readonly<Record<string, string>>;
+      /** Models served there beyond those of the catalogue. */
+      models?: readonly string[];
+      /** For people: `account 2`. */
+      name?: string;
+      /** It is kept sealed, and never shown again. */
+      apiKey?: string;
+      baseUrl?: string | null;
+      /** Its share among those of the same priority. */
+      weight?: number;
+      /** Lower ones are asked first; the others when those fail. */
+      priority?: number;
+      enabled?: boolean;
+    };
+    answer: Upstream;
+  };
+  /** Get an upstream */
+  'GET /upstreams/{upstreamId}': {
+    params: {
+      upstreamId: string;
+    };
+    answer: Upstream;
+  };
+  /** Change an upstream */
+  'PATCH /upstreams/{upstreamId}': {
+    params: {
+      upstreamId: string;
+    };
+    body: {
+      /** For people: `account 2`. */
+      name?: string;
+      /** It is kept sealed, and never shown again. */
+      apiKey?: string;
+      baseUrl?: string | null;
+      /** Its share among those of the same priority. */
+      weight?: number;
+      /** Lower ones are asked first; the others when those fail. */
+      priority?: number;
+      enabled?: boolean;
+    };
+    answer: Upstream;
+  };
+  /** Delete an upstream */
+  'DELETE /upstreams/{upstreamId}': {
+    params: {
+      upstreamId: string;
     };
     answer: undefined;
   };

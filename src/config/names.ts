@@ -14,12 +14,18 @@ import { type NameParts, type OwnCredential, providerNameOf } from '../snapshot/
 import type { CacheRule, Credential, Limits } from '../snapshot/snapshot.ts';
 import type { StoredRoute } from '../snapshot/stored-names.ts';
 import { fileCredentials, ownFees } from './own-credentials.ts';
+import { type PooledKey, pooledProviders } from './pooled-providers.ts';
 import { ConfigError, type Problem } from './problem.ts';
+
+/** As the file has them, and those of the database in the same form. */
+export type ProviderEntries = Readonly<Record<string, Config['providers'][string] & { readonly isStored?: true }>>;
 
 export interface ActiveProvider extends Credential {
   readonly models: readonly string[];
   /** It has a type: what the environment says of its vendor is not meant for it. */
   readonly typed?: true;
+  /** It was made through the API. */
+  readonly isStored?: true;
   /** The operator's deployments by the names of their models. */
   readonly deployments?: Readonly<Record<string, string>>;
 }
@@ -31,7 +37,10 @@ export interface MockAddress {
 }
 
 /** `config` was checked against the same registry, so every entry that is on is a vendor, or an account of one by its type. */
-export function activeProviders(config: Config, registry: ReadonlyMap<string, Provider>): ActiveProvider[] {
+export function activeProviders(
+  config: { readonly providers: ProviderEntries },
+  registry: ReadonlyMap<string, Provider>,
+): ActiveProvider[] {
   return Object.entries(config.providers).flatMap(([id, entry]) => {
     const provider = registry.get(entry.type ?? id);
     if (!entry.enabled || !provider || id === mockId || provider.id === mockId) return [];
@@ -50,6 +59,7 @@ export function activeProviders(config: Config, registry: ReadonlyMap<string, Pr
         ...regionOf(entry.inRegion, settings),
         ...(entry.deployments && { deployments: entry.deployments }),
         ...(entry.type !== undefined && { typed: true as const }),
+        ...(entry.isStored && { isStored: entry.isStored }),
         models: entry.models ?? [],
       },
     ];
@@ -86,6 +96,8 @@ export interface MoreNames {
   readonly models?: Readonly<Record<string, ModelOverride>>;
   /** Their secrets are open. */
   readonly credentials: readonly OwnCredential[];
+  /** Credentials of the installation for its providers. */
+  readonly keys?: readonly PooledKey[];
   /** A route that cannot be what it was: a model is gone. It is left out. */
   readonly onMistake?: (route: string, problem: Problem) => void;
 }
@@ -102,8 +114,8 @@ export function nameParts(
   more = nothingMore,
 ): NameParts {
   const played = registry.get(mockId);
-  const own = activeProviders(config, registry);
-  const active = mockIsOn(config) && played ? [...own, playedBy(played, mock)] : own;
+  const pooled = pooledProviders(activeProviders(config, registry), more.keys ?? []);
+  const active = mockIsOn(config) && played ? [...pooled.active, playedBy(played, mock)] : pooled.active;
   const owned = [...fileCredentials(config, registry), ...more.credentials];
   const catalog = loadCatalog({
     providers: [...active, ...addedBy(owned, active)].map(({ id, provider, models, deployments }) => ({
@@ -120,11 +132,13 @@ export function nameParts(
     nowMs,
     ...(prices && { prices }),
   });
-  const credentials = active.map(({ models, deployments, typed, ...credential }) => credential);
+  const credentials = active.map(({ models, deployments, typed, isStored, ...credential }) => credential);
   const tools = compileTools(config, credentials, catalog, more.routes);
   const routes = [...toRoutes(config, tools, catalog), ...storedRoutes(config, more, tools, catalog)];
   const ofOwners = owned.length === 0 ? {} : { own: owned, ownFees: ownFees(config) };
-  return { credentials, catalog, routes, modelLimits: modelLimits(config), timeouts: config.timeouts, ...ofOwners };
+  const { timeouts } = config;
+  const pools = pooled.pools.size === 0 ? {} : { pools: pooled.pools };
+  return { credentials, catalog, routes, modelLimits: modelLimits(config), timeouts, ...pools, ...ofOwners };
 }
 
 /** Providers that organizations have keys for and the platform has not: the catalogue knows their models too. */

@@ -9,7 +9,7 @@ import type { Log } from '../lib/log.ts';
 import type { LlmError } from '../llm/error.ts';
 import { CallerHabits } from '../routing/habits.ts';
 import { Measures } from '../routing/measures.ts';
-import type { SnapshotSource } from '../snapshot/snapshot.ts';
+import type { Credential, SnapshotSource } from '../snapshot/snapshot.ts';
 import { RateLimits } from './admit.ts';
 import { AttemptsUnderWay } from './attempts-under-way.ts';
 import { Funds } from './budgets/funds.ts';
@@ -23,6 +23,7 @@ import { Idempotency } from './idempotency/idempotency.ts';
 import type { IdempotencyStore } from './idempotency/idempotency-store.ts';
 import type { SharedLimits } from './limits/shared-limits.ts';
 import { KnownResources, type StoredResources } from './operations/known-resources.ts';
+import { type CredentialHealth, credentialHealth } from './own/credential-health.ts';
 import type { FeedbackStore } from './own/feedback-store.ts';
 import type { Quote } from './own/quote.ts';
 import { type SimulationAsk, simulate } from './own/simulation.ts';
@@ -77,6 +78,7 @@ export interface Gateway {
   /** Ends what still runs, each as a clean failure in its caller's dialect. */
   failAll(): void;
   close(): Promise<void>;
+  healthOf(credential: Credential): CredentialHealth;
   readonly inFlight: number;
   /** What would become of a chat by a route that may not exist yet. Rejects with LlmFailure. */
   simulate(ask: SimulationAsk): Promise<Quote>;
@@ -175,6 +177,10 @@ class RunningGateway implements Gateway {
 
   progress(wanted: (requestId: string) => boolean): readonly ProgressRecord[] {
     return this.#parts.active.progress(wanted, this.#parts.clock.monotonicMs());
+  }
+
+  healthOf(credential: Credential): CredentialHealth {
+    return credentialHealth(credential, this.#parts);
   }
 
   beginDrain(): void {

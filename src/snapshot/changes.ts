@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { ChangedRows } from './keys.ts';
 import { readModels } from './read-models.ts';
 import type { StoredNameRows } from './stored-names.ts';
+import { readProviders } from './stored-providers.ts';
 
 export interface Changes extends ChangedRows, StoredNameRows {
   readonly version: number;
@@ -75,7 +76,8 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
       const routes = await readRoutes(db, since);
       const credentials = await readCredentials(db, since);
       const models = await readModels(db, since, readPages);
-      return { version, whole, organizations, keys, budgets, sales, routes, credentials, ...models };
+      const providers = await readProviders(db, since, readPages);
+      return { version, whole, organizations, keys, budgets, sales, routes, credentials, ...models, ...providers };
     });
 }
 

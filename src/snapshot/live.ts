@@ -9,6 +9,7 @@ import { readChanges } from './changes.ts';
 import { type Access, applyRows, noAccess } from './keys.ts';
 import { buildNames, type NameParts, type Names } from './names.ts';
 import { OrganizationNames } from './own-names.ts';
+import { pooledNames } from './pools.ts';
 import type { Organization, Snapshot, SnapshotSource } from './snapshot.ts';
 import { applyStoredNames, noStoredNames, type StoredNames } from './stored-names.ts';
 
@@ -72,8 +73,9 @@ class Live implements LiveSnapshot {
     this.#log = log;
     this.#source = names;
     const parts = typeof names === 'function' ? names(noStoredNames) : names;
-    this.#names = buildNames(parts);
-    this.#own = new OrganizationNames(parts, this.#names);
+    const base = buildNames(parts);
+    this.#names = pooledNames(base, parts.pools);
+    this.#own = new OrganizationNames(parts, base);
     this.#pollMs = pollMs;
     this.#pollWhileDeafMs = pollWhileDeafMs;
     this.#current = Object.freeze({ version: -1, keys: noAccess.keys, ...this.#names });
@@ -113,8 +115,9 @@ class Live implements LiveSnapshot {
   /** Nothing has changed when it throws. */
   #rename(source: NamesSource, stored: StoredNames): void {
     const parts = typeof source === 'function' ? source(stored) : source;
-    this.#names = buildNames(parts);
-    this.#own = new OrganizationNames(parts, this.#names);
+    const base = buildNames(parts);
+    this.#names = pooledNames(base, parts.pools);
+    this.#own = new OrganizationNames(parts, base);
     this.#source = source;
     this.#stored = stored;
   }

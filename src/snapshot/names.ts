@@ -1,5 +1,6 @@
 /** From the name in a request to a route. Depends on the configuration alone, so it is made once and shared by snapshots. */
 import type { CatalogModel } from '../catalog/catalog.ts';
+import type { Pools } from './pools.ts';
 import type { Credential, Limits, Resolution, Route, Snapshot, Timeouts } from './snapshot.ts';
 
 export interface NameParts {
@@ -11,6 +12,8 @@ export interface NameParts {
     find(provider: string, name: string): CatalogModel | undefined;
   };
   readonly routes: readonly Route[];
+  /** Credentials of providers that have others than the one above, or several. */
+  readonly pools?: Pools;
   /** Credentials of organizations. Absent: none has any. */
   readonly own?: readonly OwnCredential[];
   /** What using them costs, by the organization's name: hundredths of a percent of the usual charge. Absent: nothing. */

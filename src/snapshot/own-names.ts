@@ -2,9 +2,10 @@
  * Names as an organization sees them that has credentials of its own: wherever a target is at one of its providers, its
  * own credential stands first, and the platform's behind it or not at all. Providers that it alone has are added.
  */
+import { expandedNames, memberFor } from './expanded-names.ts';
 import { buildNames, type NameParts, type Names, type OwnCredential, providerNameOf } from './names.ts';
-import type { Organization, Route, Target } from './snapshot.ts';
-import { isNode, type RouteMember, type RouteNode, targetsOf } from './strategy.ts';
+import { pooledNames } from './pools.ts';
+import type { Organization } from './snapshot.ts';
 
 export class OrganizationNames {
   readonly #parts: NameParts;
@@ -15,6 +16,7 @@ export class OrganizationNames {
   /** By the providers that are added to everybody's. */
   readonly #widened = new Map<string, Names>();
 
+  /** `base`: everybody's, in which each provider has one credential that stands for all of its own. */
   constructor(parts: NameParts, base: Names) {
     this.#parts = parts;
     this.#base = base;
@@ -55,7 +57,7 @@ export class OrganizationNames {
       const credential = Object.freeze({ ...each.credential, ownedBy: name, feeBasisPoints });
       own.set(provider, { ...each, credential, fallback: each.fallback && platform.has(provider) });
     }
-    return ownNames(this.#baseWith(own, platform), own);
+    return pooledNames(ownNames(this.#baseWith(own, platform), own), this.#parts.pools);
   }
 
   /** Everybody's names, with those of providers that only this organization has. Its credentials replace all of them. */
@@ -86,62 +88,13 @@ function add(map: Map<string, OwnCredential[]>, owner: string, credential: OwnCr
 
 type Own = ReadonlyMap<string, OwnCredential>;
 
-function ownNames(base: Names, own: Own): Names {
-  const made = new WeakMap<Route, Route>();
-  const ofOwn = (route: Route): Route => {
-    const known = made.get(route) ?? ownRoute(route, own);
-    made.set(route, known);
-    return known;
-  };
-  return {
-    resolve(name) {
-      const found = base.resolve(name);
-      return 'route' in found ? { route: ofOwn(found.route) } : found;
-    },
-    listModels: () => base.listModels(),
-    listRoutes: () => base.listRoutes().map(ofOwn),
-    listCredentials: () =>
-      (base.listCredentials?.() ?? []).flatMap((each) =>
-        credentialsFor(each.credential, own).map((credential) => ({ ...each, credential })),
-      ),
-  };
-}
-
-function ownRoute(route: Route, own: Own): Route {
-  if (!route.targets.some(({ credential }) => own.has(credential.id))) return route;
-  const node = ownNode(route.node ?? asListed(route), own);
-  const targets = targetsOf(node);
-  return Object.freeze({ ...route, node, targets });
-}
-
-function asListed({ targets }: Route): RouteNode {
-  return { strategy: { kind: 'fallback' }, members: targets.map(memberFor) };
-}
-
-function memberFor(target: Target): RouteMember {
-  return { name: target.model.id, weight: 1, choice: target };
-}
-
 /** Where two credentials may answer, they are one member of the route, so that its weights and arms stay as they are. */
-function ownNode({ strategy, members }: RouteNode, own: Own): RouteNode {
-  return {
-    strategy,
-    members: members.map((member) => {
-      const { choice } = member;
-      if (isNode(choice)) return { ...member, choice: ownNode(choice, own) };
-      const [first, ...others] = targetsFor(choice, own);
-      if (first === undefined || others.length === 0) return { ...member, choice: first ?? choice };
-      return { ...member, choice: { strategy: { kind: 'fallback' }, members: [first, ...others].map(memberFor) } };
-    }),
-  };
-}
-
-function targetsFor(target: Target, own: Own): readonly Target[] {
-  return credentialsFor(target.credential, own).map((credential) => ({ ...target, credential }));
-}
-
-function credentialsFor(credential: Target['credential'], own: Own): readonly Target['credential'][] {
-  const found = own.get(credential.id);
-  if (found === undefined) return [credential];
-  return found.fallback ? [found.credential, credential] : [found.credential];
+function ownNames(base: Names, own: Own): Names {
+  return expandedNames(base, (target) => {
+    const found = own.get(target.credential.id);
+    if (found === undefined) return undefined;
+    const first = { ...target, credential: found.credential };
+    if (!found.fallback) return first;
+    return { strategy: { kind: 'fallback' }, members: [first, target].map(memberFor) };
+  });
 }

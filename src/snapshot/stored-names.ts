@@ -1,4 +1,4 @@
-/** What the database has that changes which names there are: routes, models, credentials of organizations. As stored. */
+/** What the database has that changes which names there are: routes, models, providers, credentials. As stored. */
 import {
   applyStoredModels,
   hasModelRows,
@@ -6,6 +6,13 @@ import {
   type StoredModelRows,
   type StoredModels,
 } from './stored-models.ts';
+import {
+  applyStoredProviders,
+  hasProviderRows,
+  noStoredProviders,
+  type StoredProviderRows,
+  type StoredProviders,
+} from './stored-providers.ts';
 
 export interface StoredRoute {
   readonly name: string;
@@ -24,7 +31,7 @@ export interface StoredCredential {
   readonly fallback: boolean;
 }
 
-export interface StoredNames extends StoredModels {
+export interface StoredNames extends StoredModels, StoredProviders {
   readonly routes: ReadonlyMap<string, StoredRoute>;
   readonly credentials: ReadonlyMap<string, StoredCredential>;
 }
@@ -33,6 +40,7 @@ export const noStoredNames: StoredNames = Object.freeze({
   routes: new Map(),
   credentials: new Map(),
   ...noStoredModels,
+  ...noStoredProviders,
 });
 
 export interface StoredRouteRow {
@@ -53,7 +61,7 @@ export interface StoredCredentialRow {
   readonly ended_at: Date | null;
 }
 
-export interface StoredNameRows extends StoredModelRows {
+export interface StoredNameRows extends StoredModelRows, StoredProviderRows {
   readonly routes: readonly StoredRouteRow[];
   readonly credentials: readonly StoredCredentialRow[];
 }
@@ -61,11 +69,13 @@ export interface StoredNameRows extends StoredModelRows {
 /** `before` with the changed rows in it; the same object where there are none. */
 export function applyStoredNames(before: StoredNames, rows: StoredNameRows): StoredNames {
   const { routes, credentials } = rows;
-  if (routes.length === 0 && credentials.length === 0 && !hasModelRows(rows)) return before;
+  const hasOwn = routes.length + credentials.length > 0;
+  if (!hasOwn && !hasModelRows(rows) && !hasProviderRows(rows)) return before;
   return {
     routes: withRoutes(before.routes, routes),
     credentials: withCredentials(before.credentials, credentials),
     ...applyStoredModels(before, rows),
+    ...applyStoredProviders(before, rows),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Credential {
   readonly region?: string;
   /** An organization's own, by the organization's name: nobody else is served by it, and that organization pays. */
   readonly ownedBy?: string;
+  /** Its secret may be another one tomorrow, under the same id: it was made through the API. */
+  readonly renewable?: true;
   /** Hundredths of a percent of the usual charge that a request by an organization's own key costs. Absent: nothing. */
   readonly feeBasisPoints?: number;
 }

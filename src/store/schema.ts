@@ -12,6 +12,7 @@ import type { StoredLimits } from './schema/limits.ts';
 import type { ManagementSchema } from './schema/management.ts';
 import type { ModelsSchema } from './schema/models.ts';
 import type { NamingSchema } from './schema/naming.ts';
+import type { ProvidersSchema } from './schema/providers.ts';
 import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
 import type { SignInSchema } from './schema/sign-in.ts';
 import type { StripeSchema } from './schema/stripe.ts';
@@ -25,6 +26,7 @@ export interface Schema
     SellingSchema,
     NamingSchema,
     ContentSchema,
+    ProvidersSchema,
     SignInSchema,
     ModelsSchema,
     InvoicesSchema {

@@ -57,7 +57,12 @@ export async function testApi({
   const clock = options.clock ?? systemClock;
   const snapshot = await openLiveSnapshot({ store, names: naming?.withPrices(undefined) ?? names, log: silentLog });
   const refresh = () => snapshot.refresh();
-  const known = naming && { routing: naming.routing, providerKeys: naming.providerKeys, models: naming.models };
+  const known = naming && {
+    routing: naming.routing,
+    providerKeys: naming.providerKeys,
+    models: naming.models,
+    providers: naming.providers(() => undefined),
+  };
   const secrets = new SecretBox(['the master key of a test']);
   const api = await createApi({ store, snapshot, clock, log: silentLog, refresh, secrets, ...known, ...options });
   const makeKey = async (request: KeyRequest) => {

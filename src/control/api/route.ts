@@ -13,6 +13,7 @@ import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts
 import type { ConversationReader } from '../content/kept-content.ts';
 import type { ProviderKeyTools, RouteSimulation, RouteTools } from '../naming/tools.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
+import type { ProviderTools } from '../providers/tools.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
 
@@ -47,6 +48,8 @@ export interface ApiParts {
   readonly providerKeys?: ProviderKeyTools;
   /** Reads what was kept as conversations. Absent: this process knows no dialects. */
   readonly conversation?: ConversationReader;
+  /** Absent: this process asks no providers. */
+  readonly providers?: ProviderTools;
   /** What seals secrets in the database. Absent: this process has no master key. */
   readonly secrets?: SecretBox;
 }

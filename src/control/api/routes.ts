@@ -24,6 +24,10 @@ import { routeVersionRoutes } from '../naming/route-versions-routes.ts';
 import { simulateRoutes } from '../naming/simulate-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
 import { projectRoutes } from '../projects/routes.ts';
+import { providerCredentialRoutes } from '../providers/credential-routes.ts';
+import { providerRoutes } from '../providers/routes.ts';
+import { upstreamRoutes } from '../providers/upstream-routes.ts';
+import { vendorRoutes } from '../providers/vendor-routes.ts';
 import { secretRoutes } from '../secrets/routes.ts';
 import { sellingRoutes } from '../selling/routes.ts';
 import { bootstrapRoutes } from '../sign-in/bootstrap-routes.ts';
@@ -55,6 +59,10 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...routeVersionRoutes,
   ...simulateRoutes,
   ...providerKeyRoutes,
+  ...vendorRoutes,
+  ...providerRoutes,
+  ...providerCredentialRoutes,
+  ...upstreamRoutes,
   ...secretRoutes,
   ...sellingRoutes,
   ...stripeRoutes,

@@ -1,9 +1,11 @@
 /** `/api/v1/organizations/{organizationId}/provider-keys`. */
 import { z } from 'zod';
 import { settingNames } from '../../providers/provider.ts';
-import { ApiFailure, notFound } from '../api/failure.ts';
+import { ApiFailure, conflict, notFound } from '../api/failure.ts';
 import { id, organizationParams, time } from '../api/fields.ts';
 import { type ApiParts, type ApiRoute, route } from '../api/route.ts';
+import { toolsOf as providerToolsOf } from '../providers/parts.ts';
+import { verdict } from '../providers/shapes.ts';
 import { deleteProviderKey, listProviderKeys, type ProviderKey, setProviderKey } from './provider-keys.ts';
 import type { ProviderKeyTools } from './tools.ts';
 
@@ -65,6 +67,23 @@ export const providerKeyRoutes: readonly ApiRoute[] = [
         });
       const tools = toolsOf(parts);
       return shown(await write((db) => setProviderKey(db, { organizationId, provider, ...body }, tools, parts.clock)));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${ofOrganization}/{provider}/test`,
+    tag,
+    summary: "Test the organization's own key for a provider",
+    description: 'Asks the provider for its list of models, which costs nothing.',
+    params,
+    answer: verdict,
+    async handle({ params: { organizationId, provider } }, parts) {
+      const tools = providerToolsOf(parts);
+      const found = (await listProviderKeys(parts.store.db, organizationId)).find((each) => each.provider === provider);
+      if (found === undefined) throw notFound('provider key', provider);
+      const tested = await tools.testKnown(found.id);
+      if (tested !== undefined) return tested;
+      throw conflict('This instance does not use the key: it does not open, or its provider is gone.', 'Set it anew.');
     },
   }),
   route({

@@ -103,7 +103,8 @@ const hintLength = 4;
 /** Of a shorter secret even its end would tell too much. */
 const hintedLengthMin = 24;
 
-function hintOf(secret: string): string | null {
+/** Its last characters; null: they would tell too much. */
+export function hintOf(secret: string): string | null {
   return secret.length < hintedLengthMin || secret.trimStart().startsWith('{') ? null : secret.slice(-hintLength);
 }
 

@@ -4,7 +4,12 @@
  */
 import type { SecretPlace } from '../../lib/secret-box.ts';
 import { contentKeyPlace } from '../content/content-cipher.ts';
-import { organizationCredentialPlace, signInSecretPlace, webhookSecretPlace } from './places.ts';
+import {
+  organizationCredentialPlace,
+  providerCredentialPlace,
+  signInSecretPlace,
+  webhookSecretPlace,
+} from './places.ts';
 
 type Value = string | null;
 
@@ -44,6 +49,13 @@ export const sealedTables: readonly SealedTable[] = [
     column: 'sealed',
     columns: ['organization_id'],
     placeOf: ({ id, organization_id }) => contentKeyPlace(id, organization_id ?? ''),
+  },
+  {
+    what: 'key of the installation for a provider',
+    table: 'provider_credentials',
+    column: 'sealed',
+    columns: ['provider'],
+    placeOf: ({ id, provider }) => providerCredentialPlace({ id, provider: provider ?? '' }),
   },
   { ...webhooks, column: 'secret' },
   { ...webhooks, column: 'previous_secret' },

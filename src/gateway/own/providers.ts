@@ -7,6 +7,7 @@ import { formatUsd } from '../../lib/money.ts';
 import { providers as vendors } from '../../providers/index.ts';
 import type { Named, TargetMeasures } from '../../routing/measures.ts';
 import { rounded } from '../../routing/shown-score.ts';
+import { providerNameOf } from '../../snapshot/names.ts';
 import type { Credential, Snapshot } from '../../snapshot/snapshot.ts';
 import { authenticateOperator } from '../authenticate.ts';
 import type { GatewayParts } from '../parts.ts';
@@ -36,7 +37,9 @@ function listProviders(snapshot: Snapshot, parts: ViewParts): readonly object[] 
   const asked = Map.groupBy(parts.measures.known(), ({ credential }) => credential.id);
   const models = Map.groupBy(snapshot.listModels(), ({ provider }) => provider);
   return [
-    ...credentials.map((each) => viewOf(each, models.get(each.id) ?? [], asked.get(each.id) ?? [], parts)),
+    ...credentials.map((each) =>
+      viewOf(each, models.get(providerNameOf(each.id)) ?? [], asked.get(each.id) ?? [], parts),
+    ),
     ...[...vendors.values()]
       .filter(({ id }) => !configured.has(id))
       .map(({ id, name }) => ({ id, vendor: id, name, configured: false })),

@@ -11,6 +11,7 @@ import type { Named } from '../../routing/measures.ts';
 import type { TargetState } from '../../routing/world.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import { Condition } from './condition.ts';
+import { HealthHistory } from './health-history.ts';
 import { keyName } from './key-name.ts';
 import { Reservation } from './reservation.ts';
 
@@ -35,6 +36,7 @@ export interface HealthOptions {
 }
 
 export class Health {
+  readonly history = new HealthHistory();
   readonly #clock: Clock;
   readonly #random: () => number;
   /** Only what there is something to say of: usually nothing. */
@@ -100,6 +102,7 @@ export class Health {
   }
 
   succeeded(target: Target): void {
+    this.history.succeeded(target.credential.id, this.#clock.nowMs());
     if (this.#knowsNothing) return;
     const now = this.#now();
     const name = nameOf(target);
@@ -113,6 +116,7 @@ export class Health {
   failed(target: Target, error: LlmError, tookMs: number): boolean {
     const now = this.#now();
     this.#reserve(target, error, now);
+    if (isTold(error)) this.history.failed(target.credential.id, error, this.#clock.nowMs());
     if (!isIllness(error)) {
       this.unproven(target);
       return false;
@@ -216,6 +220,11 @@ function forget<V>(known: Map<string, V>, isIdle: (value: V) => boolean): void {
 
 function isIllness({ kind }: LlmError): boolean {
   return kind === 'upstream' || kind === 'timeout' || kind === 'overloaded' || kind === 'upstream-credential';
+}
+
+/** Whoever looks at a credential wants to see its limits too. */
+function isTold(error: LlmError): boolean {
+  return isIllness(error) || error.kind === 'rate-limited';
 }
 
 /** A 403 may be about one model only, and with brokers about what this prompt says. */

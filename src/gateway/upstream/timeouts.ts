@@ -1,5 +1,6 @@
 /** When an attempt has waited too long, and what a dead connection means. */
 import type { LlmError } from '../../llm/error.ts';
+import { providerNameOf } from '../../snapshot/names.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 
 export interface AttemptTimes {
@@ -37,7 +38,7 @@ function timeout(name: string, limitMs: number, what: string): LlmError {
 /** `connected`: there was a connection, and it died. undici's error codes: https://undici.nodejs.org/#/docs/api/Errors */
 export function connectionError(error: Error, target: Target, connected: boolean): LlmError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  const provider = target.credential.id;
+  const provider = providerNameOf(target.credential.id);
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return {
       kind: 'timeout',

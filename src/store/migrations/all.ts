@@ -23,6 +23,7 @@ import { content } from './0022-content.ts';
 import { routeVersions } from './0023-route-versions.ts';
 import { audit } from './0024-audit.ts';
 import { usageRollUps } from './0025-usage-roll-ups.ts';
+import { storedProviders } from './0026-providers.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   routeVersions,
   audit,
   usageRollUps,
+  storedProviders,
 ];
