@@ -222,9 +222,15 @@ export type CreatedKey = {
   limits: Limits | null;
   /** null: as its routes say. */
   cache: CacheRule | null;
+  /** What its requests are tagged with, beside what each says itself. */
+  tags: readonly string[];
   createdAt: Time;
   expiresAt: Time | null;
   revokedAt: Time | null;
+  /** Since when it is refused until it is resumed; null: it works. */
+  pausedAt: Time | null;
+  /** When its last request that has ended began; null: never, as far as the log goes back. */
+  lastUsedAt: Time | null;
   /** Until when the text before its last rotation is valid too. */
   previousUntil: Time | null;
   /** The whole key. It is shown only now. */
@@ -461,11 +467,25 @@ export type Key = {
   limits: Limits | null;
   /** null: as its routes say. */
   cache: CacheRule | null;
+  /** What its requests are tagged with, beside what each says itself. */
+  tags: readonly string[];
   createdAt: Time;
   expiresAt: Time | null;
   revokedAt: Time | null;
+  /** Since when it is refused until it is resumed; null: it works. */
+  pausedAt: Time | null;
+  /** When its last request that has ended began; null: never, as far as the log goes back. */
+  lastUsedAt: Time | null;
   /** Until when the text before its last rotation is valid too. */
   previousUntil: Time | null;
+};
+
+export type KeyActivity = {
+  lastUsedAt: Time | null;
+  /** That began in the last ten minutes and have ended. */
+  requests: number;
+  /** Of the last ten minutes, on average. */
+  requestsPerMinute: number;
 };
 
 export type Limits = {
@@ -1707,6 +1727,15 @@ export interface Routes {
       /** An id that begins with org_. */
       organizationId?: string;
       includeRevoked?: boolean;
+      /** revoked shows revoked ones alone. */
+      state?: "active" | "paused" | "expired" | "revoked";
+      kind?: "call" | "management";
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** A part of the name, or how the key begins. */
+      search?: string;
+      /** -createdAt (newest first) when absent. */
+      sort?: "-createdAt" | "createdAt" | "name" | "-name";
     };
     answer: {
       data: readonly Key[];
@@ -1732,6 +1761,7 @@ export interface Routes {
       limits?: Limits;
       cache?: CacheRule;
       expiresAt?: Time;
+      tags?: readonly string[];
       /** Made if it is not there. */
       project?: string;
       /** Made if it is not there. */
@@ -1761,6 +1791,7 @@ export interface Routes {
       cache?: CacheRule | null;
       /** null: never. */
       expiresAt?: Time | null;
+      tags?: readonly string[] | null;
     };
     answer: Key;
   };
@@ -1779,6 +1810,39 @@ export interface Routes {
     answer: CreatedKey;
   };
   /**
+   * Pause a key: it is refused until it is resumed
+   * Everywhere, within a second. Doing it again changes nothing.
+   */
+  'POST /keys/{keyId}/pause': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    answer: Key;
+  };
+  /**
+   * Let a paused key work again
+   * Everywhere, within a second. Doing it again changes nothing.
+   */
+  'POST /keys/{keyId}/resume': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    answer: Key;
+  };
+  /**
+   * How much a key is used now
+   * What would stop working with it.
+   */
+  'GET /keys/{keyId}/activity': {
+    params: {
+      /** An id that begins with key_. */
+      keyId: string;
+    };
+    answer: KeyActivity;
+  };
+  /**
    * Revoke a key, everywhere, within a second
    * Revoking it again changes nothing.
    */
@@ -1791,7 +1855,7 @@ export interface Routes {
   };
   /**
    * List projects, newest first
-   * A project is made with the first key or budget that names it.
+   * A project is made by itself too, with the first key or budget that names it.
    */
   'GET /projects': {
     query?: {
@@ -1808,6 +1872,19 @@ export interface Routes {
       next: string | null;
     };
   };
+  /**
+   * Make a project
+   * It belongs to the organization of whoever asks unless `organizationId` names another.
+   */
+  'POST /projects': {
+    body: {
+      name: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      limits?: Limits;
+    };
+    answer: Project;
+  };
   /** Get a project */
   'GET /projects/{projectId}': {
     params: {
@@ -1816,15 +1893,16 @@ export interface Routes {
     };
     answer: Project;
   };
-  /** Change the limits of a project */
+  /** Change a project: what is left out stays */
   'PATCH /projects/{projectId}': {
     params: {
       /** An id that begins with prj_. */
       projectId: string;
     };
     body: {
+      name?: string;
       /** null takes all limits away. */
-      limits: Limits | null;
+      limits?: Limits | null;
     };
     answer: Project;
   };

@@ -102,12 +102,15 @@ export abstract class Visit {
     this.notes.list.push(...notes);
   }
 
-  /** What the caller wrote on it for reports and budgets. */
+  /** What the caller wrote on it for reports and budgets, and what its key always says. */
   get tags(): readonly string[] | undefined {
-    return this.header('x-tollgate-tags')
+    const own = this.header('x-tollgate-tags')
       ?.split(',')
       .map((tag) => tag.trim())
       .filter((tag) => tag !== '');
+    const { tags } = this.key;
+    if (tags === undefined || own === undefined) return tags ?? own;
+    return [...new Set([...tags, ...own])];
   }
 
   /** The first value of a request header, bounded: callers' text ends up in logs and rows. */

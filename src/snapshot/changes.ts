@@ -57,6 +57,8 @@ export async function readChanges(store: Store, knownVersion: number): Promise<C
             'content',
             'expires_at',
             'revoked_at',
+            'paused_at',
+            'keys.tags',
             'scopes',
             'previous_hash',
             'previous_expires_at',

@@ -25,6 +25,8 @@ export type SnapshotKeyRow = Pick<
   | 'member_id'
 > & {
   readonly content?: 'keep' | 'none' | null;
+  readonly paused_at?: Date | null;
+  readonly tags?: readonly string[] | null;
   /** Null or absent: there is none, or it has none. */
   readonly project_name?: string | null;
   readonly project_limits?: Limits | null;
@@ -76,7 +78,8 @@ export function applyRows(before: Access, rows: ChangedRows): Access {
   const keys = changed.size === 0 ? new Map(before.keys) : repoint(before.keys, changed, index);
   for (const row of rows.keys) {
     const organization = organizations.get(row.organization_id);
-    const found = row.revoked_at === null && organization !== undefined ? toKey(row, organization) : undefined;
+    const isValid = row.revoked_at === null && (row.paused_at ?? null) === null;
+    const found = isValid && organization !== undefined ? toKey(row, organization) : undefined;
     const key = found && withChain(found, index);
     setKey(keys, row.hash, key);
     if (row.previous_hash !== null) setKey(keys, row.previous_hash, key && endingAt(key, row.previous_expires_at));
@@ -171,6 +174,7 @@ function toKey(row: SnapshotKeyRow, organization: Organization): Key {
     ...(row.limits === null ? {} : { limits: row.limits }),
     ...(row.cache_ttl_ms === null ? {} : { cache: { ttlMs: row.cache_ttl_ms } }),
     ...(row.content && { content: row.content }),
+    ...(row.tags && { tags: row.tags }),
     ...(row.expires_at === null ? {} : { expiresAtMs: row.expires_at.getTime() }),
     ...(row.project_id === null ? {} : { projectId: row.project_id, ...projectOf(row, row.project_id) }),
     ...(row.member_id === null ? {} : { memberId: row.member_id }),

@@ -104,6 +104,8 @@ export interface Key {
   readonly cache?: CacheRule;
   /** Whether prompts and answers are kept, within what its organization allows. Absent: as that says. */
   readonly content?: 'keep' | 'none';
+  /** What its requests are tagged with beside their own tags. */
+  readonly tags?: readonly string[];
   readonly projectId?: string;
   /** There where it has limits. */
   readonly project?: Project;

@@ -86,6 +86,10 @@ export interface KeyTable {
   readonly content: ColumnType<'keep' | 'none' | null, 'keep' | 'none' | null | undefined, 'keep' | 'none' | null>;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
+  /** It is refused until somebody resumes it; null: it works. */
+  readonly paused_at: Generated<Date | null>;
+  /** What its requests are tagged with; null: nothing. */
+  readonly tags: Generated<readonly string[] | null>;
   /** What a management key may do; null for keys that call. */
   readonly scopes: readonly string[] | null;
   /** The hash before the last rotation, valid until `previous_expires_at`; null: none. */

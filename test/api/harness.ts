@@ -7,6 +7,7 @@ import { silentLog } from '../../src/lib/log.ts';
 import { SecretBox } from '../../src/lib/secret-box.ts';
 import type { Naming } from '../../src/naming.ts';
 import { openLiveSnapshot } from '../../src/snapshot/live.ts';
+import type { SnapshotSource } from '../../src/snapshot/snapshot.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, testDatabase } from '../postgres.ts';
 
@@ -30,6 +31,7 @@ export interface TestApi {
   readonly api: Api;
   readonly store: Store;
   readonly database: TestDatabase;
+  readonly snapshot: SnapshotSource;
   /** A management key with the scope operator. */
   readonly operator: string;
   /** `ask('GET /keys?limit=2')`: below /api/v1. */
@@ -75,6 +77,7 @@ export async function testApi({
     api,
     store,
     database,
+    snapshot,
     operator,
     makeKey,
     ask: (what, asking = {}) => ask(api, what, { key: operator, ...asking }),

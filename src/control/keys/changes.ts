@@ -10,6 +10,7 @@ import { checkLimits } from '../limits.ts';
 import { checkName } from '../names.ts';
 import { hashKey, newKey, shownPrefix } from './format.ts';
 import { type CreatedKey, checkExpiry, checkModels, findKey, type KeyInfo } from './keys.ts';
+import { checkTags } from './tags.ts';
 
 /** What is left out stays; null takes it away. */
 export interface KeyChange {
@@ -18,6 +19,7 @@ export interface KeyChange {
   readonly limits?: Limits | null;
   readonly cache?: CacheRule | null;
   readonly expiresAtMs?: number | null;
+  readonly tags?: readonly string[] | null;
 }
 
 /** Within a transaction. Undefined when there is none; throws Refusal. In force at every gateway within a second. */
@@ -29,17 +31,29 @@ export async function updateKey(
 ): Promise<KeyInfo | undefined> {
   const row = await lockKey(db, id);
   if (row === undefined) return undefined;
-  const { name, models, limits, cache, expiresAtMs } = change;
+  const { name, models, limits, cache, expiresAtMs, tags } = change;
   const values = {
     name: name === undefined ? row.name : checkName('a key', name),
     models: models === undefined ? row.models : checkModels(models ?? undefined),
     limits: limits === undefined ? row.limits : checkLimits(limits ?? undefined),
     cache_ttl_ms: cache === undefined ? row.cache_ttl_ms : checkCache(cache ?? undefined),
+    tags: tags === undefined ? row.tags : checkTags(tags ?? undefined),
     expires_at: expiresAtMs === undefined ? row.expires_at : checkExpiry(expiresAtMs ?? undefined, clock.nowMs()),
   };
   // A change of nothing would make a version of the snapshot too.
   if (Object.keys(change).length > 0) await db.updateTable('keys').set(values).where('id', '=', id).execute();
   return findKey(db, id);
+}
+
+/**
+ * Within a transaction. A key that is paused is refused like one that is not there, everywhere, within a second, until
+ * it is resumed; pausing it again keeps the first time.
+ */
+export async function pauseKey(db: Store['db'], id: string, paused: boolean, clock: Clock): Promise<void> {
+  const row = await lockKey(db, id);
+  if (row === undefined || (row.paused_at !== null) === paused) return;
+  const paused_at = paused ? new Date(clock.nowMs()) : null;
+  await db.updateTable('keys').set({ paused_at }).where('id', '=', id).execute();
 }
 
 /** A month: an overlap that never ends would be two keys. */

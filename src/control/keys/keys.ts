@@ -12,6 +12,7 @@ import { defaultOrganization, ensureOrganization } from '../organizations.ts';
 import { ensureOwner, type OwnerTableName } from '../owners.ts';
 import { Refusal } from '../refusal.ts';
 import { hashKey, type KeyKind, newKey, shownPrefix } from './format.ts';
+import { checkTags } from './tags.ts';
 
 export interface KeyInfo {
   readonly id: string;
@@ -37,6 +38,12 @@ export interface KeyInfo {
   readonly createdAtMs: number;
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
+  /** It is refused until it is resumed. */
+  readonly pausedAtMs?: number;
+  /** What its requests are tagged with. */
+  readonly tags?: readonly string[];
+  /** When its last request that has ended began. */
+  readonly lastUsedAtMs?: number;
   /** Until when the text that it had before its last rotation is valid too. */
   readonly previousUntilMs?: number;
 }
@@ -57,6 +64,7 @@ export interface KeyRequest {
   readonly limits?: Limits;
   readonly cache?: CacheRule;
   readonly expiresAtMs?: number;
+  readonly tags?: readonly string[];
 }
 
 export interface CreatedKey extends KeyInfo {
@@ -109,6 +117,7 @@ function checkKey(request: KeyRequest, clock: Clock) {
     limits: checkLimits(request.limits),
     cache_ttl_ms: checkCache(request.cache),
     expires_at: checkExpiry(request.expiresAtMs, clock.nowMs()),
+    tags: checkTags(request.tags),
   };
 }
 
@@ -138,28 +147,90 @@ export async function findKey(db: Store['db'], id: string): Promise<KeyInfo | un
   return row && toInfo(row);
 }
 
+/** What became of a key. One that is revoked is nothing else. */
+export const keyStates = ['active', 'paused', 'expired', 'revoked'] as const;
+export type KeyState = (typeof keyStates)[number];
+
+export const keySorts = ['-createdAt', 'createdAt', 'name', '-name'] as const;
+export type KeySort = (typeof keySorts)[number];
+
+const orders = {
+  createdAt: ['keys.id', 'asc'],
+  '-createdAt': ['keys.id', 'desc'],
+  name: ['keys.name', 'asc'],
+  '-name': ['keys.name', 'desc'],
+} as const satisfies Record<KeySort, readonly [string, 'asc' | 'desc']>;
+
+type Term = readonly ['keys.revoked_at' | 'keys.paused_at' | 'keys.expires_at', 'is' | 'is not' | '<=', Date | null];
+
+function termsOf({ is, nowMs }: { readonly is: KeyState; readonly nowMs: number }): readonly Term[] {
+  if (is === 'revoked') return [['keys.revoked_at', 'is not', null]];
+  const valid: Term = ['keys.revoked_at', 'is', null];
+  if (is === 'paused') return [valid, ['keys.paused_at', 'is not', null]];
+  if (is === 'expired') return [valid, ['keys.expires_at', '<=', new Date(nowMs)]];
+  return [valid, ['keys.paused_at', 'is', null]];
+}
+
 export interface KeyFilter {
   /** Name or id. */
   readonly organization?: string;
   readonly organizationId?: string;
   /** Default false. */
   readonly includeRevoked?: boolean;
+  readonly kind?: KeyKind;
+  /** The id of a project. */
+  readonly projectId?: string;
+  /** Part of its name, or the beginning of the key or its id. */
+  readonly search?: string;
+  /** What it is at `nowMs`. */
+  readonly state?: { readonly is: KeyState; readonly nowMs: number };
+  /** Default `-createdAt`: the newest first. */
+  readonly sort?: KeySort;
   /** Default 1000. */
   readonly limit?: number;
-  /** The last id of the page before. */
-  readonly after?: string;
+  /** The last id of the page before; with `sort` by name, its name and id. */
+  readonly after?: string | { readonly name: string; readonly id: string };
 }
 
 /** Newest first. */
 export async function listKeys(store: Store, filter: KeyFilter = {}): Promise<readonly KeyInfo[]> {
   const { organization, organizationId, includeRevoked = false, limit = 1_000, after } = filter;
   let query = findKeys(store.db).orderBy('keys.id', 'desc').limit(limit);
-  if (after !== undefined) query = query.where('keys.id', '<', after);
   if (!includeRevoked) query = query.where('keys.revoked_at', 'is', null);
   if (organizationId !== undefined) query = query.where('keys.organization_id', '=', organizationId);
   if (organization !== undefined) {
     query = query.where((where) =>
       where.or([where('organizations.name', '=', organization), where('organizations.id', '=', organization)]),
+    );
+  }
+  const { kind, projectId, search, state, sort = '-createdAt' } = filter;
+  if (kind !== undefined) query = query.where('keys.kind', '=', kind);
+  if (projectId !== undefined) query = query.where('keys.project_id', '=', projectId);
+  if (search !== undefined) {
+    const part = search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+    query = query.where((where) =>
+      where.or([
+        where('keys.name', 'ilike', `%${part}%`),
+        where('keys.prefix', 'like', `${part}%`),
+        where('keys.id', '=', search),
+      ]),
+    );
+  }
+  if (state !== undefined) query = query.where((where) => where.and(termsOf(state).map((term) => where(...term))));
+  if (state?.is === 'active') {
+    const now = new Date(state.nowMs);
+    query = query.where((where) => where.or([where('keys.expires_at', 'is', null), where('keys.expires_at', '>', now)]));
+  }
+  const [column, direction] = orders[sort];
+  const beyond = direction === 'asc' ? '>' : '<';
+  query = query.clearOrderBy().orderBy(column, direction).orderBy('keys.id', direction);
+  if (typeof after === 'string') query = query.where('keys.id', beyond, after);
+  else if (after !== undefined) {
+    query = query.where((where) =>
+      where.or([
+        where('keys.name', beyond, after.name),
+        where.and([where('keys.name', '=', after.name), where('keys.id', beyond, after.id)]),
+      ]),
     );
   }
   return (await query.execute()).map(toInfo);
@@ -208,13 +279,23 @@ function findKeys(db: Store['db']) {
     .leftJoin('projects', 'projects.id', 'keys.project_id')
     .leftJoin('members', 'members.id', 'keys.member_id')
     .selectAll('keys')
-    .select(['organizations.name as organization', 'projects.name as project', 'members.name as member']);
+    .select(['organizations.name as organization', 'projects.name as project', 'members.name as member'])
+    .select((of) =>
+      of
+        .selectFrom('usage')
+        .select('usage.started_at')
+        .whereRef('usage.key_id', '=', 'keys.id')
+        .orderBy('usage.started_at', 'desc')
+        .limit(1)
+        .as('last_used_at'),
+    );
 }
 
 interface NamedRow extends KeyRow {
   readonly organization: string;
   readonly project: string | null;
   readonly member: string | null;
+  readonly last_used_at: Date | null;
 }
 
 function toInfo(row: NamedRow): KeyInfo {
@@ -235,6 +316,9 @@ function toInfo(row: NamedRow): KeyInfo {
     ...(row.cache_ttl_ms !== null && { cache: { ttlMs: row.cache_ttl_ms } }),
     ...(row.expires_at && { expiresAtMs: row.expires_at.getTime() }),
     ...(row.revoked_at && { revokedAtMs: row.revoked_at.getTime() }),
+    ...(row.paused_at && { pausedAtMs: row.paused_at.getTime() }),
+    ...(row.tags && { tags: row.tags }),
+    ...(row.last_used_at && { lastUsedAtMs: row.last_used_at.getTime() }),
     ...(row.previous_expires_at && { previousUntilMs: row.previous_expires_at.getTime() }),
   };
 }

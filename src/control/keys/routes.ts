@@ -9,14 +9,17 @@ import { mayGrant, type Role, roleOfScope, roleOfScopes, type Scope, scopes } fr
 import { type ApiRoute, route } from '../api/route.ts';
 import { nameLengthMax } from '../names.ts';
 import { findOrganization } from '../organizations/records.ts';
-import { overlapSecondsMax, rotateKey, updateKey } from './changes.ts';
-import { createKeyOf, findKey, type KeyInfo, listKeys, revokeKey } from './keys.ts';
+import { readActivity } from './activity.ts';
+import { overlapSecondsMax, pauseKey, rotateKey, updateKey } from './changes.ts';
+import { createKeyOf, findKey, type KeyInfo, keySorts, keyStates, listKeys, revokeKey } from './keys.ts';
+import { keyTagsMax, tagLengthMax } from './tags.ts';
 
 const name = z.string().min(1).max(nameLengthMax);
 const models = z.array(z.string()).describe('Patterns of models and routes: openai/*, main.');
 const scope = z
   .enum(scopes)
   .describe('The role of whoever has the key; operator: in every organization, organization: an older word for owner.');
+const tags = z.array(z.string().max(tagLengthMax)).max(keyTagsMax);
 const params = z.strictObject({ keyId: id('key') });
 
 const fields = {
@@ -32,9 +35,14 @@ const fields = {
   models: models.nullable().describe('What it may call; null: everything.'),
   limits: limits.nullable(),
   cache: cacheRule.nullable().describe('null: as its routes say.'),
+  tags: tags.describe('What its requests are tagged with, beside what each says itself.'),
   createdAt: time,
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),
+  pausedAt: time.nullable().describe('Since when it is refused until it is resumed; null: it works.'),
+  lastUsedAt: time
+    .nullable()
+    .describe('When its last request that has ended began; null: never, as far as the log goes back.'),
   previousUntil: time.nullable().describe('Until when the text before its last rotation is valid too.'),
 };
 
@@ -55,18 +63,32 @@ export const keyRoutes: readonly ApiRoute[] = [
       ...pageQuery,
       organizationId: id('org').optional(),
       includeRevoked: queryFlag.optional(),
+      state: z.enum(keyStates).optional().describe('revoked shows revoked ones alone.'),
+      kind: z.enum(['call', 'management']).optional(),
+      projectId: id('prj').optional(),
+      search: z.string().min(1).max(nameLengthMax).optional().describe('A part of the name, or how the key begins.'),
+      sort: z.enum(keySorts).optional().describe('-createdAt (newest first) when absent.'),
     }),
     answer: pageOf(key),
-    async handle({ caller, query: { limit, after, organizationId, includeRevoked } }, { store }) {
+    async handle(
+      { caller, query: { limit, after, organizationId, includeRevoked, state, ...same } },
+      { store, clock },
+    ) {
       if (organizationId !== undefined) checkOwner(caller, organizationId, 'organization', organizationId);
       const only = organizationId ?? visibleOrganization(caller);
+      const isByName = same.sort === 'name' || same.sort === '-name';
       const rows = await listKeys(store, {
+        ...(same.kind !== undefined && { kind: same.kind }),
+        ...(same.projectId !== undefined && { projectId: same.projectId }),
+        ...(same.search !== undefined && { search: same.search }),
+        ...(same.sort !== undefined && { sort: same.sort }),
         limit: limit + 1,
-        includeRevoked: includeRevoked === true,
+        includeRevoked: includeRevoked === true || state === 'revoked',
+        ...(state !== undefined && { state: { is: state, nowMs: clock.nowMs() } }),
         ...(only !== undefined && { organizationId: only }),
-        ...(after !== undefined && { after }),
+        ...(after !== undefined && { after: isByName ? readNameCursor(after) : after }),
       });
-      return toPage(rows.map(shown), limit, ({ id }) => id);
+      return toPage(rows.map(shown), limit, (row) => (isByName ? nameCursor(row) : row.id));
     },
   }),
   route({
@@ -87,6 +109,7 @@ export const keyRoutes: readonly ApiRoute[] = [
       limits: limits.optional(),
       cache: cacheRule.optional(),
       expiresAt: time.optional(),
+      tags: tags.optional(),
       project: name.optional().describe('Made if it is not there.'),
       member: name.optional().describe('Made if it is not there.'),
     }),
@@ -132,6 +155,7 @@ export const keyRoutes: readonly ApiRoute[] = [
       limits: limits.nullable().optional(),
       cache: cacheRule.nullable().optional(),
       expiresAt: time.nullable().optional().describe('null: never.'),
+      tags: tags.nullable().optional(),
     }),
     answer: key,
     async handle({ caller, params: { keyId }, body, write }, { clock }) {
@@ -162,6 +186,30 @@ export const keyRoutes: readonly ApiRoute[] = [
       });
     },
   }),
+  ...[
+    pauseRoute('pause', 'Pause a key: it is refused until it is resumed'),
+    pauseRoute('resume', 'Let a paused key work again'),
+  ],
+  route({
+    method: 'GET',
+    path: '/keys/{keyId}/activity',
+    tag,
+    summary: 'How much a key is used now',
+    description: 'What would stop working with it.',
+    params,
+    answer: z
+      .object({
+        lastUsedAt: time.nullable(),
+        requests: z.number().int().describe('That began in the last ten minutes and have ended.'),
+        requestsPerMinute: z.number().describe('Of the last ten minutes, on average.'),
+      })
+      .meta({ id: 'KeyActivity' }),
+    async handle({ caller, params: { keyId } }, { store, clock }) {
+      owned(caller, await findKey(store.db, keyId), keyId);
+      const { lastUsedAtMs, ...rest } = await readActivity(store.db, keyId, clock.nowMs());
+      return { ...rest, lastUsedAt: lastUsedAtMs ?? null };
+    },
+  }),
   route({
     method: 'POST',
     path: '/keys/{keyId}/revoke',
@@ -177,6 +225,48 @@ export const keyRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
+
+function pauseRoute(verb: 'pause' | 'resume', summary: string): ApiRoute {
+  return route({
+    method: 'POST',
+    path: `/keys/{keyId}/${verb}`,
+    tag,
+    summary,
+    description: 'Everywhere, within a second. Doing it again changes nothing.',
+    params,
+    answer: key,
+    async handle({ caller, params: { keyId }, write }, { clock }) {
+      return write(async (db) => {
+        checkChangeable(controlled(caller, await findKey(db, keyId), keyId));
+        await pauseKey(db, keyId, verb === 'pause', clock);
+        return shown(owned(caller, await findKey(db, keyId), keyId));
+      });
+    },
+  });
+}
+
+/** Pages by name go on after a name, and its key's id where several have it. */
+function nameCursor({ name: last, id: of }: { readonly name: string; readonly id: string }): string {
+  return Buffer.from(JSON.stringify([last, of])).toString('base64url');
+}
+
+/** Throws ApiFailure. */
+function readNameCursor(after: string): { readonly name: string; readonly id: string } {
+  const parsed = cursorShape.safeParse(parseJson(Buffer.from(after, 'base64url').toString()));
+  if (parsed.success && !parsed.data[0].includes('\0')) return { name: parsed.data[0], id: parsed.data[1] };
+  const remedy = 'Use the `next` of the page before, with the same `sort`.';
+  throw new ApiFailure('invalid_request', 'after is no cursor of this list.', { remedy, path: 'after' });
+}
+
+const cursorShape = z.tuple([z.string(), z.string().regex(/^\w+$/)]);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 function owned(caller: Caller, info: KeyInfo | undefined, keyId: string): KeyInfo {
   if (info === undefined) throw notFound('key', keyId);
@@ -216,7 +306,8 @@ function widestFor({ role }: Caller): Scope {
 }
 
 function shown(info: KeyInfo) {
-  const { createdAtMs, expiresAtMs, revokedAtMs, previousUntilMs, models, limits, cache, scopes } = info;
+  const { createdAtMs, expiresAtMs, revokedAtMs, pausedAtMs, lastUsedAtMs, previousUntilMs } = info;
+  const { models, limits, cache, scopes } = info;
   return {
     ...info,
     scopes: scopes === undefined ? null : [...scopes],
@@ -229,5 +320,8 @@ function shown(info: KeyInfo) {
     expiresAt: expiresAtMs ?? null,
     revokedAt: revokedAtMs ?? null,
     previousUntil: previousUntilMs ?? null,
+    pausedAt: pausedAtMs ?? null,
+    lastUsedAt: lastUsedAtMs ?? null,
+    tags: [...(info.tags ?? [])],
   };
 }

@@ -1,7 +1,10 @@
 /** Projects: what several keys of an organization belong to together. They are made with the first key or budget of theirs. */
+import type { Clock } from '../../lib/clock.ts';
+import { newId } from '../../lib/id.ts';
 import type { Limits } from '../../llm/limits.ts';
 import type { Store } from '../../store/store.ts';
 import { checkLimits } from '../limits.ts';
+import { checkName } from '../names.ts';
 
 export interface ProjectInfo {
   readonly id: string;
@@ -30,6 +33,30 @@ export async function listProjects(db: Store['db'], { organizationId, limit, aft
 export async function findProject(db: Store['db'], id: string): Promise<ProjectInfo | undefined> {
   const row = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toInfo(row);
+}
+
+/** Its id. Throws Refusal; another of this name in the organization is a unique violation. */
+export async function createProject(
+  db: Store['db'],
+  organizationId: string,
+  name: string,
+  clock: Clock,
+): Promise<string> {
+  const id = newId('prj', clock.nowMs());
+  await db
+    .insertInto('projects')
+    .values({ id, organization_id: organizationId, name: checkName('a project', name) })
+    .execute();
+  return id;
+}
+
+/** Throws Refusal; another of this name in the organization is a unique violation. */
+export async function renameProject(db: Store['db'], id: string, name: string): Promise<void> {
+  await db
+    .updateTable('projects')
+    .set({ name: checkName('a project', name) })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Null: none. Gateways follow within a second. Throws Refusal. */

@@ -24,6 +24,7 @@ import { routeVersions } from './0023-route-versions.ts';
 import { audit } from './0024-audit.ts';
 import { usageRollUps } from './0025-usage-roll-ups.ts';
 import { storedProviders } from './0026-providers.ts';
+import { pausedKeys } from './0027-paused-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   audit,
   usageRollUps,
   storedProviders,
+  pausedKeys,
 ];
