@@ -374,6 +374,17 @@ export type Error = {
   };
 };
 
+export type ErrorCount = {
+  errorKind: string;
+  requests: number;
+  /** Of all requests, 0 to 1. */
+  share: number | null;
+  models: readonly {
+    model: string;
+    requests: number;
+  }[];
+};
+
 export type Invitation = {
   id: string;
   email: string;
@@ -486,6 +497,15 @@ export type KeyActivity = {
   requests: number;
   /** Of the last ten minutes, on average. */
   requestsPerMinute: number;
+};
+
+export type Latency = {
+  group: string;
+  label: string;
+  requests: number;
+  firstToken: Quantiles;
+  total: Quantiles;
+  overhead: Quantiles;
 };
 
 export type Limits = {
@@ -1067,6 +1087,18 @@ export type ProviderCredential = {
   updatedAt: Time | null;
 };
 
+export type ProviderHealth = {
+  group: string;
+  tries: number;
+  failed: number;
+  cells: readonly ({
+    at: Time;
+    tries: number;
+    failed: number;
+    p95Ms: number | null;
+  })[];
+};
+
 export type ProviderKey = {
   id: string;
   organizationId: string;
@@ -1078,6 +1110,15 @@ export type ProviderKey = {
   settings: Readonly<Record<string, string>> | null;
   createdAt: Time;
   updatedAt: Time;
+};
+
+/** Milliseconds, right within 2.2 %; null where nothing was measured. */
+export type Quantiles = {
+  count: number;
+  p50Ms: number | null;
+  p90Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
 };
 
 export type Receipt = {
@@ -1390,6 +1431,123 @@ export type Session = {
   errors: readonly string[];
 };
 
+export type StatsFigures = {
+  requests: number;
+  /** By an error. One that its caller gave up is none. */
+  failed: number;
+  /** Given up by their callers. */
+  cancelled: number;
+  /** Answered from Tollgate's own cache. */
+  cached: number;
+  /** Counted by Tollgate, not by the provider. */
+  estimated: number;
+  /** What organizations pay. */
+  chargeUsd: Usd;
+  /** What providers take; for operators alone. */
+  costUsd: Usd | null;
+  /** What failed attempts cost, which nobody pays; for operators alone. */
+  houseCostUsd: Usd | null;
+  /** Without what a cache gave or took. */
+  inputTokens: number;
+  /** With thinking. */
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  thinkingTokens: number;
+  audioInputTokens: number;
+  audioOutputTokens: number;
+  imageInputTokens: number;
+  imageOutputTokens: number;
+  webSearches: number;
+  images: number;
+  audioSeconds: number;
+  characters: number;
+  searches: number;
+  /** Failed of all, 0 to 1; null without requests. */
+  errorShare: number | null;
+  /** Of what went in, what a provider's cache had, 0 to 1; null where nothing went in. */
+  cacheShare: number | null;
+  firstToken: Quantiles;
+  total: Quantiles;
+};
+
+export type StatsGroup = {
+  /** An id, provider/name, a tag …; empty: those that have none. */
+  group: string;
+  /** The name of what it is, where it still is; else the group. */
+  label: string;
+  requests: number;
+  /** By an error. One that its caller gave up is none. */
+  failed: number;
+  /** Given up by their callers. */
+  cancelled: number;
+  /** Answered from Tollgate's own cache. */
+  cached: number;
+  /** Counted by Tollgate, not by the provider. */
+  estimated: number;
+  /** What organizations pay. */
+  chargeUsd: Usd;
+  /** What providers take; for operators alone. */
+  costUsd: Usd | null;
+  /** What failed attempts cost, which nobody pays; for operators alone. */
+  houseCostUsd: Usd | null;
+  /** Without what a cache gave or took. */
+  inputTokens: number;
+  /** With thinking. */
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  thinkingTokens: number;
+  audioInputTokens: number;
+  audioOutputTokens: number;
+  imageInputTokens: number;
+  imageOutputTokens: number;
+  webSearches: number;
+  images: number;
+  audioSeconds: number;
+  characters: number;
+  searches: number;
+  /** Failed of all, 0 to 1; null without requests. */
+  errorShare: number | null;
+  /** Of what went in, what a provider's cache had, 0 to 1; null where nothing went in. */
+  cacheShare: number | null;
+};
+
+export type StatsOverview = {
+  period: StatsPeriod;
+  figures: StatsFigures;
+  /** The same length of time before. */
+  before: {
+    period: StatsPeriod;
+    figures: StatsFigures;
+  };
+  trend: {
+    /** When each part begins. */
+    times: readonly Time[];
+    chargeUsd: readonly Usd[];
+    costUsd: readonly Usd[] | null;
+    requests: readonly number[];
+    failed: readonly number[];
+    tokens: readonly number[];
+  };
+  /** Of one organization; null over all of them. */
+  runway: {
+    availableUsd: Usd;
+    /** By the last seven days. */
+    burnPerDayUsd: Usd;
+    /** null: nothing is used. */
+    lastsDays: number | null;
+    /** `metered`: nothing stops when the wallet is empty. */
+    spends: "metered" | "wallet" | "credit";
+  } | null;
+};
+
+/** From then on, and before then. */
+export type StatsPeriod = {
+  since: Time;
+  until: Time;
+};
+
 export type StoredContent = {
   /** Method and path. */
   asked: string;
@@ -1441,6 +1599,27 @@ export type Subscription = {
 
 /** A time as ISO 8601 text with its offset; answers are in UTC. */
 export type Time = string;
+
+export type Timeseries = {
+  period: StatsPeriod;
+  interval: string;
+  timeZone: string;
+  /** When each part begins; the first one may begin before the period. */
+  times: readonly Time[];
+  /** The part that is not over yet; null: all are. */
+  partialFrom: Time | null;
+  unit: "usd" | "count" | "share" | "ms";
+  series: readonly ({
+    group: string;
+    label: string;
+    /** All groups that are not shown, together. */
+    other: boolean;
+    /** Where the unit is usd. */
+    amountsUsd: readonly Usd[] | null;
+    /** Else. null: nothing was measured. */
+    values: readonly (number | null)[] | null;
+  })[];
+};
 
 export type Transfer = {
   id: string;
@@ -1959,6 +2138,629 @@ export interface Routes {
     };
     answer: {
       data: readonly UsageSummary[];
+    };
+  };
+  /**
+   * Show a period at a glance
+   * With the same length of time before it, a line for each figure, and how long the money lasts.
+   */
+  'GET /stats/overview': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+    };
+    answer: StatsOverview;
+  };
+  /**
+   * Add usage up by key
+   * By key. What cost most comes first.
+   */
+  'GET /stats/by-key': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by model
+   * By model, as served. What cost most comes first.
+   */
+  'GET /stats/by-model': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by model
+   * By model, as asked for. What cost most comes first.
+   */
+  'GET /stats/by-model-asked': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by provider
+   * By provider. What cost most comes first.
+   */
+  'GET /stats/by-provider': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by organization
+   * By organization. What cost most comes first.
+   */
+  'GET /stats/by-organization': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by project of the key
+   * By project of the key. What cost most comes first.
+   */
+  'GET /stats/by-project': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by member whose key it is
+   * By member whose key it is. What cost most comes first.
+   */
+  'GET /stats/by-member': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by tag
+   * By tag; a request counts for each of its tags. What cost most comes first.
+   */
+  'GET /stats/by-tag': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Add usage up by end user
+   * By end user. What cost most comes first.
+   */
+  'GET /stats/by-end-user': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly StatsGroup[];
+      /** Of all groups, also those that are not shown. */
+      total: StatsGroup;
+    };
+  };
+  /**
+   * Show why requests fail
+   * By kind of error, with the models that had it most.
+   */
+  'GET /stats/errors': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+    };
+    answer: {
+      period: StatsPeriod;
+      /** All of them, also those that did not fail. */
+      requests: number;
+      data: readonly ErrorCount[];
+    };
+  };
+  /**
+   * Show what caches save
+   * What providers' caches had of the input, by model; and what was answered from Tollgate's own cache.
+   */
+  'GET /stats/cache': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      total: StatsGroup;
+      data: readonly StatsGroup[];
+    };
+  };
+  /**
+   * Show a metric over time
+   * One value for each part of the period. With `by`, a line for each of the `top` groups, and one for all others where they can be added up. Tags and end users by the hour at the finest where they are many.
+   */
+  'GET /stats/timeseries': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      /** `cost` is for operators alone. */
+      metric?: "charge" | "cost" | "requests" | "failed" | "tokens" | "input-tokens" | "output-tokens" | "cache-read-tokens" | "error-share" | "cache-share" | "first-token-p50" | "first-token-p95" | "total-p50" | "total-p95" | "overhead-p95";
+      by?: "key" | "model" | "model-asked" | "provider" | "credential" | "organization" | "project" | "member" | "tag" | "end-user" | "status" | "error" | "operation";
+      /** Absent: what suits the period. */
+      interval?: "minute" | "5-minutes" | "15-minutes" | "hour" | "6-hours" | "day" | "week" | "month";
+      /** Of the IANA data base; days, weeks and months begin by it. */
+      timeZone?: string;
+      /** Lines beside that of all others; 7 when absent. */
+      top?: number;
+    };
+    answer: Timeseries;
+  };
+  /**
+   * Show how providers do over time
+   * By tries: one that failed counts although another provider answered. By credential for operators alone.
+   */
+  'GET /stats/provider-health': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      by?: "provider" | "credential";
+      /** Absent: what suits the period. */
+      interval?: "minute" | "5-minutes" | "15-minutes" | "hour" | "6-hours" | "day" | "week" | "month";
+      /** Of the IANA data base; days, weeks and months begin by it. */
+      timeZone?: string;
+    };
+    answer: {
+      period: StatsPeriod;
+      interval: string;
+      data: readonly ProviderHealth[];
+    };
+  };
+  /**
+   * Show how long requests take
+   * Percentiles of the first token (of streams), of the whole, and of what Tollgate itself took.
+   */
+  'GET /stats/latency': {
+    query?: {
+      /** Until now. Absent, and without `since`: 7d. */
+      period?: "24h" | "7d" | "30d" | "90d";
+      /** Instead of a period: from then on, by when the request started. */
+      since?: Time;
+      /** Before. Absent: now. */
+      until?: Time;
+      /** An id that begins with org_. */
+      organizationId?: string;
+      /** Id or name. */
+      key?: string;
+      /** An id that begins with prj_. */
+      projectId?: string;
+      /** An id that begins with mem_. */
+      memberId?: string;
+      /** `provider/name` as served; where nobody served it, as asked for. */
+      model?: string;
+      modelAsked?: string;
+      provider?: string;
+      /** For operators alone. */
+      credential?: string;
+      tag?: string;
+      endUser?: string;
+      status?: "completed" | "failed" | "cancelled" | "interrupted";
+      errorKind?: string;
+      /** chat, embeddings, images … */
+      operation?: string;
+      by?: "model" | "model-asked" | "provider" | "key" | "operation";
+      /** Groups at most; 50 when absent. */
+      limit?: number;
+    };
+    answer: {
+      period: StatsPeriod;
+      data: readonly Latency[];
     };
   };
   /**

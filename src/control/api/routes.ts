@@ -32,6 +32,7 @@ import { secretRoutes } from '../secrets/routes.ts';
 import { sellingRoutes } from '../selling/routes.ts';
 import { bootstrapRoutes } from '../sign-in/bootstrap-routes.ts';
 import { meRoutes } from '../sign-in/me-routes.ts';
+import { statsRoutes } from '../stats/routes.ts';
 import { stripeRoutes } from '../stripe/routes.ts';
 import { usageRoutes } from '../usage/routes.ts';
 import { walletRoutes } from '../wallets/routes.ts';
@@ -43,6 +44,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...keyRoutes,
   ...projectRoutes,
   ...usageRoutes,
+  ...statsRoutes,
   ...liveRoutes,
   ...logRoutes,
   ...sessionRoutes,
