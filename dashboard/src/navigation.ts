@@ -1,7 +1,7 @@
 /** The sidebar and the palette: every page once, in the order of the four groups. */
 
 import type { JsonRoute } from '@tollgate/client';
-import { type LucideIcon, Radio, Wallet } from 'lucide-react';
+import { Bot, List, type LucideIcon, Radio, Wallet } from 'lucide-react';
 
 export type Group = 'Observe' | 'Build' | 'Money' | 'Manage';
 export const groups: readonly Group[] = ['Observe', 'Build', 'Money', 'Manage'];
@@ -26,5 +26,7 @@ export interface Page {
  */
 export const pages: readonly Page[] = [
   { group: 'Observe', label: 'Live', to: '/live', icon: Radio, key: 'l', words: 'now running stream' },
+  { group: 'Observe', label: 'Requests', to: '/requests', icon: List, key: 'r', words: 'logs usage export errors' },
+  { group: 'Observe', label: 'Sessions', to: '/sessions', icon: Bot, key: 's', words: 'agents runs turns' },
   { group: 'Money', label: 'Wallet', to: '/wallet', icon: Wallet, key: 'w', words: 'balance top up credit money card' },
 ];

@@ -2,6 +2,8 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 import { appRoute, publicRoute, rootRoute } from './app/root.tsx';
 import { liveRoute } from './features/live/routes.ts';
+import { requestRoute, requestsRoute } from './features/requests/routes.ts';
+import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
 import { signInRoute } from './features/sign-in/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
 
@@ -15,5 +17,5 @@ const firstRoute = createRoute({
 
 export const routeTree = rootRoute.addChildren([
   publicRoute.addChildren([signInRoute]),
-  appRoute.addChildren([firstRoute, liveRoute, walletRoute]),
+  appRoute.addChildren([firstRoute, liveRoute, requestsRoute, requestRoute, sessionsRoute, sessionRoute, walletRoute]),
 ]);
