@@ -964,6 +964,16 @@ export type PlanChange = {
   allowanceUsd: Usd;
 };
 
+export type PlaygroundKey = {
+  id: string;
+  /** The whole key, for the paths of the data plane. It is shown only now. */
+  key: string;
+  /** Whose budgets and wallet pay. */
+  organizationId: string;
+  /** In an hour. */
+  expiresAt: Time;
+};
+
 export type Portal = {
   url: string;
 };
@@ -2773,6 +2783,17 @@ export interface Routes {
       organizationId?: string;
     };
     events: true;
+  };
+  /**
+   * Make a key for an hour, to try models out
+   * What it calls is limited, metered and charged like everything else. It is not in the list of keys, and of one person's the 5 newest are valid.
+   */
+  'POST /playground/keys': {
+    body: {
+      /** The one that is worked on, when absent. */
+      organizationId?: string;
+    };
+    answer: PlaygroundKey;
   };
   /**
    * List requests

@@ -12,6 +12,7 @@ import type { StoredLimits } from './schema/limits.ts';
 import type { ManagementSchema } from './schema/management.ts';
 import type { ModelsSchema } from './schema/models.ts';
 import type { NamingSchema } from './schema/naming.ts';
+import type { PlaygroundSchema } from './schema/playground.ts';
 import type { ProvidersSchema } from './schema/providers.ts';
 import type { SellingSchema, StoredPlanTerms } from './schema/selling.ts';
 import type { SignInSchema } from './schema/sign-in.ts';
@@ -26,6 +27,7 @@ export interface Schema
     SellingSchema,
     NamingSchema,
     ContentSchema,
+    PlaygroundSchema,
     ProvidersSchema,
     SignInSchema,
     ModelsSchema,

@@ -76,6 +76,7 @@ export const access: Readonly<Record<string, Rule>> = {
   'GET /stats/cache': everyone,
   'GET /stats/provider-health': everyone,
   'GET /live': everyone,
+  'POST /playground/keys': builders,
   'GET /logs': everyone,
   'GET /logs/export': everyone,
   'GET /logs/{requestId}': everyone,

@@ -23,6 +23,7 @@ import { routeRoutes } from '../naming/route-routes.ts';
 import { routeVersionRoutes } from '../naming/route-versions-routes.ts';
 import { simulateRoutes } from '../naming/simulate-routes.ts';
 import { organizationRoutes } from '../organizations/routes.ts';
+import { playgroundRoutes } from '../playground/routes.ts';
 import { projectRoutes } from '../projects/routes.ts';
 import { providerCredentialRoutes } from '../providers/credential-routes.ts';
 import { providerRoutes } from '../providers/routes.ts';
@@ -46,6 +47,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...usageRoutes,
   ...statsRoutes,
   ...liveRoutes,
+  ...playgroundRoutes,
   ...logRoutes,
   ...sessionRoutes,
   ...contentRoutes,

@@ -192,10 +192,14 @@ export interface KeyFilter {
   readonly after?: string | { readonly name: string; readonly id: string };
 }
 
-/** Newest first. */
+/** Newest first; without those of the playground. */
 export async function listKeys(store: Store, filter: KeyFilter = {}): Promise<readonly KeyInfo[]> {
   const { organization, organizationId, includeRevoked = false, limit = 1_000, after } = filter;
-  let query = findKeys(store.db).orderBy('keys.id', 'desc').limit(limit);
+  let query = findKeys(store.db)
+    .leftJoin('playground_keys', 'playground_keys.key_id', 'keys.id')
+    .where('playground_keys.key_id', 'is', null)
+    .orderBy('keys.id', 'desc')
+    .limit(limit);
   if (!includeRevoked) query = query.where('keys.revoked_at', 'is', null);
   if (organizationId !== undefined) query = query.where('keys.organization_id', '=', organizationId);
   if (organization !== undefined) {

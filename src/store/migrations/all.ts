@@ -25,6 +25,7 @@ import { audit } from './0024-audit.ts';
 import { usageRollUps } from './0025-usage-roll-ups.ts';
 import { storedProviders } from './0026-providers.ts';
 import { pausedKeys } from './0027-paused-keys.ts';
+import { playgroundKeys } from './0028-playground-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -56,4 +57,5 @@ export const migrations: readonly Migration[] = [
   usageRollUps,
   storedProviders,
   pausedKeys,
+  playgroundKeys,
 ];
