@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postUsage } from '../../src/ledger/post-usage.ts';
 import { countNames, dimensions, histograms } from '../../src/store/roll-ups/cubes.ts';
-import { askForRebuild, daysToRebuild, rebuildDay } from '../../src/store/roll-ups/rebuild.ts';
+import { askForRebuild, daysToRebuild, forgetEndUser, rebuildDay } from '../../src/store/roll-ups/rebuild.ts';
 import { rollUsage } from '../../src/store/roll-ups/roll.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type TestDatabase, testDatabase } from '../postgres.ts';
@@ -116,7 +116,7 @@ describe('roll-ups', () => {
           expect(await kept()).toEqual(before);
         },
       ),
-      { numRuns: Number(process.env['ROLL_UP_HISTORIES'] ?? 15) },
+      { numRuns: Number(process.env.ROLL_UP_HISTORIES ?? 15) },
     );
   }, 120_000);
 
@@ -148,4 +148,23 @@ describe('roll-ups', () => {
     await rebuildAll();
     expect(await kept()).toEqual(before);
   }, 60_000);
+
+  it('forget an end user with the rows, and count the rest as before', async () => {
+    const of = (endUser: string) => settlementOf({ endUser, organizationId: 'org_x' });
+    await postUsage(store.db, [of('ann'), of('ann'), of('bob')]);
+    await rollAll();
+    await store.db.transaction().execute(async (db) => {
+      await sql`UPDATE usage SET end_user = 'gone-1' WHERE end_user = 'ann'`.execute(db);
+      await forgetEndUser(db, 'org_x', 'ann');
+    });
+    expect((await kept()).join()).not.toContain('"ann"');
+    for (const day of await daysToRebuild(store.db, 10)) expect(await rebuildDay(store.db, day)).toBe(true);
+    const { rows } = await sql<object>`
+      SELECT subject, requests FROM usage_days WHERE cube = 'end-user' ORDER BY subject`.execute(store.db);
+    expect(rows).toEqual([
+      { subject: 'bob', requests: 1 },
+      { subject: 'gone-1', requests: 2 },
+    ]);
+    expect(await sums('usage_days', 'house')).toMatchObject({ requests: 3 });
+  });
 });

@@ -7,6 +7,7 @@ import type { Selectable } from 'kysely';
 import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
+import { forgetEndUser } from '../../store/roll-ups/rebuild.ts';
 import type { EndUserErasureTable } from '../../store/schema/content.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -92,6 +93,7 @@ function eraseBatch(whole: Store['db'], id: string, clock: Clock): Promise<boole
     const ids = rows.map((row) => row.request_id);
     const contents = ids.length === 0 ? 0 : await removeContents(db, organization_id, ids);
     const isDone = ids.length < batchRows;
+    if (isDone) await forgetEndUser(db, organization_id, end_user);
     await db
       .updateTable('end_user_erasures')
       .set((columns) => ({

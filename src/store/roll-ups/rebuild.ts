@@ -81,3 +81,19 @@ export async function askForRebuild(db: Db, sinceMs: number, untilMs: number): P
     SELECT count(*) AS days FROM asked`.execute(db);
   return rows[0]?.days ?? 0;
 }
+
+/**
+ * Takes one end user's name out of the sums, in the transaction that takes it out of the rows; the days are made anew
+ * from what the rows say then.
+ */
+export async function forgetEndUser(db: Db, organizationId: string, endUser: string): Promise<void> {
+  for (const table of ['usage_hours', 'usage_days']) {
+    await sql`
+      WITH gone AS (
+        DELETE FROM ${sql.table(table)} WHERE cube = 'end-user' AND organization_id = ${organizationId}
+          AND subject = ${endUser} RETURNING bucket
+      )
+      INSERT INTO usage_rebuilds (day) SELECT DISTINCT date_trunc('day', bucket, 'UTC') FROM gone
+      ON CONFLICT (day) DO NOTHING`.execute(db);
+  }
+}
