@@ -1,7 +1,20 @@
 /** The sidebar and the palette: every page once, in the order of the four groups. */
 
 import type { JsonRoute } from '@tollgate/client';
-import { Bot, List, type LucideIcon, Radio, Wallet } from 'lucide-react';
+import {
+  Bell,
+  Bot,
+  Building2,
+  FileText,
+  Gauge,
+  Layers,
+  List,
+  type LucideIcon,
+  Radio,
+  Tag,
+  TrendingUp,
+  Wallet,
+} from 'lucide-react';
 
 export type Group = 'Observe' | 'Build' | 'Money' | 'Manage';
 export const groups: readonly Group[] = ['Observe', 'Build', 'Money', 'Manage'];
@@ -29,4 +42,32 @@ export const pages: readonly Page[] = [
   { group: 'Observe', label: 'Requests', to: '/requests', icon: List, key: 'r', words: 'logs usage export errors' },
   { group: 'Observe', label: 'Sessions', to: '/sessions', icon: Bot, key: 's', words: 'agents runs turns' },
   { group: 'Money', label: 'Wallet', to: '/wallet', icon: Wallet, key: 'w', words: 'balance top up credit money card' },
+  { group: 'Money', label: 'Plans', to: '/plans', icon: Layers, key: 'n', words: 'subscription month' },
+  { group: 'Money', label: 'Invoices', to: '/invoices', icon: FileText, key: 'i', words: 'receipts bills tax pdf' },
+  { group: 'Money', label: 'Budgets', to: '/budgets', icon: Gauge, key: 'b', words: 'limits spend' },
+  { group: 'Money', label: 'Alerts', to: '/alerts', icon: Bell, key: 'a', words: 'webhooks mail rules notifications' },
+  {
+    group: 'Money',
+    label: 'Sale prices',
+    to: '/prices',
+    icon: Tag,
+    needs: 'GET /prices',
+    words: 'markup resell rates',
+  },
+  {
+    group: 'Money',
+    label: 'Margin',
+    to: '/margin',
+    icon: TrendingUp,
+    needs: 'GET /margin',
+    words: 'profit revenue cost',
+  },
+  {
+    group: 'Manage',
+    label: 'Customers',
+    to: '/customers',
+    icon: Building2,
+    needs: 'POST /organizations',
+    words: 'organizations tenants open as',
+  },
 ];

@@ -1,8 +1,14 @@
 /** Every page of the dashboard: one line each. A page's own file says what its address holds and loads its parts lazily. */
 import { createRoute, redirect } from '@tanstack/react-router';
 import { appRoute, publicRoute, rootRoute } from './app/root.tsx';
+import { alertsRoute } from './features/alerts/routes.ts';
+import { budgetsRoute } from './features/budgets/routes.ts';
+import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
+import { organizationsRoute } from './features/organizations/routes.ts';
+import { plansRoute } from './features/plans/routes.ts';
 import { requestRoute, requestsRoute } from './features/requests/routes.ts';
+import { marginRoute, pricesRoute } from './features/selling/routes.ts';
 import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
 import { signInRoute } from './features/sign-in/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
@@ -17,5 +23,21 @@ const firstRoute = createRoute({
 
 export const routeTree = rootRoute.addChildren([
   publicRoute.addChildren([signInRoute]),
-  appRoute.addChildren([firstRoute, liveRoute, requestsRoute, requestRoute, sessionsRoute, sessionRoute, walletRoute]),
+  appRoute.addChildren([
+    firstRoute,
+    liveRoute,
+    requestsRoute,
+    requestRoute,
+    sessionsRoute,
+    sessionRoute,
+    walletRoute,
+    organizationsRoute,
+    marginRoute,
+    pricesRoute,
+    alertsRoute,
+    budgetsRoute,
+    invoiceRoute,
+    invoicesRoute,
+    plansRoute,
+  ]),
 ]);

@@ -131,8 +131,9 @@ async function visit(browser: Browser, url: string, options: Visit): Promise<Vis
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
-    if (!/^(data|blob):/.test(request.url()) && new URL(request.url()).origin !== url)
-      complaints.push(`asked ${request.url()}`);
+    // Leaving for another page is a click; loading something from there is not.
+    if (request.isNavigationRequest() || /^(data|blob):/.test(request.url())) return;
+    if (new URL(request.url()).origin !== url && page.url().startsWith(url)) complaints.push(`asked ${request.url()}`);
   });
   if (key !== null) {
     await context.addInitScript(`sessionStorage.setItem('tollgate.key', ${JSON.stringify(key)})`);

@@ -20,10 +20,11 @@ export function OrganizationSwitch() {
   const navigate = useNavigate();
   const own = memberships.map((each) => ({ id: each.organizationId, name: each.organization }));
   const list = (operator && all.data?.data) || own;
-  const name = organization?.name ?? current ?? 'No organization';
+  const shownName = organization?.id === current ? organization?.name : undefined;
+  const name = shownName ?? list.find(({ id }) => id === current)?.name ?? current ?? 'No organization';
   const shown = (
     <>
-      <Building2 className="text-muted-foreground max-sm:hidden" aria-hidden />
+      <Building2 className="size-4 shrink-0 text-muted-foreground max-sm:hidden" aria-hidden />
       <span className="truncate">{name}</span>
     </>
   );

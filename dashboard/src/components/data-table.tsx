@@ -89,7 +89,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       ref={scroller}
       aria-label={label}
       tabIndex={0}
-      className={cn('max-h-[calc(100dvh-11rem)] min-h-40 overflow-auto rounded-lg border bg-card', className)}
+      className={cn('max-h-[calc(100dvh-11rem)] overflow-auto rounded-lg border bg-card', className)}
     >
       {isNarrow ? <CardRows {...shared} /> : <TableRows {...shared} />}
       <p role="status" className={props.isFetchingNextPage ? 'px-3 py-2 text-xs text-muted-foreground' : 'sr-only'}>

@@ -1,23 +1,24 @@
 import type { Wallet } from '@tollgate/client';
 import { OctagonX } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { ErrorState } from '@/components/error-state.tsx';
 import { Money } from '@/components/figures.tsx';
 import { Card } from '@/components/ui/card.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useAsk } from '@/lib/api.ts';
+import { cn } from '@/lib/classes.ts';
 import { parseUsd } from '@/lib/format.ts';
+import { Runway } from './runway-line.tsx';
 
-/** The balance, and what it is made of: the parts on the right add up to it. */
+/** The balance, and what it is made of: the first two parts add up to it. */
 export function BalanceCard({ organizationId }: { organizationId: string }) {
   const wallet = useAsk('GET /organizations/{organizationId}/wallet', { params: { organizationId } });
   if (wallet.error) return <ErrorState error={wallet.error} onRetry={wallet.refetch} />;
-  if (wallet.data === undefined) return <Skeleton className="h-36 rounded-lg" />;
+  if (wallet.data === undefined) return <Skeleton className="h-48 rounded-lg" />;
   return <Balance wallet={wallet.data} />;
 }
 
 function Balance({ wallet }: { wallet: Wallet }) {
-  const { balanceUsd, paidUsd, creditUsd, lentUsd, meteredUsd, receivableUsd, blockedReason } = wallet;
+  const { organizationId, balanceUsd, paidUsd, creditUsd, lentUsd, meteredUsd, receivableUsd, blockedReason } = wallet;
   return (
     <Card className="flex flex-col">
       {blockedReason !== null && (
@@ -26,15 +27,20 @@ function Balance({ wallet }: { wallet: Wallet }) {
           Nothing may be spent: {blockedReason}
         </p>
       )}
-      <div className="grid gap-6 p-4 md:grid-cols-[minmax(0,1fr)_minmax(0,1.4fr)]">
-        <div>
-          <p className="text-muted-foreground">Balance</p>
-          <Money usd={balanceUsd} className="text-3xl font-semibold tracking-tight" />
+      <div className="grid flex-1 grid-cols-1 gap-6 p-4 md:grid-cols-2">
+        <div className="flex flex-col gap-0.5">
+          <h2 className="text-muted-foreground">Can be spent</h2>
+          <Money
+            usd={balanceUsd}
+            className={cn('text-3xl font-semibold tracking-tight', parseUsd(balanceUsd) < 0n && 'text-bad')}
+          />
+          <Runway organizationId={organizationId} balanceUsd={balanceUsd} />
         </div>
-        <dl className="grid max-w-md gap-1.5 md:justify-self-end md:self-center md:w-full">
-          <Part name="Paid in and not spent" usd={paidUsd} />
-          <Part name="Credit, which is spent first" usd={creditUsd} />
-          <Part name="Of the balance, held for running requests" usd={lentUsd} quiet />
+        <dl className="flex flex-col gap-1.5">
+          <Part name="Paid in" usd={paidUsd} />
+          <Part name="Credit, which is spent first" usd={creditUsd} sign="+" />
+          <Part name="Can be spent" usd={balanceUsd} sum />
+          <Part name="of which with gateways, for running and coming requests" usd={lentUsd} quiet />
           {isSomething(meteredUsd) && <Part name="Used, and on the next invoice" usd={meteredUsd} quiet />}
           {isSomething(receivableUsd) && <Part name="Owed from refunds or disputes" usd={receivableUsd} bad />}
         </dl>
@@ -43,23 +49,29 @@ function Balance({ wallet }: { wallet: Wallet }) {
   );
 }
 
-function Part({
-  name,
-  usd,
-  quiet = false,
-  bad = false,
-}: {
-  name: ReactNode;
-  usd: string;
-  quiet?: boolean;
-  bad?: boolean;
-}) {
-  const color = bad ? 'text-bad' : quiet ? 'text-muted-foreground' : undefined;
+interface PartProps {
+  readonly name: string;
+  readonly usd: string;
+  readonly sign?: string;
+  readonly sum?: boolean;
+  readonly quiet?: boolean;
+  readonly bad?: boolean;
+}
+
+function Part({ name, usd, sign, sum = false, quiet = false, bad = false }: PartProps) {
   return (
-    <div className="flex items-baseline justify-between gap-4">
-      <dt className={bad ? 'text-bad' : 'text-muted-foreground'}>{name}</dt>
+    <div
+      className={cn(
+        'flex items-baseline justify-between gap-4',
+        sum && 'border-t pt-1.5 font-medium',
+        quiet && 'text-muted-foreground',
+        bad && 'text-bad',
+      )}
+    >
+      <dt>{name}</dt>
       <dd>
-        <Money usd={usd} {...(color !== undefined && { className: color })} />
+        {sign !== undefined && <span className="mr-1 text-muted-foreground">{sign}</span>}
+        <Money usd={usd} />
       </dd>
     </div>
   );

@@ -16,22 +16,17 @@ export function TransferList({ organizationId }: { organizationId: string }) {
   const transfers = useList('GET /transfers', { query: { organizationId, from, to } });
   if (transfers.error) return <ErrorState error={transfers.error} onRetry={transfers.refetch} />;
   return (
-    <section className="flex flex-col gap-2" aria-labelledby="transfers">
-      <h2 id="transfers" className="font-semibold">
-        What moved
-      </h2>
-      <DataTable
-        label="Transfers"
-        columns={columns}
-        rowId={({ id }) => id}
-        {...transfers}
-        empty={
-          <EmptyState title="Nothing moved in this period" icon={ArrowLeftRight}>
-            Top-ups, credits and what requests cost are listed here. Choose a longer period above to see more.
-          </EmptyState>
-        }
-      />
-    </section>
+    <DataTable
+      label="Transfers"
+      columns={columns}
+      rowId={({ id }) => id}
+      {...transfers}
+      empty={
+        <EmptyState title="Nothing moved in this period" icon={ArrowLeftRight}>
+          Top-ups, credits and what requests cost are listed here. Choose a longer period above to see more.
+        </EmptyState>
+      }
+    />
   );
 }
 
