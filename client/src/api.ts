@@ -4180,7 +4180,10 @@ export interface Routes {
     };
     answer: Checkout;
   };
-  /** Get the automatic top-up */
+  /**
+   * Get the automatic top-up
+   * One that was never set is not enabled.
+   */
   'GET /organizations/{organizationId}/automatic-top-up': {
     params: {
       /** An id that begins with org_. */

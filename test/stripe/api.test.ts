@@ -97,7 +97,7 @@ describe('a checkout', () => {
   it('saves a card, with which the automatic top-up can be turned on', async () => {
     const path = `/organizations/${acme.id}/automatic-top-up`;
     const asked = { enabled: true, thresholdUsd: '10', amountUsd: '20' };
-    expect((await api.ask(`GET ${path}`, { key: acme.key })).status).toBe(404);
+    expect((await api.ask(`GET ${path}`, { key: acme.key })).body).toMatchObject({ enabled: false, amountUsd: '0.00' });
     expect((await api.ask(`PUT ${path}`, { key: acme.key, body: asked })).status).toBe(400);
     const { body } = await checkout({ mode: 'card' });
     paySession(shop.standIn.world, body.url.split('/').at(-1), 'pays');

@@ -14,7 +14,7 @@ import type { StripeParts } from './parts.ts';
 import { openPortal } from './portal.ts';
 import { listPayments, paymentOf } from './queries.ts';
 import { refundPayment } from './refunds.ts';
-import { automaticShown, paymentShown } from './views.ts';
+import { automaticNeverSet, automaticShown, paymentShown } from './views.ts';
 import { receiveWebhook, WebhookRefusal } from './webhook.ts';
 
 const tag = 'payments';
@@ -85,12 +85,12 @@ export const stripeRoutes: readonly ApiRoute[] = [
     path: '/organizations/{organizationId}/automatic-top-up',
     tag,
     summary: 'Get the automatic top-up',
+    description: 'One that was never set is not enabled.',
     params: organizationParams,
     answer: automaticTopUp,
     async handle({ params: { organizationId } }, { store }) {
       const row = await automaticTopUpOf(store.db, organizationId);
-      if (row === undefined) throw notFound('automatic top-up of', organizationId);
-      return automaticShown(row);
+      return row === undefined ? automaticNeverSet : automaticShown(row);
     },
   }),
   route({

@@ -17,6 +17,15 @@ export function paymentShown(row: StripePayment) {
   };
 }
 
+/** Of an organization that never set one. */
+export const automaticNeverSet = {
+  enabled: false,
+  thresholdUsd: 0n,
+  amountUsd: 0n,
+  declines: 0,
+  disabledReason: null,
+};
+
 export function automaticShown(row: AutomaticTopUpRow) {
   return {
     enabled: row.enabled,
