@@ -2,7 +2,6 @@
  * The management API as one thing that takes requests: Fastify for routing, bodies and their limits, everything else in
  * the routes' own data. It listens on no port of its own; whoever owns the port hands requests over.
  */
-import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '../../lib/id.ts';
@@ -12,6 +11,7 @@ import { findSessionCaller } from '../sign-in/session-caller.ts';
 import { access, type Rule } from './access.ts';
 import { findTwin } from './auditing.ts';
 import { type Caller, carriesKey, findCaller, twoCredentials } from './caller.ts';
+import { etagOf, matchesEtag } from './etag.ts';
 import { ApiFailure, toFailure } from './failure.ts';
 import { apiRoot, nothingAt, toFastifyPath } from './paths.ts';
 import { perform } from './perform.ts';
@@ -190,10 +190,12 @@ class ApiServer implements Api {
     const recheck = () => this.#findCaller(request, reply);
     const origin = { ip: request.raw.socket.remoteAddress, userAgent: request.headers['user-agent'] };
     const twin = this.#twins.get(route);
-    const asked = { requestId, url, idempotencyKey, params, query, body, exchange, recheck, origin, twin };
+    const ifMatch = request.headers['if-match'];
+    const asked = { requestId, url, idempotencyKey, params, query, body, exchange, recheck, origin, twin, ifMatch };
     const { answer, replayed } = await perform(route, rule, asked, this.#callers.get(request), this.#options);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (route.method !== 'GET') await this.#options.refresh().catch(() => {});
+    if (hasEtag(route)) reply.header('etag', etagOf(answer));
     return send(route, answer, reply);
   }
 
@@ -242,11 +244,17 @@ class ApiServer implements Api {
 /** What was asked for before and is still the same need not come again. */
 function tagged(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
   if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') return payload;
-  const etag = `"${hash('sha256', payload, 'base64url').slice(0, 22)}"`;
+  const etag = String(reply.getHeader('etag') ?? etagOf(payload));
   reply.header('etag', etag);
-  if (request.headers['if-none-match'] !== etag) return payload;
+  const known = request.headers['if-none-match'];
+  if (known === undefined || !matchesEtag(known, etag)) return payload;
   reply.code(304).removeHeader('content-length').removeHeader('content-type');
   return '';
+}
+
+/** POSTs make new things or do something; what they answer cannot be asked for again. */
+function hasEtag(route: ApiRoute): boolean {
+  return route.answer !== undefined && route.produces === undefined && route.method !== 'POST';
 }
 
 function send(route: ApiRoute, answer: unknown, reply: FastifyReply): FastifyReply {

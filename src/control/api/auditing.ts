@@ -69,6 +69,16 @@ export class Audit {
     return new Audit(route, request, origin, before, twin?.path === route.path);
   }
 
+  /** Whether a route of the same path tells the state of what is changed. */
+  get hasTwin(): boolean {
+    return this.#isTwin;
+  }
+
+  /** What is there before, as the API shows it. */
+  get before(): unknown {
+    return this.#before;
+  }
+
   /** The transaction of the record was undone. */
   undo(): void {
     this.#isWritten = false;

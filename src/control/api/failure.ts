@@ -14,6 +14,7 @@ const statuses = {
   method_not_allowed: 405,
   request_timeout: 408,
   conflict: 409,
+  precondition_failed: 412,
   stripe_not_configured: 409,
   body_too_large: 413,
   unsupported_media_type: 415,

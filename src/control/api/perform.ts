@@ -4,6 +4,7 @@ import type { Store } from '../../store/store.ts';
 import { checkReach, type Rule } from './access.ts';
 import { Audit, isAudited, type Origin } from './auditing.ts';
 import type { Caller } from './caller.ts';
+import { checkMatch } from './etag.ts';
 import { ApiFailure, invalid, notFound } from './failure.ts';
 import { type Outcome, runOnce } from './idempotency.ts';
 import type { ApiParts, ApiRequest, ApiRoute, Exchange } from './route.ts';
@@ -29,6 +30,8 @@ export interface Asked {
   /** Who sends it, looked up again. */
   readonly recheck: () => Promise<Caller>;
   readonly origin: Origin;
+  /** The header If-Match. */
+  readonly ifMatch?: string | undefined;
   /** The route that reads what this one changes. */
   readonly twin?: ApiRoute | undefined;
 }
@@ -71,6 +74,7 @@ export async function perform(
 async function handle(route: ApiRoute, request: ApiRequest, asked: Asked, parts: ApiParts): Promise<unknown> {
   if (!isAudited(route)) return route.handle?.(request, parts);
   const audit = await Audit.begin(route, request, asked.origin, asked.twin, parts);
+  if (asked.ifMatch !== undefined && route.method !== 'POST') checkMatch(asked.ifMatch, audit.hasTwin, audit.before);
   const nowMs = parts.clock.nowMs();
   const write: ApiRequest['write'] = (work) => {
     const audited = async (db: Store['db']) => {
