@@ -3059,7 +3059,10 @@ export interface Routes {
     };
     answer: undefined;
   };
-  /** Prompt and answer of a request, where they are kept */
+  /**
+   * Prompt and answer of a request, where they are kept
+   * Each reading is in the audit log.
+   */
   'GET /logs/{requestId}/content': {
     params: {
       requestId: string;

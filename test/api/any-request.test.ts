@@ -50,7 +50,10 @@ function likely(schema: JsonSchema): fc.Arbitrary<unknown> {
   }
   const right: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
     string: fc.oneof(nasty, fc.string({ minLength: 1, maxLength: 20 })),
-    integer: fc.integer({ min: schema.minimum ?? -1, max: Math.min(schema.maximum ?? 100, 1_000) }),
+    integer: fc.integer({
+      min: schema.minimum ?? -1,
+      max: Math.max(schema.minimum ?? -1, Math.min(schema.maximum ?? 100, 1_000)),
+    }),
     number: fc.double({ noNaN: true }),
     boolean: fc.boolean(),
   };

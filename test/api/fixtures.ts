@@ -25,17 +25,17 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   erasureId: async ({ store }, organizationId) =>
     (await beginErasure(store.db, organizationId, 'somebody', systemClock)).id,
-  /** A name that its caller chose, and no thing of anybody's. */
-  endUserId: async () => 'somebody',
+  endUserId: async ({ store }, organizationId) => {
+    const end_user = newId('eu', Date.now());
+    await makeUsage(store.db, { organization_id: organizationId, end_user }, Date.now() - 1_000);
+    return end_user;
+  },
   requestId: async ({ store }, organizationId) =>
     makeUsage(store.db, { organization_id: organizationId }, Date.now() - 1_000),
   sessionId: async ({ store }, organizationId) => {
-    await makeUsage(
-      store.db,
-      { organization_id: organizationId, session_id: `run-${organizationId}` },
-      Date.now() - 1_000,
-    );
-    return `run-${organizationId}`;
+    const session_id = newId('run', Date.now());
+    await makeUsage(store.db, { organization_id: organizationId, session_id }, Date.now() - 1_000);
+    return session_id;
   },
   transferId: credit,
   auditId: async (api, organizationId) => {

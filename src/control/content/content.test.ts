@@ -6,6 +6,7 @@ import { newId } from '../../lib/id.ts';
 import { silentLog } from '../../lib/log.ts';
 import { SecretBox } from '../../lib/secret-box.ts';
 import { contentRuleDefault } from '../../snapshot/snapshot.ts';
+import { prepareJobs } from '../jobs/queue.ts';
 import { makeUsage } from '../logs/usage.fixture.ts';
 import { rotateSecrets } from '../secrets/rotation.ts';
 import { readContent, removeUnreadable } from './content.ts';
@@ -22,6 +23,7 @@ let keeper: ContentKeeper;
 
 beforeAll(async () => {
   api = await testApi({ clock, secrets, conversation: conversationReader });
+  await prepareJobs(api.store, silentLog);
   acme = await api.tenant('acme');
   other = await api.tenant('other');
   keeper = new ContentKeeper({ store: api.store, secrets, reader: conversationReader, clock, log: silentLog });
@@ -93,6 +95,8 @@ describe('kept content', () => {
     expect(text).not.toContain('sk-proj');
     expect((await api.ask(`GET /logs/${id}`, { key: acme.key })).body.content).toBe('kept');
     expect((await api.ask(`GET /logs/${id}/content`, { key: other.key })).status).toBe(404);
+    const [told] = (await api.ask(`GET /audit?resourceId=${id}`, { key: acme.key })).body.data;
+    expect(told).toMatchObject({ action: 'GET /logs/{requestId}/content', actorName: 'acme', organizationId: acme.id });
     expect(keeper.counts).toMatchObject({ dropped: 0, waitingBytes: 0 });
   });
 
@@ -203,12 +207,7 @@ describe('kept content', () => {
   it('of an organization is erased with its key at once, and what comes after gets another', async () => {
     const [mine, theirs] = [await keep(acme.id), await keep(other.id)];
     expect((await api.ask(`DELETE /organizations/${acme.id}/content`, { key: other.key })).status).toBe(404);
-    const key = await api.store.db
-      .selectFrom('content_keys')
-      .selectAll()
-      .where('organization_id', '=', acme.id)
-      .executeTakeFirstOrThrow();
-    await api.store.db.deleteFrom('content_keys').where('id', '=', key.id).execute();
+    expect((await api.ask(`DELETE /organizations/${acme.id}/content`, { key: acme.key })).status).toBe(204);
     expect(await read(acme.id, mine)).toBeUndefined();
     expect((await api.ask(`GET /logs/${mine}/content`, { key: acme.key })).status).toBe(404);
     expect((await api.ask(`GET /logs/${mine}`, { key: acme.key })).body.content).toBe('none');

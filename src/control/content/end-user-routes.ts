@@ -10,10 +10,13 @@ import type { Caller } from '../api/caller.ts';
 import { notFound } from '../api/failure.ts';
 import { id, time } from '../api/fields.ts';
 import { type ApiRoute, downloadRoute, route } from '../api/route.ts';
+import { shownEndUser } from '../audit/subject.ts';
 import { exportLogs } from '../logs/export.ts';
 import { listLogs } from '../logs/list.ts';
+import { auditRead } from './audit-read.ts';
 import { readContent } from './content.ts';
 import { beginErasure, cancelErasure, type EndUserErasure, findErasure } from './end-users.ts';
+import { checkMayRead } from './may-read.ts';
 
 const tag = 'end users';
 const endUserParams = z.strictObject({
@@ -51,6 +54,7 @@ export const endUserRoutes: readonly ApiRoute[] = [
     async handle({ caller, params: { endUserId }, body, write }, { store, clock }) {
       const organizationId = ownerOf(caller, body?.organizationId);
       return write(async (db) => {
+        await checkKnown(db, organizationId, endUserId);
         const begun = await beginErasure(db, organizationId, endUserId, clock);
         await addJob(store, db, { task: 'end-users-erase', payload: {}, key: 'end-users-erase' });
         return shown(begun);
@@ -93,8 +97,14 @@ export const endUserRoutes: readonly ApiRoute[] = [
     produces: 'application/x-ndjson',
     params: endUserParams,
     query: z.strictObject(whose),
-    async handle({ caller, params: { endUserId }, query }, { store, clock, secrets }) {
-      const organizationId = ownerOf(caller, query.organizationId);
+    async handle(request, { store, clock, secrets }) {
+      const { endUserId } = request.params;
+      const organizationId = ownerOf(request.caller, request.query.organizationId);
+      await checkKnown(store.db, organizationId, endUserId);
+      await checkMayRead(store.db, request.caller, organizationId);
+      const id = shownEndUser(endUserId);
+      const read = { action: 'GET /end-users/{endUserId}/export', organizationId, resource: { kind: 'end-users', id } };
+      await auditRead(store.db, request, read, clock.nowMs());
       const body = Readable.from(
         exportEndUser(store.db, { organizationId, endUserId, nowMs: clock.nowMs() }, secrets),
         { highWaterMark: 1 },
@@ -135,6 +145,18 @@ function ownerOf(caller: Caller, organizationId: string | undefined): string {
   if (organizationId === undefined) return caller.organizationId;
   checkOwner(caller, organizationId, 'organization', organizationId);
   return organizationId;
+}
+
+/** Throws ApiFailure (not_found): nothing was ever asked for such a person, or everything is erased. */
+async function checkKnown(db: Store['db'], organizationId: string, endUser: string): Promise<void> {
+  const found = await db
+    .selectFrom('usage')
+    .select('request_id')
+    .where('organization_id', '=', organizationId)
+    .where('end_user', '=', endUser)
+    .limit(1)
+    .executeTakeFirst();
+  if (found === undefined) throw notFound('end user', endUser);
 }
 
 async function own(db: Store['db'], caller: Caller, erasureId: string): Promise<EndUserErasure> {

@@ -3,16 +3,15 @@ import { z } from 'zod';
 import { SecretRefused } from '../../lib/secret-box.ts';
 import { addJob } from '../../store/jobs.ts';
 import type { StoredContentRule } from '../../store/schema/content.ts';
-import type { Store } from '../../store/store.ts';
 import { checkOwner, visibleOrganization } from '../api/access.ts';
-import type { Caller } from '../api/caller.ts';
 import { ApiFailure, notFound } from '../api/failure.ts';
 import { id, organizationParams } from '../api/fields.ts';
 import { type ApiRoute, route } from '../api/route.ts';
 import { readRequest } from '../logs/detail.ts';
-import { listMemberships } from '../members/memberships.ts';
 import { boxOf } from '../secrets/box.ts';
+import { auditRead } from './audit-read.ts';
 import { eraseContentKey, readContent } from './content.ts';
+import { belongsTo, checkMayRead } from './may-read.ts';
 import { readContentRule, writeContentRule } from './rule.ts';
 import { shownContent, storedContent } from './shapes.ts';
 
@@ -128,9 +127,12 @@ export const contentRoutes: readonly ApiRoute[] = [
     path: '/logs/{requestId}/content',
     tag,
     summary: 'Prompt and answer of a request, where they are kept',
+    description: 'Each reading is in the audit log.',
     params: z.strictObject({ requestId: z.string().max(100) }),
     answer: storedContent,
-    async handle({ caller, params: { requestId } }, parts) {
+    async handle(request, parts) {
+      const { caller, params } = request;
+      const { requestId } = params;
       const { store, clock, snapshot, conversation } = parts;
       const found = await readRequest(store.db, requestId, visibleOrganization(caller), snapshot?.current);
       if (found === undefined) throw notFound('request', requestId);
@@ -139,6 +141,12 @@ export const contentRoutes: readonly ApiRoute[] = [
       try {
         const content = await readContent(store.db, { organizationId, requestId }, boxOf(parts), clock.nowMs());
         if (content === undefined) throw notKept(requestId);
+        const read = {
+          action: 'GET /logs/{requestId}/content',
+          organizationId,
+          resource: { kind: 'content', id: requestId },
+        };
+        await auditRead(store.db, request, read, clock.nowMs());
         return shownContent(content, conversation);
       } catch (error) {
         if (!(error instanceof SecretRefused)) throw error;
@@ -158,25 +166,6 @@ function notKept(requestId: string): ApiFailure {
   return new ApiFailure('not_found', `Nothing is kept of what ${JSON.stringify(requestId)} said.`, {
     remedy: 'Send `x-tollgate-content: keep` with a request, or turn keeping on for its key or organization.',
   });
-}
-
-/** An operator runs the machines; what customers say is theirs, unless they let operators read it. Throws ApiFailure. */
-async function checkMayRead(db: Store['db'], caller: Caller, organizationId: string): Promise<void> {
-  if (await belongsTo(db, caller, organizationId)) return;
-  if ((await readContentRule(db, organizationId))?.operatorsMayRead === true) return;
-  throw new ApiFailure('forbidden', 'What an organization says to models is for its own members.', {
-    remedy: 'An owner of that organization can set operatorsMayRead in its content settings.',
-  });
-}
-
-async function belongsTo(
-  db: Store['db'],
-  { role, actor, organizationId: works }: Caller,
-  organizationId: string,
-): Promise<boolean> {
-  if (role !== 'operator') return works === organizationId;
-  if (actor.kind === 'key') return works === organizationId;
-  return (await listMemberships(db, actor.id)).some((membership) => membership.organizationId === organizationId);
 }
 
 function shown({
