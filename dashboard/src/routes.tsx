@@ -7,16 +7,20 @@ import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
 import { organizationsRoute } from './features/organizations/routes.ts';
 import { plansRoute } from './features/plans/routes.ts';
+import { providersRoute } from './features/providers/routes.ts';
 import { requestRoute, requestsRoute } from './features/requests/routes.ts';
 import { marginRoute, pricesRoute } from './features/selling/routes.ts';
 import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
 import { signInRoute } from './features/sign-in/routes.ts';
+import { hasRequests } from './features/start/landing.ts';
+import { startRoute } from './features/start/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
 
 const firstRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  beforeLoad: () => {
+  beforeLoad: async ({ context, search }) => {
+    if (!(await hasRequests(context.queries, search.org))) throw redirect({ to: '/start' });
     throw redirect({ to: '/wallet' });
   },
 });
@@ -25,6 +29,8 @@ export const routeTree = rootRoute.addChildren([
   publicRoute.addChildren([signInRoute]),
   appRoute.addChildren([
     firstRoute,
+    startRoute,
+    providersRoute,
     liveRoute,
     requestsRoute,
     requestRoute,

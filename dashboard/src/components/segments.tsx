@@ -10,7 +10,7 @@ interface SegmentsProps<Value extends string> {
 /** One of a few, all of them in sight. */
 export function Segments<Value extends string>({ label, items, value, onChange }: SegmentsProps<Value>) {
   return (
-    <fieldset className="flex w-fit max-w-full overflow-x-auto rounded-md border bg-card p-0.5">
+    <fieldset className="flex w-fit max-w-full min-w-0 overflow-x-auto rounded-md border bg-card p-0.5">
       <legend className="sr-only">{label}</legend>
       {items.map((item) => (
         <button
