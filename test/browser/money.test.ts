@@ -46,7 +46,7 @@ describe.each([
       await visitor.expectNoOverflow();
     }
     await visitor.done();
-  });
+  }, 240_000);
 });
 
 describe('a customer', () => {

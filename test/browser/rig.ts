@@ -126,7 +126,8 @@ async function visit(browser: Browser, url: string, options: Visit): Promise<Vis
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    // What another site's page says of itself is not ours: Stripe's, for example.
+    if ((message.type() !== 'error' && message.type() !== 'warning') || !page.url().startsWith(url)) return;
     complaints.push(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
