@@ -2,8 +2,10 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 import { appRoute, publicRoute, rootRoute } from './app/root.tsx';
 import { alertsRoute } from './features/alerts/routes.ts';
+import { auditRoute } from './features/audit/routes.ts';
 import { budgetsRoute } from './features/budgets/routes.ts';
 import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
+import { keyRoute, keysRoute } from './features/keys/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
 import { organizationsRoute } from './features/organizations/routes.ts';
 import { plansRoute } from './features/plans/routes.ts';
@@ -41,6 +43,9 @@ export const routeTree = rootRoute.addChildren([
     marginRoute,
     pricesRoute,
     alertsRoute,
+    keysRoute,
+    keyRoute,
+    auditRoute,
     budgetsRoute,
     invoiceRoute,
     invoicesRoute,
