@@ -11,6 +11,7 @@ import {
   Layers,
   List,
   type LucideIcon,
+  MessagesSquare,
   Plug,
   Radio,
   Rocket,
@@ -43,6 +44,15 @@ export interface Page {
  */
 export const pages: readonly Page[] = [
   { group: 'Observe', label: 'Live', to: '/live', icon: Radio, key: 'l', words: 'now running stream' },
+  {
+    group: 'Build',
+    label: 'Playground',
+    to: '/playground',
+    icon: MessagesSquare,
+    key: 'p',
+    needs: 'POST /playground/keys',
+    words: 'try chat compare models tools',
+  },
   { group: 'Observe', label: 'Requests', to: '/requests', icon: List, key: 'r', words: 'logs usage export errors' },
   { group: 'Observe', label: 'Sessions', to: '/sessions', icon: Bot, key: 's', words: 'agents runs turns' },
   {

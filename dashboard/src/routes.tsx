@@ -7,6 +7,7 @@ import { budgetsRoute } from './features/budgets/routes.ts';
 import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
 import { keyRoute, keysRoute } from './features/keys/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
+import { playgroundRoute } from './features/playground/routes.ts';
 import { organizationsRoute } from './features/organizations/routes.ts';
 import { plansRoute } from './features/plans/routes.ts';
 import { providersRoute } from './features/providers/routes.ts';
@@ -34,6 +35,7 @@ export const routeTree = rootRoute.addChildren([
     startRoute,
     providersRoute,
     liveRoute,
+    playgroundRoute,
     requestsRoute,
     requestRoute,
     sessionsRoute,
