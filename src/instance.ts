@@ -14,6 +14,7 @@ import { Live } from './control/live/live.ts';
 import { type Mailer, openMailer } from './control/mail/mailer.ts';
 import type { RouteSimulation } from './control/naming/tools.ts';
 import { keepRolling, type Rolling } from './control/usage/rolling.ts';
+import { driftTools } from './declared-things.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { defaultSettings, type GatewaySettings } from './gateway/settings.ts';
 import { type FileJournal, openJournal } from './journal/file-journal.ts';
@@ -46,6 +47,8 @@ export interface InstanceOptions {
   readonly dataDir: string;
   readonly store: Store;
   readonly log: Log;
+  /** Brings what the file declares into the database again. */
+  readonly importDeclared?: () => Promise<void>;
   /** Other than usual: for tests, which cannot wait for ten minutes. */
   readonly leaseTimes?: LeaseTimes;
 }
@@ -115,6 +118,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
       secrets,
       providers: naming.providers((credential) => parts.gateway?.healthOf(credential)),
       ...naming.modelParts,
+      drift: driftTools(config, options.importDeclared),
       simulation: simulationBy(parts),
       signIn,
       mailer,

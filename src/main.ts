@@ -12,6 +12,7 @@ import { addInvoices } from './commands/invoices.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLedger } from './commands/ledger.ts';
 import { addMargin } from './commands/margin.ts';
+import { addConfig } from './commands/config.ts';
 import { addModels } from './commands/models.ts';
 import { addOrganizations } from './commands/organizations.ts';
 import { endingOf, exitCodes } from './commands/outcome.ts';
@@ -98,6 +99,7 @@ function buildProgram(): Command {
   addAlerts(program, context);
   addLedger(program, context);
   addModels(program, context);
+  addConfig(program, context);
   addRoute(program, context);
   addRoutes(program, context);
   addSecrets(program, context);

@@ -347,6 +347,22 @@ export type DiscoveredModels = {
   unlisted: readonly string[];
 };
 
+export type Drift = {
+  kind: "organization" | "key" | "provider" | "model" | "route";
+  /** Of a key: organization/name. */
+  name: string;
+  /** file: the database does not have it; database: the file does not. */
+  state: "same" | "different" | "file" | "database";
+  /** Which of the two requests go by now. */
+  inForce: "file" | "database";
+  differences: readonly {
+    path: string;
+    file: unknown;
+    database: unknown;
+  }[];
+  remedy: string | null;
+};
+
 export type EndUserErasure = {
   id: string;
   organizationId: string;
@@ -915,6 +931,12 @@ export type Organization = {
   createdAt: Time;
 };
 
+export type OrganizationSettings = {
+  name: string;
+  /** By which its budgets' windows and its charts turn. */
+  timeZone: string;
+};
+
 export type Payment = {
   id: string;
   organizationId: string;
@@ -1439,6 +1461,18 @@ export type Session = {
   keyIds: readonly string[];
   /** Kinds of errors; the first twenty. */
   errors: readonly string[];
+};
+
+export type Settings = {
+  /** Of organizations that are made from now on. */
+  defaultTimeZone: string;
+  /** What the file and the environment set, without secrets. It is changed there, and holds from a start on. */
+  configuration: readonly {
+    path: string;
+    value: string;
+    isDefault: boolean;
+    about: string;
+  }[];
 };
 
 export type StatsFigures = {
@@ -3251,6 +3285,85 @@ export interface Routes {
       budgetId: string;
     };
     answer: undefined;
+  };
+  /**
+   * Compare the configuration file with the database
+   * Field by field: organizations, keys, providers, models and routes. Providers, models and routes of the file win over those of the database; organizations and keys of the file are brought into the database at each start, and changes made since then hold until the next.
+   */
+  'GET /drift': {
+    query?: {
+      kind?: "organization" | "key" | "provider" | "model" | "route";
+      all?: "true" | "false";
+    };
+    answer: {
+      data: readonly Drift[];
+      counts: readonly ({
+        kind: "organization" | "key" | "provider" | "model" | "route";
+        file: number;
+        database: number;
+        both: number;
+        different: number;
+      })[];
+    };
+  };
+  /**
+   * Bring the file's part into the database
+   * Organizations and keys as at a start: what the file says of them holds again. Routes and models that are named are copied, so that they stay when the file leaves them out; until then the file wins.
+   */
+  'POST /drift/import': {
+    body: {
+      /** Organizations and keys, all of them. */
+      declared?: boolean;
+      routes?: readonly string[];
+      models?: readonly string[];
+    };
+    answer: {
+      declared: boolean;
+      routes: readonly string[];
+      models: readonly string[];
+    };
+  };
+  /**
+   * The database as a configuration file
+   * Organizations, keys, providers, models and routes as YAML. Secrets are not in it: each stands as a variable of the environment.
+   */
+  'GET /drift/export': {
+    file: "application/yaml; charset=utf-8";
+  };
+  /** Get the installation's settings */
+  'GET /settings': {
+    answer: Settings;
+  };
+  /** Change the installation's settings */
+  'PATCH /settings': {
+    body: {
+      defaultTimeZone?: string;
+    };
+    answer: {
+      defaultTimeZone: string;
+    };
+  };
+  /** Get an organization's settings */
+  'GET /organizations/{organizationId}/settings': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: OrganizationSettings;
+  };
+  /**
+   * Change an organization's settings
+   * What is billed, and what it may spend, are its operator’s to change.
+   */
+  'PATCH /organizations/{organizationId}/settings': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    body: {
+      timeZone?: string;
+    };
+    answer: OrganizationSettings;
   };
   /**
    * List models, by id

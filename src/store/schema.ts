@@ -112,6 +112,8 @@ export interface SettingsTable {
   readonly reload_version: Generated<number>;
   /** Tells this installation from others that share a Redis with it. */
   readonly installation: Generated<string>;
+  /** Of organizations that are made from now on. */
+  readonly default_time_zone: Generated<string>;
 }
 
 /** One settled request. */

@@ -143,7 +143,8 @@ function toBudget({ usd, tokens, requests, window, action, switchTo }: FileBudge
 async function start(context: Context, config: Config, store: Store, log: LogWriter): Promise<Instance> {
   const dataDir = dataDirOf(context, config);
   try {
-    return await startInstance({ config, dataDir, store, log });
+    const again = () => importDeclared(store, declaredBy(config), systemClock, log);
+    return await startInstance({ config, dataDir, store, log, importDeclared: again });
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === 'listen' && code) throw addressFailure(code, config.server.host, config.server.port);

@@ -9,6 +9,7 @@ import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
 import type { Live } from '../live/live.ts';
 import type { Mailer } from '../mail/mailer.ts';
+import type { DriftTools } from '../drift/tools.ts';
 import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
 import type { ConversationReader } from '../content/kept-content.ts';
 import type { ProviderKeyTools, RouteSimulation, RouteTools } from '../naming/tools.ts';
@@ -36,6 +37,8 @@ export interface ApiParts {
   readonly routing?: RouteTools;
   /** Absent: this process decides for no requests. */
   readonly simulation?: RouteSimulation;
+  /** Absent: this process has no configuration file. */
+  readonly drift?: DriftTools;
   /** Absent: this process knows no models. */
   readonly models?: ModelTools;
   /** Absent: it can ask no provider what it has. */

@@ -10,9 +10,11 @@ import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { liveRoutes } from '../live/routes.ts';
 import { logRoutes } from '../logs/routes.ts';
+import { settingsRoutes } from '../settings/routes.ts';
 import { sessionRoutes } from '../logs/session-routes.ts';
 import { invitationRoutes } from '../members/invitation-routes.ts';
 import { memberRoutes } from '../members/routes.ts';
+import { driftRoutes } from '../drift/routes.ts';
 import { aliasRoutes } from '../models/alias-routes.ts';
 import { discoverRoutes } from '../models/discover-routes.ts';
 import { importRoutes } from '../models/import-routes.ts';
@@ -54,6 +56,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...endUserRoutes,
   ...walletRoutes,
   ...budgetRoutes,
+  ...driftRoutes,
+  ...settingsRoutes,
   ...modelRoutes,
   ...aliasRoutes,
   ...discoverRoutes,

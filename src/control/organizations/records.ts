@@ -46,7 +46,11 @@ export async function createOrganization(
   const values = { name: checkName('an organization', name), limits: checkLimits(limits) };
   const row = await db
     .insertInto('organizations')
-    .values({ id: newId('org', clock.nowMs()), ...values })
+    .values((eb) => ({
+      id: newId('org', clock.nowMs()),
+      ...values,
+      time_zone: eb.selectFrom('settings').select('default_time_zone'),
+    }))
     .onConflict((conflict) => conflict.column('name').doNothing())
     .returningAll()
     .executeTakeFirst();

@@ -26,6 +26,7 @@ import { usageRollUps } from './0025-usage-roll-ups.ts';
 import { storedProviders } from './0026-providers.ts';
 import { pausedKeys } from './0027-paused-keys.ts';
 import { playgroundKeys } from './0028-playground-keys.ts';
+import { defaultTimeZone } from './0029-default-time-zone.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -58,4 +59,5 @@ export const migrations: readonly Migration[] = [
   storedProviders,
   pausedKeys,
   playgroundKeys,
+  defaultTimeZone,
 ];
