@@ -18,6 +18,7 @@ import {
   ScrollText,
   Tag,
   TrendingUp,
+  Users,
   Wallet,
 } from 'lucide-react';
 
@@ -117,5 +118,13 @@ export const pages: readonly Page[] = [
     icon: Building2,
     needs: 'POST /organizations',
     words: 'organizations tenants open as',
+  },
+  {
+    group: 'Manage',
+    label: 'Members',
+    to: '/members',
+    icon: Users,
+    key: 'e',
+    words: 'people roles invitations team owner',
   },
 ];

@@ -1,20 +1,22 @@
 /** Every page of the dashboard: one line each. A page's own file says what its address holds and loads its parts lazily. */
 import { createRoute, redirect } from '@tanstack/react-router';
 import { appRoute, publicRoute, rootRoute } from './app/root.tsx';
+import { accountRoute } from './features/account/routes.ts';
 import { alertsRoute } from './features/alerts/routes.ts';
 import { auditRoute } from './features/audit/routes.ts';
 import { budgetsRoute } from './features/budgets/routes.ts';
 import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
 import { keyRoute, keysRoute } from './features/keys/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
-import { playgroundRoute } from './features/playground/routes.ts';
+import { membersRoute } from './features/members/routes.ts';
 import { organizationsRoute } from './features/organizations/routes.ts';
 import { plansRoute } from './features/plans/routes.ts';
+import { playgroundRoute } from './features/playground/routes.ts';
 import { providersRoute } from './features/providers/routes.ts';
 import { requestRoute, requestsRoute } from './features/requests/routes.ts';
 import { marginRoute, pricesRoute } from './features/selling/routes.ts';
 import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
-import { signInRoute } from './features/sign-in/routes.ts';
+import { invitationRoute, newPasswordRoute, setUpRoute, signInRoute } from './features/sign-in/routes.ts';
 import { hasRequests } from './features/start/landing.ts';
 import { startRoute } from './features/start/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
@@ -29,7 +31,7 @@ const firstRoute = createRoute({
 });
 
 export const routeTree = rootRoute.addChildren([
-  publicRoute.addChildren([signInRoute]),
+  publicRoute.addChildren([signInRoute, setUpRoute, newPasswordRoute, invitationRoute]),
   appRoute.addChildren([
     firstRoute,
     startRoute,
@@ -52,5 +54,7 @@ export const routeTree = rootRoute.addChildren([
     invoiceRoute,
     invoicesRoute,
     plansRoute,
+    membersRoute,
+    accountRoute,
   ]),
 ]);

@@ -1,50 +1,61 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useRouter, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
-import { Button } from '@/components/ui/button.tsx';
-import { Card, CardContent, CardHeader } from '@/components/ui/card.tsx';
-import { Field } from '@/components/ui/form.tsx';
-import { Input } from '@/components/ui/input.tsx';
-import { ApiError } from '@/lib/api.ts';
-import { storeKey } from '@/lib/key.ts';
-import { sessionQuery } from '@/lib/session.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ErrorState } from '@/components/error-state.tsx';
+import { clientFor } from '@/lib/api.ts';
+import { CodeForm } from './code-form.tsx';
+import { EntryCard } from './entry-card.tsx';
+import { KeyForm } from './key-form.tsx';
+import { OtherWays } from './other-ways.tsx';
+import { PasswordForm } from './password-form.tsx';
+
+type Step = 'password' | 'code' | 'key';
+
+const titles: Readonly<Record<Step, string>> = {
+  password: 'Sign in',
+  code: 'Your second factor',
+  key: 'Sign in with a key',
+};
 
 export function SignInPage() {
-  const { back } = useSearch({ from: '/public/sign-in' });
-  const [error, setError] = useState<string>();
-  const queries = useQueryClient();
-  const router = useRouter();
-  async function signIn(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    storeKey(String(new FormData(event.currentTarget).get('key')).trim());
-    try {
-      await queries.fetchQuery({ ...sessionQuery(undefined), staleTime: 0 });
-      await router.navigate({ to: inside(back) });
-    } catch (failure) {
-      storeKey(undefined);
-      setError(failure instanceof ApiError ? failure.message : String(failure));
-    }
-  }
+  const { back, error } = useSearch({ from: '/public/sign-in' });
+  const [step, setStep] = useState<Step>('password');
+  const { data: installation } = useQuery({
+    queryKey: ['bootstrap'],
+    queryFn: ({ signal }) => clientFor(undefined).call('GET /bootstrap', { signal }),
+  });
   return (
-    <main className="grid min-h-dvh place-items-center p-4">
-      <Card className="w-full max-w-sm">
-        <CardHeader>
-          <h1 className="text-base font-semibold">Sign in to Tollgate</h1>
-        </CardHeader>
-        <CardContent>
-          <form onSubmit={signIn} className="flex flex-col gap-4">
-            <Field label="Management key" hint="It stays in this tab alone." error={error}>
-              <Input name="key" type="password" autoComplete="off" placeholder="tgm-…" required />
-            </Field>
-            <Button type="submit">Sign in</Button>
-          </form>
-        </CardContent>
-      </Card>
-    </main>
+    <EntryCard title={titles[step]}>
+      {error !== undefined && step === 'password' && (
+        <ErrorState error={reasonOf(error)} title="Single sign-on did not work." />
+      )}
+      {installation?.needed === true && step === 'password' && (
+        <p className="rounded-md border border-warning/40 bg-warning/8 px-3 py-2">
+          Nobody owns this installation yet. Open the link that <code>tollgate serve</code> printed when it first
+          started, or run <code>tollgate admin link</code> for a new one.
+        </p>
+      )}
+      {step === 'password' && <PasswordForm back={back} onSecondFactor={() => setStep('code')} />}
+      {step === 'code' && <CodeForm back={back} onAgain={() => setStep('password')} />}
+      {step === 'key' && <KeyForm back={back} />}
+      {step !== 'code' && (
+        <OtherWays
+          back={back}
+          providers={installation?.singleSignOn ?? []}
+          isKey={step === 'key'}
+          onKey={() => setStep(step === 'key' ? 'password' : 'key')}
+        />
+      )}
+    </EntryCard>
   );
 }
 
-/** Only into this dashboard: an address that leads elsewhere would lend its name to somebody's imitation of it. */
-function inside(back: string | undefined): string {
-  return back !== undefined && /^\/dashboard\/(?!\/)/.test(back) ? back.slice('/dashboard'.length) : '/';
+const reasons: Readonly<Record<string, string>> = {
+  signup_disabled: 'Nobody here has the address that your provider named. Ask for an invitation first.',
+  account_not_linked: 'Sign in with your password, then link the provider in your account.',
+  email_not_verified: 'Your provider has not verified your address.',
+};
+
+function reasonOf(error: string): Error {
+  return new Error(reasons[error] ?? 'Try again, or ask the operator to look into the log.');
 }
