@@ -9,11 +9,13 @@ import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
 import { keyRoute, keysRoute } from './features/keys/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
 import { membersRoute } from './features/members/routes.ts';
+import { modelsRoute } from './features/models/routes.ts';
 import { organizationsRoute } from './features/organizations/routes.ts';
 import { plansRoute } from './features/plans/routes.ts';
 import { playgroundRoute } from './features/playground/routes.ts';
 import { providersRoute } from './features/providers/routes.ts';
 import { requestRoute, requestsRoute } from './features/requests/routes.ts';
+import { editRouteRoute, routesRoute } from './features/routes/routes.ts';
 import { marginRoute, pricesRoute } from './features/selling/routes.ts';
 import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
 import { invitationRoute, newPasswordRoute, setUpRoute, signInRoute } from './features/sign-in/routes.ts';
@@ -42,6 +44,9 @@ export const routeTree = rootRoute.addChildren([
     requestRoute,
     sessionsRoute,
     sessionRoute,
+    modelsRoute,
+    routesRoute,
+    editRouteRoute,
     walletRoute,
     organizationsRoute,
     marginRoute,
