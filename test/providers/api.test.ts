@@ -242,7 +242,11 @@ describe('a test of a connection', () => {
     const { id, key } = await api.tenant('owner');
     const other = await api.tenant('other');
     const path = `/organizations/${id}/provider-keys/local`;
-    await api.ask(`PUT ${path}`, { key, body: { apiKey: secret } });
+    // As the dashboard asks: repeated safely, and answered the same.
+    const headers = { 'idempotency-key': 'once' };
+    const set = await api.ask(`PUT ${path}`, { key, body: { apiKey: secret }, headers });
+    expect(set.status, set.text).toBe(200);
+    expect((await api.ask(`PUT ${path}`, { key, body: { apiKey: secret }, headers })).text).toBe(set.text);
     const { body } = await api.ask(`POST ${path}/test`, { key });
     expect(body).toMatchObject({ ok: false, verdict: 'unreachable' });
     expect((await api.ask(`POST ${path}/test`, { key: other.key })).status).toBe(404);

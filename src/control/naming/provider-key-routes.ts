@@ -66,7 +66,9 @@ export const providerKeyRoutes: readonly ApiRoute[] = [
           path: 'baseUrl',
         });
       const tools = toolsOf(parts);
-      return shown(await write((db) => setProviderKey(db, { organizationId, provider, ...body }, tools, parts.clock)));
+      return write(async (db) =>
+        shown(await setProviderKey(db, { organizationId, provider, ...body }, tools, parts.clock)),
+      );
     },
   }),
   route({

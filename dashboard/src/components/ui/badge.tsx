@@ -11,7 +11,7 @@ const badgeVariants = cva(
         outline: 'border text-foreground',
         accent: 'bg-primary/12 text-primary',
         good: 'bg-good/12 text-good',
-        warning: 'bg-warning/14 text-warning',
+        warning: 'bg-warning/12 text-warning',
         bad: 'bg-bad/12 text-bad',
       },
     },

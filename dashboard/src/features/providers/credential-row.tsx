@@ -35,7 +35,7 @@ export function CredentialRow({
   return (
     <li className="flex flex-col gap-1.5 px-4 py-2.5">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">
-        <span className="flex min-w-0 flex-1 basis-56 flex-wrap items-center gap-x-2">
+        <span className="flex min-w-0 flex-1 basis-48 flex-wrap items-center gap-x-2">
           <span className={enabled ? 'font-medium' : 'text-muted-foreground line-through'}>{name}</span>
           <span className="font-mono text-xs text-muted-foreground">{hint === null ? '' : `…${hint}`}</span>
           <Health credential={credential} />
@@ -45,7 +45,7 @@ export function CredentialRow({
           <span className="figures text-foreground">{priority}</span>
         </span>
         <span className="flex flex-1 basis-40 justify-end">{health !== null && <HealthStrip health={health} />}</span>
-        <span className="w-6">
+        <span className="w-6 max-sm:-order-1 max-sm:ml-auto">
           {source === 'api' && (
             <DropdownMenu>
               <DropdownMenuTrigger
@@ -66,7 +66,8 @@ export function CredentialRow({
       </div>
       {health?.lastError != null && (
         <p className="text-xs text-muted-foreground">
-          Last failure <RelativeTime time={health.lastError.at} />: {health.lastError.message}
+          Last failure <RelativeTime time={health.lastError.at} />
+          {health.lastError.status !== null && ` (${health.lastError.status})`}: {health.lastError.message}
         </p>
       )}
       {verdict !== undefined && <VerdictLine verdict={verdict} />}
@@ -93,7 +94,7 @@ function Health({ credential: { enabled, health } }: { credential: ProviderCrede
   if (health.state === 'ejected')
     return (
       <Badge variant="bad">
-        rests until <RelativeTime time={health.until} />
+        asked again <RelativeTime time={health.until} />
       </Badge>
     );
   if (health.state === 'reserved') return <Badge variant="warning">limited</Badge>;
