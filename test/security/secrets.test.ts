@@ -6,11 +6,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiRoutes } from '../../src/control/api/routes.ts';
 import { startUpstream, type Upstream } from '../fakes/upstream.ts';
 import { fakeProviders } from '../harness/fake-providers.ts';
 import { type ConfigTree, startGateway, type TestGateway } from '../harness/gateway.ts';
 import { type Answer, call } from '../harness/sse-client.ts';
 import { runSql, type TestDatabase, testDatabase } from '../postgres.ts';
+import { until } from '../until.ts';
 import { answerWell } from './answers.ts';
 
 /** Secrets of no known shape: nothing but their own text gives them away. */
@@ -24,6 +26,10 @@ const canaries = {
   prompt: 'q7PromptCanary',
   answer: 'q7AnswerCanary',
   header: 'q7HeaderCanary',
+  /** Of what is kept, and lies sealed in the database. */
+  kept: 'q7KeptPromptCanary',
+  manager: 'tgm-q7ManagerKeyCanary00000000000005',
+  master: 'q7UppermostCanary+Vw/Xz_Lk=6E5d4C3b2A',
 } as const;
 type Canary = keyof typeof canaries;
 
@@ -41,6 +47,8 @@ function formsOf(text: string): Readonly<Record<string, string>> {
     'base64, at 1': shifted('x'),
     'base64, at 2': shifted('xx'),
     hexadecimal: Buffer.from(text).toString('hex'),
+    'url-encoded': encodeURIComponent(text),
+    'base64 for addresses': Buffer.from(text).toString('base64url').slice(0, -2),
     'half of it': text.slice(0, Math.ceil(text.length * 0.7)),
     'backwards half': text.slice(Math.floor(text.length * 0.3)),
   };
@@ -70,10 +78,12 @@ beforeAll(async () => {
       },
       models: { ...providers.models, 'gone/m': { price: { input: 1, output: 1 } } },
       log: { level: 'debug', format: 'json' },
+      secrets: { masterKey: canaries.master },
       keys: {
         caller: { key: canaries.caller },
         limited: { key: canaries.limited, models: ['oa/nothing'] },
         expired: { key: canaries.expired, expiresAt: '2020-01-01T00:00:00Z' },
+        manager: { key: canaries.manager },
       },
     },
   });
@@ -165,6 +175,47 @@ async function playScenario(): Promise<void> {
   }
   await ask('a path that is none', `/v1/${'x'.repeat(10)}`, { messages }, canaries.caller);
   await ask('a list', '/v1/models', undefined, canaries.caller);
+  for (const [stream, path] of [
+    [false, '/v1/chat/completions'],
+    [true, '/v1/messages'],
+  ] as const) {
+    const body = { model: 'oa/good', max_tokens: 5, stream, messages: [{ role: 'user', content: canaries.kept }] };
+    await ask('what is kept', path, body, canaries.caller, { 'x-tollgate-content': 'keep' });
+  }
+  await until('what is kept', async () => (await tableText('contents')) !== '[]');
+}
+
+/** All that a table holds: bytes as the characters that they would be. */
+async function tableText(name: string): Promise<string> {
+  const rows = await runSql(database.url, `SELECT * FROM "${database.schema}"."${name}"`);
+  const plain = (value: unknown) => (Buffer.isBuffer(value) ? value.toString('latin1') : value);
+  const texts = rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([column, value]) => [column, plain(value)])),
+  );
+  return JSON.stringify(texts, (key, value: unknown) =>
+    (name === 'keys' && key === 'hash') || typeof value === 'bigint' ? String(value).slice(0, 4) : value,
+  );
+}
+
+/** Every list of the management API, and each request in full, as an operator sees them. */
+async function managementAnswers(): Promise<Readonly<Record<string, string>>> {
+  const texts: Record<string, string> = {};
+  const ask = async (path: string): Promise<string> => {
+    const answer = await fetch(`${gateway.url}/api/v1${path}`, {
+      headers: { authorization: `Bearer ${canaries.manager}` },
+    });
+    texts[path] = `${JSON.stringify([...answer.headers])}${await answer.text()}`;
+    return texts[path];
+  };
+  // A stream of events does not end.
+  const lists = apiRoutes.filter(
+    ({ method, path, produces }) =>
+      method === 'GET' && !path.includes('{') && !produces?.startsWith('text/event-stream'),
+  );
+  for (const { path } of lists) await ask(path);
+  for (const { request_id: id } of (await gateway.usageRows()).slice(-20)) await ask(`/logs/${String(id)}`);
+  await ask('/logs/req_q7nothing');
+  return texts;
 }
 
 /** Each canary of `names` in each of its forms; the texts that hold one. */
@@ -184,7 +235,7 @@ function around(text: string, form: string): string {
 }
 
 const all = Object.keys(canaries) as Canary[];
-const secrets = all.filter((name) => !['prompt', 'answer'].includes(name));
+const secrets = all.filter((name) => !['prompt', 'answer', 'kept'].includes(name));
 
 describe('S13: a canary is nowhere but where it was put', () => {
   it('the scenario was one: good answers, and every kind of failure', () => {
@@ -220,14 +271,13 @@ describe('S13: a canary is nowhere but where it was put', () => {
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '${database.schema}'`,
     );
     expect(tables.length).toBeGreaterThan(2);
+    expect(tables.map(({ name }) => name)).toContain('contents');
     const dump: Record<string, string> = {};
     const hashes: string[] = [];
     for (const { name } of tables) {
       const rows = await runSql(database.url, `SELECT * FROM "${database.schema}"."${String(name)}"`);
       if (name === 'keys') hashes.push(...rows.map((row) => String(row.hash)));
-      dump[String(name)] = JSON.stringify(rows, (key, value: unknown) =>
-        (name === 'keys' && key === 'hash') || typeof value === 'bigint' ? String(value).slice(0, 4) : value,
-      );
+      dump[String(name)] = await tableText(String(name));
     }
     expect(hashes).toContain(sha256(canaries.caller, 'hex'));
     expect(found(dump, all)).toEqual([]);
@@ -237,6 +287,15 @@ describe('S13: a canary is nowhere but where it was put', () => {
         expect(text).not.toContain(sha256(canaries[name], 'base64'));
       }
     }
+  });
+
+  it('not in an answer of the management API, and not on a page of the dashboard', async () => {
+    const texts = await managementAnswers();
+    expect(Object.keys(texts).length).toBeGreaterThan(30);
+    expect(texts['/keys']).toContain('limited');
+    expect(found(texts, all)).toEqual([]);
+    const pages = await fetch(`${gateway.url}/dashboard/requests`).then((answer) => answer.text());
+    expect(found({ pages }, all)).toEqual([]);
   });
 
   it('not in the journal, not in the log, not on the terminal, while all of them are in use', async () => {
