@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { loadCatalog } from '../src/catalog/load.ts';
-import type { ActiveProvider } from '../src/config/names.ts';
+import type { ActiveProvider } from '../src/config/active-provider.ts';
 import { createGateway } from '../src/gateway/gateway.ts';
 import type { Journal, SettlementRecord } from '../src/journal/record.ts';
 import { systemClock } from '../src/lib/clock.ts';

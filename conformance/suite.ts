@@ -1,5 +1,5 @@
 /** Runs the cases against one provider, in each dialect of callers, through the real gateway. */
-import type { ActiveProvider } from '../src/config/names.ts';
+import type { ActiveProvider } from '../src/config/active-provider.ts';
 import { findDoor } from '../src/dialects/doors.ts';
 import type { DialectId } from '../src/llm/chat.ts';
 import { cases } from './cases.ts';

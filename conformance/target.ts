@@ -1,5 +1,6 @@
 /** Which provider is tried: a vendor by its file, with its key from the environment, or an address. */
-import { type ActiveProvider, activeProviders } from '../src/config/names.ts';
+import type { ActiveProvider } from '../src/config/active-provider.ts';
+import { activeProviders } from '../src/config/names.ts';
 import { ConfigError, parseConfig } from '../src/config.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { type Mock, startMock } from '../src/mock/mock.ts';

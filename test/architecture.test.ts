@@ -176,7 +176,10 @@ function listFiles(directory: string): string[] {
 
 function specifiers(file: string): string[] {
   const source = bare.get(file) ?? '';
-  const patterns = [/\b(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]/g, /(?<!['"/])\bimport\s*\(?\s*['"]([^'"]+)['"]/g];
+  const patterns = [
+    /^(?:import|export)\b[^'";`]*?\bfrom\s*['"]([^'"\n]+)['"]/gm,
+    /(?<!['"/])\bimport\s*\(?\s*['"]([^'"]+)['"]/g,
+  ];
   return patterns.flatMap((pattern) => [...source.matchAll(pattern)].map((match) => match[1] ?? ''));
 }
 

@@ -13,22 +13,13 @@ import type { RouteDefinition } from '../routing/definition.ts';
 import { type NameParts, type OwnCredential, providerNameOf } from '../snapshot/names.ts';
 import type { CacheRule, Credential, Limits } from '../snapshot/snapshot.ts';
 import type { StoredRoute } from '../snapshot/stored-names.ts';
+import type { ActiveProvider } from './active-provider.ts';
 import { fileCredentials, ownFees } from './own-credentials.ts';
 import { type PooledKey, pooledProviders } from './pooled-providers.ts';
 import { ConfigError, type Problem } from './problem.ts';
 
 /** As the file has them, and those of the database in the same form. */
 export type ProviderEntries = Readonly<Record<string, Config['providers'][string] & { readonly isStored?: true }>>;
-
-export interface ActiveProvider extends Credential {
-  readonly models: readonly string[];
-  /** It has a type: what the environment says of its vendor is not meant for it. */
-  readonly typed?: true;
-  /** It was made through the API. */
-  readonly isStored?: true;
-  /** The operator's deployments by the names of their models. */
-  readonly deployments?: Readonly<Record<string, string>>;
-}
 
 /** Where the built-in provider listens; absent: it is not running, and its models are listed all the same. */
 export interface MockAddress {

@@ -1,6 +1,6 @@
 /** From the providers that are on, and the credentials that the database has for them, to who can be asked. */
-import type { PoolMember } from '../snapshot/pools.ts';
-import type { ActiveProvider } from './names.ts';
+import type { PoolMember } from '../snapshot/pool.ts';
+import type { ActiveProvider } from './active-provider.ts';
 
 /** A credential of the database; its secret is open. */
 export interface PooledKey {

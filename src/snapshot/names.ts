@@ -1,6 +1,6 @@
 /** From the name in a request to a route. Depends on the configuration alone, so it is made once and shared by snapshots. */
 import type { CatalogModel } from '../catalog/catalog.ts';
-import type { Pools } from './pools.ts';
+import type { Pools } from './pool.ts';
 import type { Credential, Limits, Resolution, Route, Snapshot, Timeouts } from './snapshot.ts';
 
 export interface NameParts {

@@ -5,20 +5,9 @@
  */
 import { expandedNames } from './expanded-names.ts';
 import type { Names } from './names.ts';
-import type { Credential, Target } from './snapshot.ts';
+import type { PoolMember, Pools } from './pool.ts';
+import type { Target } from './snapshot.ts';
 import type { RouteMember, RouteNode } from './strategy.ts';
-
-export interface PoolMember {
-  /** Its id is `<something>:<provider>`, or the provider's name. */
-  readonly credential: Credential;
-  /** Above 0. */
-  readonly weight: number;
-  /** Lower ones are asked first. */
-  readonly priority: number;
-}
-
-/** By the provider's name, which is the id of the credential that stands for all of them. Never empty. */
-export type Pools = ReadonlyMap<string, readonly PoolMember[]>;
 
 export function pooledNames(base: Names, pools: Pools | undefined): Names {
   if (pools === undefined || pools.size === 0) return base;

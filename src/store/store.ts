@@ -13,7 +13,6 @@ import { type ChannelListener, listenOn, type Subscription } from './listener.ts
 import { migrate } from './migrator.ts';
 import { numbersPlugin } from './numbers.ts';
 import { WritablePool } from './pool.ts';
-import { OrganizationStore } from './row-security/organization-store.ts';
 import { RowDialect } from './row-security/row-dialect.ts';
 import { type RowGuard, secureRows } from './row-security/secure-rows.ts';
 import type { Schema } from './schema.ts';
@@ -213,4 +212,55 @@ function toSettings(options: StoreOptions): ConnectionSettings {
     connectTimeoutMs: options.connectTimeoutMs ?? 2_000,
     statementTimeoutMs: options.statementTimeoutMs ?? 10_000,
   };
+}
+
+/** Everything but `db` is the whole store's. */
+class OrganizationStore implements Store {
+  readonly db: Kysely<Schema>;
+  readonly #whole: Store;
+
+  constructor(whole: Store, db: Kysely<Schema>) {
+    this.#whole = whole;
+    this.db = db;
+  }
+
+  get mode(): Store['mode'] {
+    return this.#whole.mode;
+  }
+
+  get schema(): string {
+    return this.#whole.schema;
+  }
+
+  get place(): string {
+    return this.#whole.place;
+  }
+
+  get up(): boolean {
+    return this.#whole.up;
+  }
+
+  get rowGuard(): Store['rowGuard'] {
+    return this.#whole.rowGuard;
+  }
+
+  ofOrganization(organizationId: string): Store {
+    return this.#whole.ofOrganization(organizationId);
+  }
+
+  onChange(listener: (up: boolean) => void): () => void {
+    return this.#whole.onChange(listener);
+  }
+
+  listen(channel: string, listener: ChannelListener): Subscription {
+    return this.#whole.listen(channel, listener);
+  }
+
+  openDriverPool(size: number): DriverPool {
+    return this.#whole.openDriverPool(size);
+  }
+
+  close(): Promise<void> {
+    return this.#whole.close();
+  }
 }

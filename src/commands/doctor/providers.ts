@@ -1,6 +1,6 @@
 /** Asks each provider for its list of models: proves address and key without spending anything. */
 import { request } from 'undici';
-import type { ActiveProvider } from '../../config/names.ts';
+import type { ActiveProvider } from '../../config/active-provider.ts';
 import { withSignature } from '../../gateway/upstream/signers.ts';
 import { LlmFailure } from '../../llm/error.ts';
 import { pathFor } from '../../providers/provider.ts';

@@ -1,15 +1,9 @@
 /** Gathers what a caller gets, beside its way: copies up to a limit, and nothing where nothing is kept. */
 import type { ContentRule } from '../../snapshot/snapshot.ts';
 import type { Visit } from '../exchange.ts';
+import type { AnswerTap } from './answer-tap.ts';
 import type { ContentSink, KeptExchange } from './content-sink.ts';
 import { contentHeader, contentRuleOf } from './keeps-content.ts';
-
-/** Sees an answer on its way to the caller. */
-export interface AnswerTap {
-  head(status: number, headers: Readonly<Record<string, string>>): void;
-  /** Without what lies around its frames. */
-  add(piece: Buffer | string): void;
-}
 
 /** The common case costs one look at the header. */
 export function capture(visit: Visit, sink: ContentSink | undefined, body: Buffer): Capture | undefined {

@@ -6,7 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamSoFar, Voice } from '../../dialects/dialect.ts';
 import { type LlmError, statusOf } from '../../llm/error.ts';
-import type { AnswerTap } from '../content/capture.ts';
+import type { AnswerTap } from '../content/answer-tap.ts';
 import type { AnswerKeeper } from '../idempotency/recording.ts';
 
 export type HeaderList = Record<string, string>;
