@@ -97,7 +97,7 @@ it('a key is made, works, is paused and resumed, rotated, and revoked; each is i
   }
   expect(await page.content()).not.toContain(secret);
   const [budget] = (await rig.api(`GET /budgets?organizationId=${acme.id}`)).data;
-  expect(budget).toMatchObject({ owner: 'key', limit: '5', unit: 'usd' });
+  expect(budget).toMatchObject({ owner: 'key', limit: '5.00', unit: 'usd' });
   await visitor.done();
 });
 
