@@ -14,15 +14,18 @@ export function PageError({ error, reset }: ErrorComponentProps) {
 
 export function NotFound() {
   return (
-    <EmptyState
-      title="There is no such page"
-      action={
-        <Link to="/" className={buttonVariants({ variant: 'outline' })}>
-          Go to the first page
-        </Link>
-      }
-    >
-      The address may be from an older version, or cut off.
-    </EmptyState>
+    <>
+      <h1 className="sr-only">Not found</h1>
+      <EmptyState
+        title="There is no such page"
+        action={
+          <Link to="/" className={buttonVariants({ variant: 'outline' })}>
+            Go to the first page
+          </Link>
+        }
+      >
+        The address may be from an older version, or cut off.
+      </EmptyState>
+    </>
   );
 }

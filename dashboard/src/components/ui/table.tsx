@@ -3,8 +3,9 @@ import { cn } from '@/lib/classes.ts';
 
 /** For short tables. Long lists: components/data-table.tsx. */
 export function Table({ className, ...props }: ComponentProps<'table'>) {
+  // What scrolls must be reachable by keyboard.
   return (
-    <div className="w-full overflow-x-auto">
+    <div tabIndex={0} className="w-full overflow-x-auto">
       <table className={cn('w-full border-collapse text-sm', className)} {...props} />
     </div>
   );

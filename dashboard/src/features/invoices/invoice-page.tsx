@@ -57,7 +57,7 @@ export function InvoicePage() {
       >
         {monthName(period)}
       </PageHeader>
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <InvoiceLines lines={invoice.data.lines} />
         <div className="flex flex-col gap-5">
           <InvoiceTotals invoice={invoice.data} />

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { Money } from '@/components/figures.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useAsk } from '@/lib/api.ts';
-import { formatDay } from '@/lib/format.ts';
+import { formatDay, parseUsd } from '@/lib/format.ts';
 import { periodOf } from '@/lib/period.ts';
 import { lastsUntil, perDay } from './runway.ts';
 
@@ -16,10 +16,12 @@ export function Runway({ organizationId, balanceUsd }: { organizationId: string;
   const pace = perDay(usage.data.data.map(({ chargeUsd }) => chargeUsd));
   const until = lastsUntil(balanceUsd, pace, Date.parse(week.to));
   if (pace === 0n) return <p className="text-muted-foreground">Nothing was spent in the last 7 days.</p>;
+  const isLeft = parseUsd(balanceUsd) > 0n;
   return (
     <p className="text-muted-foreground">
       <Money usd={pace} className="text-foreground" /> a day in the last week
-      {until === undefined ? '; that lasts for more than a year.' : <>; that lasts until {formatDay(until)}.</>}
+      {isLeft && until === undefined && '; that lasts for more than a year'}
+      {isLeft && until !== undefined && `; that lasts until ${formatDay(until)}`}.
     </p>
   );
 }
