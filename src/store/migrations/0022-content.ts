@@ -1,5 +1,17 @@
 import type { Migration } from './migration.ts';
 
+/** A change of the column `content` makes a new snapshot version too, beside the triggers for the columns of before. */
+function snapshotColumn(table: string): readonly string[] {
+  return [
+    `CREATE TRIGGER bump_snapshot_of_content BEFORE UPDATE OF content ON ${table}
+      FOR EACH STATEMENT EXECUTE FUNCTION bump_snapshot()`,
+    `CREATE TRIGGER stamp_snapshot_of_content BEFORE UPDATE OF content ON ${table}
+      FOR EACH ROW EXECUTE FUNCTION stamp_snapshot()`,
+    `CREATE TRIGGER notify_snapshot_of_content AFTER UPDATE OF content ON ${table}
+      FOR EACH STATEMENT EXECUTE FUNCTION notify_snapshot()`,
+  ];
+}
+
 /** Prompts and answers that are kept, and what finds the requests of a session and of an end user. */
 export const content: Migration = {
   version: 22,
@@ -9,6 +21,8 @@ export const content: Migration = {
       content ->> 'keep' IN ('none', 'asked', 'all') AND (content ->> 'days')::int BETWEEN 1 AND 3650
       AND (content ->> 'bytesMax')::int BETWEEN 1024 AND 4194304)`,
     `ALTER TABLE keys ADD COLUMN content text CHECK (content IN ('keep', 'none'))`,
+    ...snapshotColumn('organizations'),
+    ...snapshotColumn('keys'),
     // One for each organization. Its row is all that reads what lies under it.
     `CREATE TABLE content_keys (
       id text PRIMARY KEY,
