@@ -15,6 +15,7 @@ import {
   MessagesSquare,
   Plug,
   Radio,
+  Settings,
   Split,
   Rocket,
   ScrollText,
@@ -145,5 +146,13 @@ export const pages: readonly Page[] = [
     icon: Users,
     key: 'e',
     words: 'people roles invitations team owner',
+  },
+  {
+    group: 'Manage',
+    label: 'Settings',
+    to: '/settings',
+    icon: Settings,
+    key: 'x',
+    words: 'time zone retention content drift file export yaml appearance colour',
   },
 ];
