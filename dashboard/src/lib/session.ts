@@ -6,7 +6,6 @@ import { storedKey } from './key.ts';
 
 /** `permissions` are the routes that may be asked in the organization that is looked at: `POST /keys`. */
 export type Session = Answer<'GET /me'>;
-export type Role = Session['role'];
 
 /** `org`: of the address; undefined: the first membership. Throws ApiError; 401: nobody is signed in. */
 export function sessionQuery(org: string | undefined) {
