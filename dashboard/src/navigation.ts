@@ -6,16 +6,17 @@ import {
   Bot,
   Boxes,
   Building2,
+  ChartColumn,
   FileText,
   Gauge,
   KeyRound,
   Layers,
+  LayoutDashboard,
   List,
   type LucideIcon,
   MessagesSquare,
   Plug,
   Radio,
-  Settings,
   Split,
   Rocket,
   ScrollText,
@@ -47,7 +48,23 @@ export interface Page {
  * v providers, w wallet, n plans, i invoices, b budgets, a alerts, e members, u audit, x settings.
  */
 export const pages: readonly Page[] = [
+  {
+    group: 'Observe',
+    label: 'Overview',
+    to: '/overview',
+    icon: LayoutDashboard,
+    key: 'o',
+    words: 'home figures spend errors health',
+  },
   { group: 'Observe', label: 'Live', to: '/live', icon: Radio, key: 'l', words: 'now running stream' },
+  {
+    group: 'Observe',
+    label: 'Costs',
+    to: '/costs',
+    icon: ChartColumn,
+    key: 'c',
+    words: 'spend by model key project tag customer export csv',
+  },
   {
     group: 'Build',
     label: 'Playground',
@@ -146,13 +163,5 @@ export const pages: readonly Page[] = [
     icon: Users,
     key: 'e',
     words: 'people roles invitations team owner',
-  },
-  {
-    group: 'Manage',
-    label: 'Settings',
-    to: '/settings',
-    icon: Settings,
-    key: 'x',
-    words: 'time zone retention content drift file export yaml appearance colour',
   },
 ];

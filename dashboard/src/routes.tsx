@@ -5,12 +5,14 @@ import { accountRoute } from './features/account/routes.ts';
 import { alertsRoute } from './features/alerts/routes.ts';
 import { auditRoute } from './features/audit/routes.ts';
 import { budgetsRoute } from './features/budgets/routes.ts';
+import { costsRoute } from './features/costs/routes.ts';
 import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
 import { keyRoute, keysRoute } from './features/keys/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
 import { membersRoute } from './features/members/routes.ts';
 import { modelsRoute } from './features/models/routes.ts';
 import { organizationsRoute } from './features/organizations/routes.ts';
+import { overviewRoute } from './features/overview/routes.ts';
 import { plansRoute } from './features/plans/routes.ts';
 import { playgroundRoute } from './features/playground/routes.ts';
 import { providersRoute } from './features/providers/routes.ts';
@@ -21,7 +23,6 @@ import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
 import { invitationRoute, newPasswordRoute, setUpRoute, signInRoute } from './features/sign-in/routes.ts';
 import { hasRequests } from './features/start/landing.ts';
 import { startRoute } from './features/start/routes.ts';
-import { settingsRoute } from './features/settings/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
 
 const firstRoute = createRoute({
@@ -29,7 +30,7 @@ const firstRoute = createRoute({
   path: '/',
   beforeLoad: async ({ context, search }) => {
     if (!(await hasRequests(context.queries, search.org))) throw redirect({ to: '/start' });
-    throw redirect({ to: '/wallet' });
+    throw redirect({ to: '/overview' });
   },
 });
 
@@ -37,6 +38,8 @@ export const routeTree = rootRoute.addChildren([
   publicRoute.addChildren([signInRoute, setUpRoute, newPasswordRoute, invitationRoute]),
   appRoute.addChildren([
     firstRoute,
+    overviewRoute,
+    costsRoute,
     startRoute,
     providersRoute,
     liveRoute,
@@ -45,7 +48,6 @@ export const routeTree = rootRoute.addChildren([
     requestRoute,
     sessionsRoute,
     sessionRoute,
-    settingsRoute,
     modelsRoute,
     routesRoute,
     editRouteRoute,

@@ -1,0 +1,35 @@
+/** A chart over time for any page. What draws it is loaded when the first one is shown. */
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { Skeleton } from '@/components/ui/skeleton.tsx';
+import type { ChartData } from './chart-options.ts';
+
+export type { ChartData, ChartSeries } from './chart-options.ts';
+
+const DrawnChart = lazy(() => import('./drawn-chart.tsx').then((module) => ({ default: module.DrawnChart })));
+
+interface TimeChartProps {
+  readonly data: ChartData;
+  /** What it shows, in a sentence: for whoever does not see it. */
+  readonly label: string;
+  /** Amounts are stacked bars, everything else lines. */
+  readonly kind?: 'bars' | 'lines';
+  readonly format: (value: number) => string;
+  readonly height?: number;
+}
+
+/** Dragging over it sets the page's period. */
+export function TimeChart({ data, label, kind = 'bars', format, height = 240 }: TimeChartProps) {
+  const navigate = useNavigate();
+  const zoom = (fromMs: number, toMs: number) => {
+    const minute = 60_000;
+    const from = new Date(Math.floor(fromMs / minute) * minute).toISOString();
+    const to = new Date(Math.ceil(toMs / minute) * minute).toISOString();
+    void navigate({ to: '.', search: (before: object) => ({ ...before, period: 'custom', from, to }) as never });
+  };
+  return (
+    <Suspense fallback={<Skeleton style={{ height }} />}>
+      <DrawnChart data={data} label={label} kind={kind} format={format} height={height} onZoom={zoom} />
+    </Suspense>
+  );
+}
