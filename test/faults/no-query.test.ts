@@ -32,6 +32,7 @@ const known: Readonly<Record<string, Saying>> = {
   commit: { text: /^commit$/, inBatch: true },
   // What came in a second is added up together, in a transaction of its own.
   rollLock: { text: /^SELECT pg_try_advisory_xact_lock\(\$1, hashtext\(current_schema\(\)\)\) AS mine$/, everyMs: 900 },
+  rollPlain: { text: /^SET LOCAL jit = off$/, everyMs: 900 },
   rollTake: { text: /^WITH taken AS \( DELETE FROM usage_batches /, everyMs: 900 },
   rollAdd: { text: /^WITH facts AS MATERIALIZED \(SELECT .+ FROM usage WHERE request_id = ANY /, everyMs: 900 },
   poll: { text: /^select "snapshot_version", "reload_version" from "settings"$/, everyMs: 3000 },

@@ -35,7 +35,11 @@ export const factsOf = (source: string) => `SELECT started_at, date_trunc('minut
   FROM ${source}`;
 
 const sums = countNames.map((name) => `nullif(sum(${name}), 0)::bigint AS ${name}`).join(', ');
-const packed = (name: string) => `pack_buckets(array_agg(${name})) AS ${name}`;
+/** Most cells of a minute have one value, for which calling a function would take most of the time. */
+const packed = (
+  name: string,
+) => `CASE count(${name}) WHEN 0 THEN NULL WHEN 1 THEN ARRAY[(min(${name})::bigint << 32) | 1]
+    ELSE pack_buckets(array_agg(${name})) END AS ${name}`;
 const none = (name: string) => `NULL::bigint[] AS ${name}`;
 
 function dimensionsOf(cube: readonly Dimension[]): string {

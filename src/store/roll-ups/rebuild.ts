@@ -6,8 +6,8 @@ import { addCells, lockRollUps, rollBatches } from './roll.ts';
 type Db = Kysely<Schema>;
 
 const dayMs = 86_400_000;
-/** So that no statement is long, however much was used. */
-const stepMs = 600_000;
+const stepMs = 300_000;
+const stepRows = 5_000;
 const spans = ['usage_minutes', 'usage_hours', 'usage_days'];
 
 /**
@@ -44,23 +44,37 @@ async function isWhole(db: Db, startMs: number): Promise<boolean> {
 
 async function rebuild(db: Db, startMs: number): Promise<void> {
   const endMs = startMs + dayMs;
+  const minutes = await hasMinutes(db, startMs);
   for (const table of spans) {
     await sql`DELETE FROM ${sql.table(table)} WHERE bucket >= ${new Date(startMs)} AND bucket < ${new Date(endMs)}`.execute(
       db,
     );
   }
-  for (const from of await stepsOf(db, startMs, endMs)) {
-    const to = new Date(from.getTime() + stepMs);
-    await addCells(db, sql`usage WHERE started_at >= ${from} AND started_at < ${to}`);
-  }
+  for (const { from, to } of await stepsOf(db, startMs, endMs))
+    await addCells(db, sql`usage WHERE started_at >= ${from} AND started_at < ${to}`, minutes);
 }
 
-/** The beginnings of those with rows. */
-async function stepsOf(db: Db, startMs: number, endMs: number): Promise<readonly Date[]> {
-  const { rows } = await sql<{ step: Date }>`
-    SELECT DISTINCT date_bin(make_interval(secs => ${stepMs / 1_000}), started_at, 'epoch') AS step FROM usage
-    WHERE started_at >= ${new Date(startMs)} AND started_at < ${new Date(endMs)} ORDER BY step`.execute(db);
-  return rows.map(({ step }) => step);
+/** Where retention took them already they would only come back for an hour; and they are the most of all. */
+async function hasMinutes(db: Db, startMs: number): Promise<boolean> {
+  const { rows } = await sql<{ kept: boolean }>`
+    SELECT ${new Date(startMs)} > now() - interval '3 days' OR EXISTS (SELECT 1 FROM usage_minutes WHERE cube = 'house'
+      AND bucket >= ${new Date(startMs)} AND bucket < ${new Date(startMs + dayMs)}) AS kept`.execute(db);
+  return rows[0]?.kept ?? true;
+}
+
+/** Parts of the day with about so many rows: fewer statements for a quiet day, and none that is long for a busy one. */
+async function stepsOf(db: Db, startMs: number, endMs: number) {
+  const { rows } = await sql<{ step: Date; rows: number }>`
+    SELECT date_bin(make_interval(secs => ${stepMs / 1_000}), started_at, 'epoch') AS step, count(*) AS rows FROM usage
+    WHERE started_at >= ${new Date(startMs)} AND started_at < ${new Date(endMs)} GROUP BY 1 ORDER BY 1`.execute(db);
+  const steps: { from: Date; to: Date; rows: number }[] = [];
+  for (const { step, rows: count } of rows) {
+    const last = steps.at(-1);
+    const to = new Date(step.getTime() + stepMs);
+    if (last === undefined || last.rows + count > stepRows) steps.push({ from: step, to, rows: count });
+    else steps[steps.length - 1] = { from: last.from, to, rows: last.rows + count };
+  }
+  return steps;
 }
 
 /** Days that are to be made anew, the newest first. */

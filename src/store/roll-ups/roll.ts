@@ -12,14 +12,17 @@ type Db = Kysely<Schema>;
 /** "tolr": the class of the advisory lock, so that it meets nobody else's. */
 const lockClass = 0x746f6c72;
 
-/** Postings at once: 10,000 rows at most. */
-const batchesMax = 40;
+/** Postings at once, of 250 rows at most each. */
+const batchesMax = 4;
 
 /** False: another one rolls, or makes a day anew. */
 export async function lockRollUps(db: Db): Promise<boolean> {
   const { rows } = await sql<{ mine: boolean }>`
     SELECT pg_try_advisory_xact_lock(${lockClass}, hashtext(current_schema())) AS mine`.execute(db);
-  return rows[0]?.mine ?? false;
+  if (!rows[0]?.mine) return false;
+  // A statement of many parts and few rows: compiling it takes longer than running it.
+  await sql`SET LOCAL jit = off`.execute(db);
+  return true;
 }
 
 /** Returns whether there may be more to add. Throws StoreError. */
@@ -72,10 +75,13 @@ function addTo(table: string, span: string): string {
 }
 
 const spans = { minute: 'usage_minutes', hour: 'usage_hours', day: 'usage_days' };
-const adding = Object.entries(spans).map(([span, table]) => `to_${table} AS (${addTo(table, span)})`);
+const addingTo = (wanted: readonly (keyof typeof spans)[]) =>
+  wanted.map((span) => `to_${spans[span]} AS (${addTo(spans[span], span)})`).join(', ');
+const [addingAll, addingLong] = [addingTo(['minute', 'hour', 'day']), addingTo(['hour', 'day'])];
 
-/** `source`: rows of usage, as a FROM clause with its conditions. */
-export async function addCells(db: Db, source: ReturnType<typeof sql>): Promise<void> {
+/** `source`: rows of usage, as a FROM clause with its conditions. `minutes`: whether those are kept still. */
+export async function addCells(db: Db, source: ReturnType<typeof sql>, minutes = true): Promise<void> {
+  const adding = minutes ? addingAll : addingLong;
   await sql`WITH facts AS MATERIALIZED (${sql.raw(beforeSource)}${source}${sql.raw(afterSource)}),
-    cells AS MATERIALIZED (${sql.raw(cellsOfFacts)}), ${sql.raw(adding.join(', '))} SELECT 1`.execute(db);
+    cells AS MATERIALIZED (${sql.raw(cellsOfFacts)}), ${sql.raw(adding)} SELECT 1`.execute(db);
 }
