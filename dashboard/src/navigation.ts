@@ -17,6 +17,7 @@ import {
   MessagesSquare,
   Plug,
   Radio,
+  Settings,
   Split,
   Rocket,
   ScrollText,
@@ -58,14 +59,6 @@ export const pages: readonly Page[] = [
   },
   { group: 'Observe', label: 'Live', to: '/live', icon: Radio, key: 'l', words: 'now running stream' },
   {
-    group: 'Observe',
-    label: 'Costs',
-    to: '/costs',
-    icon: ChartColumn,
-    key: 'c',
-    words: 'spend by model key project tag customer export csv',
-  },
-  {
     group: 'Build',
     label: 'Playground',
     to: '/playground',
@@ -76,6 +69,14 @@ export const pages: readonly Page[] = [
   },
   { group: 'Observe', label: 'Requests', to: '/requests', icon: List, key: 'r', words: 'logs usage export errors' },
   { group: 'Observe', label: 'Sessions', to: '/sessions', icon: Bot, key: 's', words: 'agents runs turns' },
+  {
+    group: 'Observe',
+    label: 'Costs',
+    to: '/costs',
+    icon: ChartColumn,
+    key: 'c',
+    words: 'spend by model key project tag customer export csv',
+  },
   {
     group: 'Build',
     label: 'Keys',
@@ -163,5 +164,13 @@ export const pages: readonly Page[] = [
     icon: Users,
     key: 'e',
     words: 'people roles invitations team owner',
+  },
+  {
+    group: 'Manage',
+    label: 'Settings',
+    to: '/settings',
+    icon: Settings,
+    key: 'x',
+    words: 'time zone retention content drift file export yaml appearance colour',
   },
 ];

@@ -23,6 +23,7 @@ import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
 import { invitationRoute, newPasswordRoute, setUpRoute, signInRoute } from './features/sign-in/routes.ts';
 import { hasRequests } from './features/start/landing.ts';
 import { startRoute } from './features/start/routes.ts';
+import { settingsRoute } from './features/settings/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
 
 const firstRoute = createRoute({
@@ -48,6 +49,7 @@ export const routeTree = rootRoute.addChildren([
     requestRoute,
     sessionsRoute,
     sessionRoute,
+    settingsRoute,
     modelsRoute,
     routesRoute,
     editRouteRoute,
