@@ -75,6 +75,7 @@ export const providerKeyRoutes: readonly ApiRoute[] = [
     method: 'POST',
     path: `${ofOrganization}/{provider}/test`,
     tag,
+    changesNothing: true,
     summary: "Test the organization's own key for a provider",
     description: 'Asks the provider for its list of models, which costs nothing.',
     params,

@@ -97,6 +97,7 @@ export const providerRoutes: readonly ApiRoute[] = [
     method: 'POST',
     path: '/providers/test',
     tag,
+    changesNothing: true,
     summary: 'Test a connection before it is kept',
     description: 'Asks the provider for its list of models, which costs nothing. Nothing is kept.',
     body: z.strictObject({
@@ -117,6 +118,7 @@ export const providerRoutes: readonly ApiRoute[] = [
     method: 'POST',
     path: '/providers/{providerName}/test',
     tag,
+    changesNothing: true,
     summary: 'Test the connections of a provider',
     description: 'Asks it with each of its credentials, which costs nothing.',
     params,

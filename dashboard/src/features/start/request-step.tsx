@@ -50,7 +50,7 @@ export function RequestStep({ organizationId, model }: { organizationId: string;
         <pre className="overflow-x-auto p-3 pr-12 font-mono text-xs leading-5" tabIndex={0}>
           {code}
         </pre>
-        <CopyButton text={code} label="Copy the request" className="absolute top-1.5 right-1.5" />
+        <CopyButton text={code} label="Copy the request" className="absolute top-1.5 right-1.5 bg-muted" />
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <CopyButton text={made.key} size="sm">
