@@ -3,8 +3,8 @@
  * those whose name ends in `_usd`: money is read and written as bigint (see numbers.ts).
  */
 import type { ColumnType, Generated, Selectable } from 'kysely';
-import type { ContentSchema, StoredContentRule } from './schema/content.ts';
 import type { AuditSchema } from './schema/audit.ts';
+import type { ContentSchema, StoredContentRule } from './schema/content.ts';
 import type { IdempotencySchema } from './schema/idempotency.ts';
 import type { InvoicesSchema } from './schema/invoices.ts';
 import type { LedgerSchema } from './schema/ledger.ts';
