@@ -10,23 +10,28 @@ import { useMay } from '@/lib/session.ts';
 import { examplesOf } from './request-code.ts';
 
 export function RequestActions({ detail }: { detail: LogDetail }) {
-  const { requestId } = detail;
+  const { requestId, modelAsked, content } = detail;
+  const mayRead = useMay('GET /logs/{requestId}/content');
+  const isKept = content === 'kept' && mayRead;
+  const search = isKept ? { from: requestId } : { models: [modelAsked] };
   return (
     <>
       <CopyAsCode detail={detail} />
-      <Button
-        render={<Link to={'/playground' as '/'} search={{ from: requestId, run: true } as object} />}
-        variant="outline"
-      >
-        <Play aria-hidden />
-        Run again
-      </Button>
-      <Button render={<Link to={'/playground' as '/'} search={{ from: requestId } as object} />} variant="outline">
-        Open in playground
+      {isKept && (
+        <Button render={<Link to={playground} search={{ from: requestId, run: true } as object} />} variant="outline">
+          <Play aria-hidden />
+          Run again
+        </Button>
+      )}
+      <Button render={<Link to={playground} search={search as object} />} variant="outline">
+        {isKept ? 'Open in playground' : 'Try this model'}
       </Button>
     </>
   );
 }
+
+/** Another feature's page, which reads `from`, `run` and `models`. */
+const playground = '/playground' as '/';
 
 function CopyAsCode({ detail }: { detail: LogDetail }) {
   const mayRead = useMay('GET /logs/{requestId}/content');
