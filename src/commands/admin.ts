@@ -1,14 +1,7 @@
 /** `tollgate admin link`: lets the first owner in, or somebody who lost their password. Who may run it owns the machine. */
 import type { Command } from 'commander';
-import { hasOwner, linkHours, makeLink } from '../control/sign-in/links.ts';
-import { findUserByEmail, resetTwoFactor } from '../control/sign-in/users.ts';
-import { systemClock } from '../lib/clock.ts';
-import type { Store } from '../store/store.ts';
-import { addCommonOptions, type CommonOptions, type Context, readConfig, withStore } from './context.ts';
-import { CommandFailure, exitCodes } from './outcome.ts';
-import { ownAddress } from './port.ts';
-import { linkAddress } from './sign-in-link.ts';
-import { renderJson } from './table.ts';
+import type { LinkOptions } from './admin/link.ts';
+import { addCommonOptions, type Context } from './context.ts';
 
 export function addAdmin(program: Command, context: Context): void {
   const admin = program.command('admin').description('let people into the dashboard');
@@ -16,44 +9,9 @@ export function addAdmin(program: Command, context: Context): void {
     .option('--email <address>', 'for the user with this address, to set a new password (default: the first owner)')
     .option('--reset-two-factor', 'with --email: also take their second factor away, for a device that is lost')
     .option('--url <address>', 'where the dashboard is (default: signIn.publicUrls, or the address of the gateway)')
-    .action((options: LinkOptions) => link(context, options));
-}
-
-interface LinkOptions extends CommonOptions {
-  readonly email?: string;
-  readonly resetTwoFactor?: boolean;
-  readonly url?: string;
-}
-
-async function link(context: Context, options: LinkOptions): Promise<void> {
-  const { email, resetTwoFactor: reset = false } = options;
-  const config = readConfig(context, options);
-  const base = options.url ?? config.signIn.publicUrls?.[0] ?? ownAddress(config.server);
-  const kind = email === undefined ? 'first-owner' : 'recovery';
-  const token = await withStore(context, options, (store) =>
-    email === undefined ? ownerToken(store) : recoveryToken(store, email, reset),
-  );
-  const url = linkAddress(base, kind, token);
-  const hours = linkHours[kind];
-  if (options.json) return context.out(renderJson({ url, hours }));
-  context.out(`${url}\n`);
-  context.err(`It works once, within ${hours === 1 ? 'an hour' : `${hours} hours`}.\n`);
-}
-
-async function ownerToken(store: Store): Promise<string> {
-  if (!(await hasOwner(store.db))) return makeLink(store.db, 'first-owner', null, systemClock);
-  throw new CommandFailure(
-    exitCodes.failure,
-    'This installation has an owner already.',
-    'Name a user, "tollgate admin link --email ADDRESS", or ask an owner for an invitation.',
-  );
-}
-
-async function recoveryToken(store: Store, email: string, reset: boolean): Promise<string> {
-  const user = await findUserByEmail(store.db, email);
-  if (user === undefined) {
-    throw new CommandFailure(exitCodes.failure, 'No user has this address.', 'Invite them on the dashboard.');
-  }
-  if (reset) await resetTwoFactor(store.db, user.id);
-  return makeLink(store.db, 'recovery', user.id, systemClock);
+    .action(async (options: LinkOptions) => {
+      // Only this command needs what people sign in with.
+      const { link } = await import('./admin/link.ts');
+      await link(context, options);
+    });
 }

@@ -11,7 +11,7 @@ export function EntryCard({ title, lead, children }: { title: string; lead?: Rea
     <main className="grid min-h-dvh place-items-center bg-background p-4">
       <div className="w-full max-w-sm">
         <p className="mb-5 flex items-center justify-center gap-2 text-sm font-semibold tracking-tight">
-          <Gate /> Tollgate
+          <img src="/dashboard/icon.svg" alt="" className="size-5" /> Tollgate
         </p>
         <Card>
           <CardContent className="flex flex-col gap-4 px-4 py-6 sm:px-6">
@@ -24,20 +24,5 @@ export function EntryCard({ title, lead, children }: { title: string; lead?: Rea
         </Card>
       </div>
     </main>
-  );
-}
-
-function Gate() {
-  return (
-    <svg
-      viewBox="0 0 16 16"
-      className="size-5 text-primary"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.6"
-      aria-hidden="true"
-    >
-      <path d="M2.5 14V3.5M13.5 14V3.5M1 5.5h14M5.2 5.5V14M8 5.5V14M10.8 5.5V14" strokeLinecap="round" />
-    </svg>
   );
 }
