@@ -7,7 +7,8 @@ type Db = Kysely<Schema>;
 
 const dayMs = 86_400_000;
 const stepMs = 300_000;
-const stepRows = 5_000;
+/** Of a day with minutes, of which nearly every row has its own, less. */
+const stepRows = { withMinutes: 1_000, without: 5_000 };
 const spans = ['usage_minutes', 'usage_hours', 'usage_days'];
 
 /**
@@ -50,7 +51,7 @@ async function rebuild(db: Db, startMs: number): Promise<void> {
       db,
     );
   }
-  for (const { from, to } of await stepsOf(db, startMs, endMs))
+  for (const { from, to } of await stepsOf(db, startMs, minutes ? stepRows.withMinutes : stepRows.without))
     await addCells(db, sql`usage WHERE started_at >= ${from} AND started_at < ${to}`, minutes);
 }
 
@@ -63,7 +64,8 @@ async function hasMinutes(db: Db, startMs: number): Promise<boolean> {
 }
 
 /** Parts of the day with about so many rows: fewer statements for a quiet day, and none that is long for a busy one. */
-async function stepsOf(db: Db, startMs: number, endMs: number) {
+async function stepsOf(db: Db, startMs: number, rowsMax: number) {
+  const endMs = startMs + dayMs;
   const { rows } = await sql<{ step: Date; rows: number }>`
     SELECT date_bin(make_interval(secs => ${stepMs / 1_000}), started_at, 'epoch') AS step, count(*) AS rows FROM usage
     WHERE started_at >= ${new Date(startMs)} AND started_at < ${new Date(endMs)} GROUP BY 1 ORDER BY 1`.execute(db);
@@ -71,7 +73,7 @@ async function stepsOf(db: Db, startMs: number, endMs: number) {
   for (const { step, rows: count } of rows) {
     const last = steps.at(-1);
     const to = new Date(step.getTime() + stepMs);
-    if (last === undefined || last.rows + count > stepRows) steps.push({ from: step, to, rows: count });
+    if (last === undefined || last.rows + count > rowsMax) steps.push({ from: step, to, rows: count });
     else steps[steps.length - 1] = { from: last.from, to, rows: last.rows + count };
   }
   return steps;
