@@ -130,3 +130,24 @@ it('gives the code of what was asked, and keeps its settings in the address', as
   await visitor.expectAccessible();
   await visitor.done();
 });
+
+it('goes on with a request whose content was kept, and asks it again where the address says so', async () => {
+  const [{ id }] = (await rig.api('GET /organizations')).data;
+  await rig.api(`PATCH /organizations/${id}/content-settings`, { keep: 'all' });
+  await rig.chat('mock/echo', 'said long ago');
+  const requestId = await until('it to be kept', async () => {
+    const { data } = await rig.api('GET /logs?limit=1');
+    if (data[0] === undefined) return undefined;
+    const { content } = await rig.api(`GET /logs/${data[0].requestId}`);
+    return content === 'kept' && data[0].requestId;
+  });
+  const visitor = await rig.visit({ path: `/playground?from=${requestId}` });
+  const { page } = visitor;
+  const said = page.getByText('said long ago', { exact: true });
+  await until('question and answer', async () => (await said.count()) === 2);
+  await page.getByRole('button', { name: 'Model: mock/echo' }).waitFor();
+  await visitor.go(`/playground?from=${requestId}&run=true`);
+  await page.getByText('Total', { exact: true }).waitFor();
+  expect(await said.count()).toBe(2);
+  await visitor.done();
+});

@@ -13,12 +13,6 @@ import { usePlaygroundKey } from './playground-key.ts';
 
 export const columnsMax = 4;
 
-export interface Column {
-  /** Stays when its model is changed. */
-  readonly id: number;
-  readonly messages: readonly Message[];
-}
-
 type Action =
   | { readonly type: 'add'; readonly id: number; readonly messages: readonly Message[] }
   | { readonly type: 'said'; readonly id: number; readonly said: AssistantMessage }
