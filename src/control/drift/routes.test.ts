@@ -85,7 +85,11 @@ describe('what the file says beside the database', () => {
       routes: { fast: { targets: ['local/filed'] } },
       keys: { ci: { key: '${KEY_CI}', organization: 'acme', models: ['other'] } },
     });
-    const env = { KEY_CI: 'tg-5f1c9ae07b3d48e2a6' };
+    const env = {
+      KEY_CI: 'tg-5f1c9ae07b3d48e2a6',
+      KEY_OPERATOR: 'tgm-81d0c9ae07b3d48e2',
+      KEY_ACME: 'tgm-4c9ae07b3d48e2a7',
+    };
     const again = `${text}\nproviders: { local: { type: openai-compatible, baseUrl: "http://127.0.0.1:9/v1" } }`;
     expect(() => parseConfig(again, { cwd: '/', env, registry: [...providers.values()] })).not.toThrow();
   });

@@ -47,9 +47,9 @@ async function keys(db: Store['db']): Promise<DeclaredThing[]> {
     .selectFrom('keys')
     .innerJoin('organizations', 'organizations.id', 'keys.organization_id')
     .select(['keys.name', 'organizations.name as organization', 'models', 'keys.limits', 'expires_at', 'revoked_at'])
-    .where('kind', '=', 'call')
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
     .where(sql<boolean>`keys.id = (SELECT max(other.id) FROM keys other
-      WHERE other.organization_id = keys.organization_id AND other.name = keys.name AND other.kind = 'call')`)
+      WHERE other.organization_id = keys.organization_id AND other.name = keys.name AND other.kind = keys.kind)`)
     .orderBy('organizations.name')
     .orderBy('keys.name')
     .limit(rowsMax)

@@ -15,13 +15,15 @@ export function SettingsPage() {
     label: 'Organization',
     content: (
       <div className="grid items-start gap-5 xl:grid-cols-2">
-        {organizationId !== undefined && (
-          <>
+        <div className="flex flex-col gap-5">
+          {organizationId !== undefined && (
             <TimeZoneCard key={`zone ${organizationId}`} organizationId={organizationId} />
-            <ContentCard key={`content ${organizationId}`} organizationId={organizationId} />
-          </>
+          )}
+          <AppearanceCard />
+        </div>
+        {organizationId !== undefined && (
+          <ContentCard key={`content ${organizationId}`} organizationId={organizationId} />
         )}
-        <AppearanceCard />
       </div>
     ),
   };
