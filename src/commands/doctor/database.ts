@@ -6,7 +6,7 @@ import { silentLog } from '../../lib/log.ts';
 import { StoreError } from '../../store/error.ts';
 import { type Context, openConfiguredStore } from '../context.ts';
 import { CommandFailure } from '../outcome.ts';
-import { type Finding, fail, ok } from './finding.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
 
 export interface DatabaseCheck {
   readonly finding: Finding;
@@ -28,7 +28,10 @@ export async function checkDatabase(context: Context, config: Config): Promise<D
       const tookMs = systemClock.monotonicMs() - startedMs;
       const driftMs = systemClock.nowMs() - tookMs / 2 - now.getTime();
       const where = `${store.mode} Postgres ${version} at ${store.place}`;
-      const finding = ok('database', `${where}, schema "${store.schema}" is up to date`);
+      const finding =
+        store.rowGuard === 'none'
+          ? unguarded(where)
+          : ok('database', `${where}, schema "${store.schema}" is up to date`);
       return store.mode === 'embedded' ? { finding } : { finding, driftMs };
     } finally {
       await store.close();
@@ -39,4 +42,12 @@ export async function checkDatabase(context: Context, config: Config): Promise<D
     }
     throw error;
   }
+}
+
+function unguarded(where: string): Finding {
+  return warn(
+    'database',
+    `${where}: its user bypasses row-level security, so that queries alone keep organizations apart`,
+    'Give DATABASE_URL a user without SUPERUSER and BYPASSRLS, or let it make roles (CREATEROLE).',
+  );
 }

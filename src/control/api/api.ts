@@ -188,7 +188,8 @@ class ApiServer implements Api {
     const setCookies = (cookies: readonly string[]) => void reply.header('set-cookie', [...cookies]);
     const exchange = { request: request.raw, setCookies };
     const recheck = () => this.#findCaller(request, reply);
-    const origin = { ip: request.raw.socket.remoteAddress, userAgent: request.headers['user-agent'] };
+    const ip = this.#options.signIn?.addresses.of(request.raw) ?? request.raw.socket.remoteAddress;
+    const origin = { ip, userAgent: request.headers['user-agent'] };
     const twin = this.#twins.get(route);
     const ifMatch = request.headers['if-match'];
     const asked = { requestId, url, idempotencyKey, params, query, body, exchange, recheck, origin, twin, ifMatch };
