@@ -20,10 +20,10 @@ import { requestRoute, requestsRoute } from './features/requests/routes.ts';
 import { editRouteRoute, routesRoute } from './features/routes/routes.ts';
 import { marginRoute, pricesRoute } from './features/selling/routes.ts';
 import { sessionRoute, sessionsRoute } from './features/sessions/routes.ts';
+import { settingsRoute } from './features/settings/routes.ts';
 import { invitationRoute, newPasswordRoute, setUpRoute, signInRoute } from './features/sign-in/routes.ts';
 import { hasRequests } from './features/start/landing.ts';
 import { startRoute } from './features/start/routes.ts';
-import { settingsRoute } from './features/settings/routes.ts';
 import { walletRoute } from './features/wallet/routes.ts';
 
 const firstRoute = createRoute({

@@ -7,14 +7,14 @@ import type { Log } from '../../lib/log.ts';
 import type { SecretBox } from '../../lib/secret-box.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
+import type { ConversationReader } from '../content/kept-content.ts';
+import type { DriftTools } from '../drift/tools.ts';
 import type { Live } from '../live/live.ts';
 import type { Mailer } from '../mail/mailer.ts';
-import type { DriftTools } from '../drift/tools.ts';
 import type { ModelDiscovery, ModelTools, PriceSource } from '../models/tools.ts';
-import type { ConversationReader } from '../content/kept-content.ts';
 import type { ProviderKeyTools, RouteSimulation, RouteTools } from '../naming/tools.ts';
-import type { SignIn } from '../sign-in/sign-in.ts';
 import type { ProviderTools } from '../providers/tools.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import type { StripeParts } from '../stripe/parts.ts';
 import type { Caller } from './caller.ts';
 

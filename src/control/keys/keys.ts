@@ -223,7 +223,9 @@ export async function listKeys(store: Store, filter: KeyFilter = {}): Promise<re
   if (state !== undefined) query = query.where((where) => where.and(termsOf(state).map((term) => where(...term))));
   if (state?.is === 'active') {
     const now = new Date(state.nowMs);
-    query = query.where((where) => where.or([where('keys.expires_at', 'is', null), where('keys.expires_at', '>', now)]));
+    query = query.where((where) =>
+      where.or([where('keys.expires_at', 'is', null), where('keys.expires_at', '>', now)]),
+    );
   }
   const [column, direction] = orders[sort];
   const beyond = direction === 'asc' ? '>' : '<';
