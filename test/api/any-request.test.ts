@@ -6,6 +6,8 @@ import { access } from '../../src/control/api/access.ts';
 import type { JsonSchema } from '../../src/control/api/openapi.ts';
 import { type ApiRoute, routeName } from '../../src/control/api/route.ts';
 import { apiRoutes } from '../../src/control/api/routes.ts';
+import { prepareJobs } from '../../src/control/jobs/queue.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { type ApiAnswer, type TestApi, testApi } from './harness.ts';
 
 let api: TestApi;
@@ -13,6 +15,7 @@ let acme: { id: string; key: string };
 
 beforeAll(async () => {
   api = await testApi({ requestsPerMinute: 1_000_000 });
+  await prepareJobs(api.store, silentLog);
   acme = await api.tenant('acme');
 });
 

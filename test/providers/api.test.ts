@@ -103,6 +103,8 @@ describe('a provider', () => {
     [{ name: 'x', vendor: 'vllm', baseUrl: 'http://[fe80::1]/v1' }, 'baseUrl'],
     [{ name: 'x', vendor: 'vllm', baseUrl: 'https://user:pass@example.com/v1' }, 'baseUrl'],
     [{ name: 'x', vendor: 'vllm', baseUrl: 'file:///etc/passwd' }, 'baseUrl'],
+    [{ name: 'x', vendor: 'vllm', baseUrl: 'http://127.0.0.1/v1\u0000' }, 'baseUrl'],
+    [{ name: 'x', vendor: 'vllm', baseUrl: 'http://one.example\\@two.example/v1' }, 'baseUrl'],
     [{ name: 'x', vendor: 'vllm', baseUrl: 'http://127.0.0.1:1/v1', apiKey: 'with space' }, 'apiKey'],
     [{ name: 'X' }, 'name'],
   ])('%j is refused at %s, without its key', async (body, path) => {

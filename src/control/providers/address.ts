@@ -18,7 +18,8 @@ const neverNames = /^(metadata|metadata\.google\.internal|instance-data|instance
 
 /** The end of a sentence that begins with the address; undefined: it may be. */
 export function whyNoAddress(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // What URL would mend in silence is no address that somebody meant.
+  const url = URL.canParse(text) && !/[\s\p{Cc}\\]/u.test(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return 'is no address that begins with http:// or https://';
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     return 'has a user name, a query or a fragment, which have no place there';

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config.ts';
+import { prepareJobs } from '../../../src/control/jobs/queue.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLog } from '../../../src/lib/log.ts';
 import { secretBox } from '../../../src/master-key.ts';
@@ -34,6 +35,7 @@ beforeAll(async () => {
     log: silentLog,
   });
   api = await testApi({ requestsPerMinute: 1_000_000_000, naming });
+  await prepareJobs(api.store, silentLog);
   server = createServer((request, response) => api.api.handle(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
