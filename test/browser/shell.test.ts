@@ -30,8 +30,9 @@ it('a visitor who is not signed in is sent to sign in, and back then', async () 
   await page.waitForURL(/\/dashboard\/sign-in\?/);
   await visitor.screenshot('sign-in');
   await visitor.expectAccessible();
+  await page.getByRole('button', { name: 'Use a management key' }).click();
   await page.getByLabel('Management key').fill(rig.operatorKey);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(/\/dashboard\/wallet\?.*period=30d/);
   await visitor.done(/401/);
 });

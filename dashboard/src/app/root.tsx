@@ -39,7 +39,7 @@ export const appRoute = createRoute({
       await context.queries.ensureQueryData(sessionQuery(search.org));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) throw error;
-      throw redirect({ to: '/sign-in', search: { back: location.href } });
+      throw redirect({ to: '/sign-in', search: { back: location.publicHref } });
     }
   },
   component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
