@@ -90,7 +90,6 @@ interface PriceSyncTable {
 }
 
 export type PriceSyncRow = Selectable<PriceSyncTable>;
-export type ModelChangeRow = Selectable<ModelChangeTable>;
 
 export interface ModelsSchema {
   readonly models: ModelTable;
