@@ -68,6 +68,22 @@ async function readRights(client: pg.Client): Promise<Rights> {
 
 /** True when transactions may change to it, with all it needs. */
 async function prepareRole(client: pg.Client, role: string, schema: string, rights: Rights): Promise<boolean> {
+  if (await isPrepared(client, role, schema)) return true;
+  // Postgres refuses grants on one thing by two at once ("tuple concurrently updated"): the second start waits.
+  const lock = `(hashtext('row-security'), hashtext('${schema}'))`;
+  await client.query(`SELECT pg_advisory_lock${lock}`);
+  try {
+    return (await isPrepared(client, role, schema)) || (await makeAndGrant(client, role, schema, rights));
+  } finally {
+    await client.query(`SELECT pg_advisory_unlock${lock}`);
+  }
+}
+
+async function isPrepared(client: pg.Client, role: string, schema: string): Promise<boolean> {
+  return (await mayBecome(client, role)) && !(await lacksGrants(client, role, schema));
+}
+
+async function makeAndGrant(client: pg.Client, role: string, schema: string, rights: Rights): Promise<boolean> {
   if (!(await mayBecome(client, role))) {
     if (!rights.makes_roles) return false;
     await makeRole(client, role);
