@@ -90,7 +90,7 @@ describe('people', () => {
     const codes = await page.getByRole('dialog').getByRole('listitem').allTextContents();
     expect(codes.length).toBe(10);
     await ada.screenshot('recovery-codes');
-    await page.getByLabel('I have kept the codes').click();
+    await page.getByRole('checkbox').click();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Turn off' }).waitFor();
     await signOut(page);
