@@ -26,7 +26,6 @@ export interface Asked {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
-  readonly exchange: Exchange;
   /** Who sends it, looked up again. */
   readonly recheck: () => Promise<Caller>;
   readonly origin: Origin;
@@ -34,6 +33,7 @@ export interface Asked {
   readonly ifMatch?: string | undefined;
   /** The route that reads what this one changes. */
   readonly twin?: ApiRoute | undefined;
+  readonly exchange: Exchange;
 }
 
 /** `caller` is absent for routes that need no key. Throws ApiFailure, and whatever the handler throws. */

@@ -49,10 +49,10 @@ export interface ApiParts {
   readonly live?: Pick<Live, 'open'>;
   /** Absent: this process cannot keep a provider's key. */
   readonly providerKeys?: ProviderKeyTools;
-  /** Reads what was kept as conversations. Absent: this process knows no dialects. */
-  readonly conversation?: ConversationReader;
   /** Absent: this process asks no providers. */
   readonly providers?: ProviderTools;
+  /** Reads what was kept as conversations. Absent: this process knows no dialects. */
+  readonly conversation?: ConversationReader;
   /** What seals secrets in the database. Absent: this process has no master key. */
   readonly secrets?: SecretBox;
 }

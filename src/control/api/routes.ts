@@ -1,4 +1,5 @@
 /** Every route of the management API. A feature keeps its own in `control/<feature>/routes.ts`, and is listed here. */
+
 import { endpointRoutes } from '../alerts/endpoint-routes.ts';
 import { alertRoutes } from '../alerts/routes.ts';
 import { auditRoutes } from '../audit/routes.ts';

@@ -4,8 +4,6 @@ import { lazy, Suspense } from 'react';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import type { ChartData } from './chart-options.ts';
 
-export type { ChartData, ChartSeries } from './chart-options.ts';
-
 const DrawnChart = lazy(() => import('./drawn-chart.tsx').then((module) => ({ default: module.DrawnChart })));
 
 interface TimeChartProps {
