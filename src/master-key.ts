@@ -3,7 +3,7 @@
  * The file has one in each line, the one that seals first; the others open what was sealed under them.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { type MasterKeys, SecretBox } from './lib/secret-box.ts';
@@ -34,6 +34,7 @@ export function addMasterKey(dataDir: string): void {
 }
 
 function ensureFile(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
   try {
     writeFileSync(file, `${newKey()}\n`, { flag: 'wx', mode: 0o600, flush: true });
   } catch (error) {
