@@ -1,5 +1,6 @@
 /** Settlements of the journal become rows of `usage`: many in one statement with one parameter. */
 import { type Kysely, sql } from 'kysely';
+import { withoutKnownItems } from './batch-items.ts';
 import type { Schema } from './schema.ts';
 
 /** What a settlement says and what it is read as. Names that it has not are null. */
@@ -97,7 +98,10 @@ const noRows: InsertedUsage = { ids: [], since: '', until: '' };
  */
 export async function insertUsage(db: Kysely<Schema>, settlements: readonly string[]): Promise<InsertedUsage> {
   if (settlements.length === 0) return noRows;
-  const json = `[${settlements.join(',')}]`;
+  const all = `[${settlements.join(',')}]`;
+  const json = all.includes('"operation":"batch-item"')
+    ? `[${(await withoutKnownItems(db, settlements)).join(',')}]`
+    : all;
   const { rows } = await sql<InsertedUsage>`
     WITH inserted AS (
       INSERT INTO usage (${columns})
@@ -108,7 +112,7 @@ export async function insertUsage(db: Kysely<Schema>, settlements: readonly stri
     SELECT coalesce(array_agg(request_id), '{}') AS ids, coalesce(min(started_at)::text, '') AS since,
       coalesce(max(started_at)::text, '') AS until FROM inserted
   `.execute(db);
-  if (json.includes('"resources":[')) await insertResources(db, json);
+  if (all.includes('"resources":[')) await insertResources(db, all);
   return rows[0] ?? noRows;
 }
 
