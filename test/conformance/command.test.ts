@@ -110,7 +110,17 @@ describe('npm run new:vendor', () => {
   beforeAll(() => {
     const parent = mkdtempSync(path.join(tmpdir(), 'new-vendor-'));
     copy = path.join(parent, 'copy');
-    const parts = ['src', 'test', 'scripts', 'conformance', 'docs', 'package.json', 'tsconfig.json', 'biome.json'];
+    const parts = [
+      'client',
+      'src',
+      'test',
+      'scripts',
+      'conformance',
+      'docs',
+      'package.json',
+      'tsconfig.json',
+      'biome.json',
+    ];
     for (const part of [...parts, 'vitest.config.ts', '.gitignore'])
       cpSync(path.join(root, part), path.join(copy, part), { recursive: true });
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
