@@ -219,8 +219,13 @@ class Schemas {
 function tidy({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.format !== undefined || jsonSchema.type === 'integer') delete jsonSchema.pattern;
   if (jsonSchema.type === 'boolean') delete jsonSchema.enum;
+  // Few readers of a pattern know classes by their names.
+  if (jsonSchema.pattern !== undefined)
+    jsonSchema.pattern = jsonSchema.pattern.replaceAll('\\p{Cc}', controlCharacters);
   delete jsonSchema.id;
 }
+
+const controlCharacters = String.raw`\u0000-\u001f\u007f-\u009f`;
 
 function relinked(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"${shared}`));

@@ -27,8 +27,11 @@ export function nothingAt(method: string, url: string, routes: readonly ApiRoute
 
 const shownMax = 128;
 
+/** A path that stands in the reference as it is has the methods that stand there, and none of `/models/{modelId}`. */
 function methodsAt(path: string, routes: readonly ApiRoute[]): readonly string[] {
-  const methods = routes.filter((route) => matches(route.path, path)).map(({ method }) => method);
+  const literal = routes.filter((route) => `${apiRoot}${route.path}` === path);
+  const found = literal.length > 0 ? literal : routes.filter((route) => matches(route.path, path));
+  const methods = found.map(({ method }) => method);
   return methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((method) => method !== 'GET')] : methods;
 }
 

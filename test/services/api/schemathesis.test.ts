@@ -49,6 +49,10 @@ afterAll(async () => {
 
 const limitMs = 600_000;
 
+/** What a process that is no whole gateway answers with 503, and the stream of events, which does not end. */
+const onlyInGateways =
+  '^/(drift|live|bootstrap|invitations|sign-in-links|models/(discover|sync-pricing)|routes/simulate)(/|$)|/invitations$';
+
 /**
  * `positive_data_acceptance` is left out: no schema says that a time must be in the future, a name visible, or an
  * Idempotency-Key not used before.
@@ -61,7 +65,8 @@ it('finds no answer that the description does not hold', { timeout: limitMs }, a
     ...['--header', `Authorization: Bearer ${api.operator}`],
     ...['--exclude-checks', 'positive_data_acceptance'],
     ...['--suppress-health-check', 'all'],
-    ...['--max-examples', '20'],
+    ...['--max-examples', '10'],
+    ...['--exclude-path-regex', onlyInGateways],
     '--generation-deterministic',
     '--no-color',
   ];
