@@ -1,5 +1,6 @@
 /** `npm run screenshots`: the pages as they are now, with some traffic, for docs/screenshots. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../until.ts';
 import { openShop, type Shop } from './shop.ts';
 
 let shop: Shop;
@@ -34,6 +35,9 @@ it.each([
   for (const [name, path] of Object.entries(pages)) {
     await visitor.go(`${path}?org=${shop.acme.id}`);
     if ((await visitor.page.getByText('There is no such page').count()) > 0) continue;
+    // Not what will be there, but what is.
+    const loading = visitor.page.locator('.animate-pulse:visible');
+    await until('everything to be loaded', async () => (await loading.count()) === 0, 20_000);
     await visitor.screenshot(name);
     taken.push(name);
   }
