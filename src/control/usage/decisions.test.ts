@@ -1,6 +1,7 @@
 /** What usage says of decisions, and of the arms of experiments. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestApi, testApi } from '../../../test/api/harness.ts';
+import { type Made, makeUsage } from '../logs/usage.fixture.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -21,43 +22,9 @@ const decided = {
 
 const noonMs = Date.UTC(2026, 7, 31, 12);
 
-async function insert(id: string, { id: organizationId }: { id: string }, more: object = {}): Promise<void> {
-  const row = {
-    request_id: id,
-    instance: 'i',
-    started_at: new Date(noonMs),
-    settled_at: new Date(noonMs + 12),
-    operation: 'chat',
-    status: 'completed',
-    http_status: 200,
-    key_id: 'key_x',
-    organization_id: organizationId,
-    requested_model: 'main',
-    client_dialect: 'openai-chat',
-    stream: false,
-    input_tokens: 10,
-    output_tokens: 5,
-    cache_read_tokens: 0,
-    cache_write_5m_tokens: 0,
-    cache_write_1h_tokens: 0,
-    thinking_tokens: 0,
-    audio_input_tokens: 0,
-    audio_output_tokens: 0,
-    web_searches: 0,
-    estimated: false,
-    recovered: false,
-    flags: [],
-    cost_nano_usd: 4_000_001n,
-    charge_nano_usd: 6_000_002n,
-    total_ms: 12.5,
-    overhead_ms: 0.5,
-    attempts: '[]',
-    dropped: [],
-    snapshot_version: 1,
-    tags: [],
-    ...more,
-  };
-  await api.store.db.insertInto('usage').values(row).execute();
+async function insert(id: string, { id: organizationId }: { id: string }, more: Made = {}): Promise<void> {
+  const money = { cost_nano_usd: 4_000_001n, charge_nano_usd: 6_000_002n };
+  await makeUsage(api.store.db, { request_id: id, organization_id: organizationId, ...money, ...more }, noonMs);
 }
 
 describe('usage', () => {

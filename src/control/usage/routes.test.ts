@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestApi, testApi } from '../../../test/api/harness.ts';
+import { makeUsage } from '../logs/usage.fixture.ts';
 
 let api: TestApi;
 let acme: { id: string; key: string };
@@ -23,42 +24,17 @@ async function insert(id: string, organizationId: string, i: number): Promise<vo
   ];
   const row = {
     request_id: id,
-    instance: 'i',
-    started_at: new Date(noonMs + i * 1000),
-    settled_at: new Date(noonMs + i * 1000 + 12),
-    operation: 'chat',
     status: i === 0 ? 'failed' : 'completed',
-    http_status: 200,
     key_id: `key_${organizationId}`,
     organization_id: organizationId,
-    requested_model: 'main',
-    served_model: 'acme/small',
     provider: 'acme',
     credential: 'house-secretly',
-    client_dialect: 'openai-chat',
-    stream: false,
-    input_tokens: 10,
-    output_tokens: 5,
-    cache_read_tokens: 0,
-    cache_write_5m_tokens: 0,
-    cache_write_1h_tokens: 0,
-    thinking_tokens: 0,
-    audio_input_tokens: 0,
-    audio_output_tokens: 0,
-    web_searches: 0,
-    estimated: false,
-    recovered: false,
-    flags: [],
     cost_nano_usd: 4_200_001n,
     charge_nano_usd: 6_300_002n,
-    total_ms: 12.5,
-    overhead_ms: 0.5,
     attempts: JSON.stringify(attempts),
-    dropped: [],
-    snapshot_version: 1,
     tags: ['t'],
   };
-  await api.store.db.insertInto('usage').values(row).execute();
+  await makeUsage(api.store.db, row, noonMs + i * 1000);
 }
 
 const ids = (body: { data: { requestId: string }[] }) => body.data.map(({ requestId }) => requestId);

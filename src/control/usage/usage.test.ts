@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from '../../../test/postgres.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Store } from '../../store/store.ts';
 import { createKey } from '../keys/keys.ts';
+import { type Made, makeUsage } from '../logs/usage.fixture.ts';
 import { Refusal } from '../refusal.ts';
 import { listUsage, type UsageEntry, type UsageListOptions } from './list.ts';
 import { summarizeUsage } from './summary.ts';
@@ -20,47 +21,8 @@ afterEach(() => database.close());
 const dayMs = 86_400_000;
 const noonMs = Date.UTC(2026, 7, 31, 12);
 
-type Row = Parameters<ReturnType<Store['db']['insertInto']>['values']>[0];
-
-const basics = {
-  instance: 'i',
-  operation: 'chat',
-  status: 'completed',
-  http_status: 200,
-  key_id: 'key_x',
-  organization_id: 'org_x',
-  requested_model: 'main',
-  served_model: 'acme/small',
-  client_dialect: 'openai-chat',
-  stream: false,
-  input_tokens: 10,
-  output_tokens: 5,
-  cache_read_tokens: 0,
-  cache_write_5m_tokens: 0,
-  cache_write_1h_tokens: 0,
-  thinking_tokens: 0,
-  audio_input_tokens: 0,
-  audio_output_tokens: 0,
-  web_searches: 0,
-  estimated: false,
-  recovered: false,
-  flags: [],
-  cost_nano_usd: 1_000n,
-  total_ms: 12.5,
-  overhead_ms: 0.5,
-  attempts: '[]',
-  dropped: [],
-  snapshot_version: 1,
-  tags: [],
-};
-
-async function insert(id: string, startedAtMs: number, more: Partial<typeof basics> = {}): Promise<void> {
-  const times = { started_at: new Date(startedAtMs), settled_at: new Date(startedAtMs + 12) };
-  const row = { request_id: id, ...times, ...basics, ...more };
-  await store.db
-    .insertInto('usage')
-    .values(row satisfies Row)
-    .execute();
+async function insert(id: string, startedAtMs: number, more: Made = {}): Promise<void> {
+  await makeUsage(store.db, { request_id: id, ...more }, startedAtMs);
 }
 
 const ids = (entries: readonly UsageEntry[]) => entries.map(({ requestId }) => requestId);
