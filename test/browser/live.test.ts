@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../until.ts';
 import { type BrowserRig, startBrowserRig } from './rig.ts';
 
+const stillKey = 'tg-still-0123456789abcd';
 let rig: BrowserRig;
 
 beforeAll(async () => {
-  rig = await startBrowserRig({ keys: { slow: { key: 'tg-limited-0123456789', limits: { requestsPerMinute: 1 } } } });
+  const slow = { key: 'tg-limited-0123456789', limits: { requestsPerMinute: 1 } };
+  rig = await startBrowserRig({ keys: { slow, still: { key: stillKey } } });
   await rig.chat('mock/echo', 'before anybody looked');
   await rig.gateway.waitForUsage(1);
 });
@@ -73,24 +75,26 @@ it('counts tokens and cost up to what is charged in the end', async () => {
 });
 
 it('keeps still under the pointer and while it is paused, says how many are new, and lets them in then', async () => {
-  const visitor = await rig.visit({ path: '/live' });
+  const visitor = await rig.visit({ path: '/live?q=still' });
   const { page } = visitor;
+  const rows = page.getByRole('row').filter({ hasText: 'still' });
+  const shown = (count: number) => until(`${count} rows`, async () => (await rows.count()) === count);
   await page.getByText('Connected').waitFor();
-  await rig.chat('mock/echo', 'first');
-  const first = page.getByRole('row').nth(1);
-  await until('the first row', async () => /Done/.test((await first.textContent()) ?? ''));
-  const before = (await page.getByRole('row').count()) - 1;
-  await first.hover();
-  await rig.chat('mock/lorem', '3 tokens');
+  await page.getByText('Nothing that matches').waitFor();
+  await rig.chat('mock/echo', 'first', stillKey);
+  await shown(1);
+  await rows.first().hover();
+  await rig.chat('mock/echo', 'of another key');
+  await rig.chat('mock/lorem', '3 tokens', stillKey);
   await page.getByRole('button', { name: '1 new' }).waitFor();
-  expect(await page.getByRole('row').count()).toBe(before + 1);
+  expect(await rows.count()).toBe(1);
   await page.mouse.move(0, 0);
-  await until('the new row', async () => (await page.getByRole('row').count()) === before + 2);
+  await shown(2);
   await page.keyboard.press('p');
   await page.getByText('Paused').waitFor();
-  await rig.chat('mock/echo', 'while paused');
+  await rig.chat('mock/echo', 'while paused', stillKey);
   await page.getByRole('button', { name: '1 new' }).click();
-  await until('the row that waited', async () => (await page.getByRole('row').count()) === before + 3);
+  await shown(3);
   await visitor.done();
 });
 

@@ -1,10 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useState } from 'react';
+import { KeptCheck } from '@/components/kept-check.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { Button } from './ui/button.tsx';
-import { Checkbox } from './ui/checkbox.tsx';
 import { Dialog, DialogBody, DialogContent, DialogFooter } from './ui/dialog.tsx';
-import { Label } from './ui/label.tsx';
 
 /** A secret that nobody can show again. Does not close before it was copied, or somebody says that they have it. */
 export function SecretOnce({
@@ -20,7 +19,6 @@ export function SecretOnce({
   what: string;
   onDone: () => void;
 }) {
-  const id = useId();
   const [kept, setKept] = useState(false);
   function done() {
     setKept(false);
@@ -38,12 +36,7 @@ export function SecretOnce({
             <code className="min-w-0 flex-1 font-mono text-xs break-all select-all">{secret}</code>
             <CopyButton text={secret ?? ''} label={`Copy the ${what}`} onCopied={() => setKept(true)} />
           </div>
-          <div className="flex items-center gap-2">
-            <Checkbox id={id} checked={kept} onCheckedChange={setKept} />
-            <Label htmlFor={id} className="font-normal">
-              I have copied the {what} to a safe place
-            </Label>
-          </div>
+          <KeptCheck label={`I have copied the ${what} to a safe place`} kept={kept} onChange={setKept} />
         </DialogBody>
         <DialogFooter>
           <Button disabled={!kept} onClick={done}>

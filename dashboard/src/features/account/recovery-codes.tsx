@@ -1,14 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { CopyButton } from '@/components/copy-button.tsx';
+import { KeptCheck } from '@/components/kept-check.tsx';
 import { Button } from '@/components/ui/button.tsx';
-import { Checkbox } from '@/components/ui/checkbox.tsx';
 import { Dialog, DialogBody, DialogContent, DialogFooter } from '@/components/ui/dialog.tsx';
-import { Label } from '@/components/ui/label.tsx';
 
 /** Shown once. Does not close before somebody says that they have them. */
 export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
-  const id = useId();
   const [kept, setKept] = useState(false);
   const queries = useQueryClient();
   async function done() {
@@ -30,12 +28,7 @@ export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; on
           <CopyButton text={codes.join('\n')} onCopied={() => setKept(true)} className="self-start">
             Copy them
           </CopyButton>
-          <div className="flex items-center gap-2">
-            <Checkbox id={id} checked={kept} onCheckedChange={setKept} />
-            <Label htmlFor={id} className="font-normal">
-              I have kept the codes in a safe place
-            </Label>
-          </div>
+          <KeptCheck label="I have kept the codes in a safe place" kept={kept} onChange={setKept} />
         </DialogBody>
         <DialogFooter>
           <Button disabled={!kept} onClick={done}>

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Input } from '@/components/ui/input.tsx';
+import { SearchForm } from '@/components/search-form.tsx';
 import { Select } from '@/components/ui/select.tsx';
 import { sorts, states } from './keys.ts';
 
@@ -11,25 +11,12 @@ export function KeyControls() {
     void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <form
-        className="w-full sm:w-auto"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const text = String(new FormData(event.currentTarget).get('q') ?? '').trim();
-          set({ search: text || undefined });
-        }}
-      >
-        <Input
-          key={search ?? ''}
-          name="q"
-          data-search
-          type="search"
-          aria-label="Find by name or beginning"
-          placeholder="Name or beginning …"
-          className="w-full sm:w-56"
-          defaultValue={search ?? ''}
-        />
-      </form>
+      <SearchForm
+        label="Find by name or beginning"
+        placeholder="Name or beginning …"
+        value={search}
+        onSearch={(text) => set({ search: text || undefined })}
+      />
       <Select
         aria-label="State"
         className="w-36"

@@ -1,10 +1,10 @@
 /** What is shown of it, and whether it moves. */
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Pause, Play } from 'lucide-react';
+import { ScopeSelect } from '@/components/scope-select.tsx';
 import { Button } from '@/components/ui/button.tsx';
 import { Input } from '@/components/ui/input.tsx';
 import { Select } from '@/components/ui/select.tsx';
-import { useIsOperator } from '@/lib/session.ts';
 
 const shows = [
   { value: 'all', label: 'All requests' },
@@ -12,14 +12,8 @@ const shows = [
   { value: 'failed', label: 'Failed' },
 ] as const;
 
-const scopes = [
-  { value: 'all', label: 'All organizations' },
-  { value: 'organization', label: 'This organization' },
-] as const;
-
 export function LiveControls({ isPaused, onPause }: { isPaused: boolean; onPause: (on: boolean) => void }) {
   const { show, q, only } = useSearch({ from: '/app/live' });
-  const isOperator = useIsOperator();
   const navigate = useNavigate();
   const set = (change: object) =>
     void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true });
@@ -41,15 +35,7 @@ export function LiveControls({ isPaused, onPause }: { isPaused: boolean; onPause
         value={show ?? 'all'}
         onChange={(value) => set({ show: value === 'all' ? undefined : value })}
       />
-      {isOperator && (
-        <Select
-          aria-label="Whose requests"
-          className="w-44"
-          items={scopes}
-          value={only ?? 'all'}
-          onChange={(value) => set({ only: value === 'all' ? undefined : value })}
-        />
-      )}
+      <ScopeSelect label="Whose requests" value={only} onChange={(value) => set({ only: value })} />
       <Button variant="outline" onClick={() => onPause(!isPaused)} aria-pressed={isPaused}>
         {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}
         {isPaused ? 'Go on' : 'Pause'}

@@ -6,6 +6,7 @@ import {
   nothingYet,
   rowsMax,
   shownRows,
+  waitingCount,
   withFrame,
   withHistory,
   withWaiting,
@@ -110,5 +111,10 @@ describe('the list', () => {
     const shown = (filter: Parameters<typeof shownRows>[1]) => shownRows(list, filter).map(({ id }) => id);
     expect([shown({ show: 'running' }), shown({ show: 'failed' })]).toEqual([['a'], ['b']]);
     expect([shown({ q: 'NIGHT' }).length, shown({ q: 'echo' }).length, shown({ q: 'nothing' })]).toEqual([3, 3, []]);
+  });
+
+  it('counts of those that wait only what the filter lets through', () => {
+    const list = withFrame(nothingYet, frame([row('a'), row('b', 'refused')]), { ...moving, still: true });
+    expect([waitingCount(list, {}), waitingCount(list, { show: 'failed' })]).toEqual([2, 1]);
   });
 });

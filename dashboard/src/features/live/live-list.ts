@@ -106,10 +106,19 @@ export interface LiveFilter {
   readonly q?: string | undefined;
 }
 
-export function shownRows(list: LiveList, { show, q = '' }: LiveFilter): readonly LiveRequest[] {
+export function shownRows({ rows, order }: LiveList, filter: LiveFilter): readonly LiveRequest[] {
+  return matching(rows, order, filter);
+}
+
+/** How many of those that wait would be shown. */
+export function waitingCount({ rows, waiting }: LiveList, filter: LiveFilter): number {
+  return matching(rows, waiting, filter).length;
+}
+
+function matching(rows: LiveList['rows'], ids: readonly string[], { show, q = '' }: LiveFilter): LiveRequest[] {
   const words = q.toLowerCase();
-  return list.order.flatMap((id) => {
-    const row = list.rows.get(id);
+  return ids.flatMap((id) => {
+    const row = rows.get(id);
     if (row === undefined || (show === 'running' && !isRunning(row)) || (show === 'failed' && !isFailure(row)))
       return [];
     return words === '' || textOf(row).includes(words) ? [row] : [];

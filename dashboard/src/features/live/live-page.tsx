@@ -15,7 +15,7 @@ import { useShortcuts } from '@/lib/shortcuts.ts';
 import { liveColumns, requestPage } from './live-columns.tsx';
 import { LiveControls } from './live-controls.tsx';
 import { LiveFigures } from './live-figures.tsx';
-import { isFailure, isRunning, type LiveRequest, shownRows } from './live-list.ts';
+import { isFailure, isRunning, type LiveRequest, shownRows, waitingCount } from './live-list.ts';
 import { type LiveView, useLive } from './use-live.ts';
 
 /** Whose requests are watched is whose page this is: another begins anew. */
@@ -63,7 +63,7 @@ function LiveTable({ live }: { live: LiveView }) {
   };
   return (
     <div className="relative">
-      <Waiting count={list.waiting.length} onShow={live.showWaiting} />
+      <Waiting count={waitingCount(list, { show, q })} onShow={live.showWaiting} />
       {/* It must not move under whoever points at it, walks through it or has scrolled. */}
       <div
         onPointerEnter={() => live.hold('pointer', true)}

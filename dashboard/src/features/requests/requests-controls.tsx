@@ -1,84 +1,32 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
-import { Button } from '@/components/ui/button.tsx';
-import {
-  DropdownMenu,
-  DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuTrigger,
-} from '@/components/ui/dropdown-menu.tsx';
-import { Input } from '@/components/ui/input.tsx';
-import { Select } from '@/components/ui/select.tsx';
+import { ExportMenu } from '@/components/export-menu.tsx';
+import { ScopeSelect } from '@/components/scope-select.tsx';
+import { SearchForm } from '@/components/search-form.tsx';
 import { useClient } from '@/lib/api.ts';
-import { startExport } from '@/lib/exports.ts';
-import { useIsOperator } from '@/lib/session.ts';
 import { AddFilter } from './add-filter.tsx';
 import { useLogQuery } from './use-logs.ts';
-
-const scopes = [
-  { value: 'all', label: 'All organizations' },
-  { value: 'organization', label: 'This organization' },
-] as const;
 
 export function RequestsControls() {
   const { only, model } = useSearch({ from: '/app/requests' });
   const navigate = useNavigate();
-  const isOperator = useIsOperator();
+  const client = useClient();
+  const query = useLogQuery();
   const set = (change: object) =>
     void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const text = String(new FormData(event.currentTarget).get('q') ?? '').trim();
-          set(text.startsWith('req_') ? { requestId: text } : { model: text || undefined });
-        }}
-      >
-        <Input
-          key={model ?? ''}
-          name="q"
-          data-search
-          type="search"
-          aria-label="Find by model or request id"
-          placeholder="Model or request id …"
-          className="w-full sm:w-56"
-          defaultValue={model ?? ''}
-        />
-      </form>
-      {isOperator && (
-        <Select
-          aria-label="Whose requests"
-          className="w-44"
-          items={scopes}
-          value={only ?? 'all'}
-          onChange={(value) => set({ only: value === 'all' ? undefined : value })}
-        />
-      )}
+      <SearchForm
+        label="Find by model or request id"
+        placeholder="Model or request id …"
+        value={model}
+        onSearch={(text) => set(text.startsWith('req_') ? { requestId: text } : { model: text || undefined })}
+      />
+      <ScopeSelect label="Whose requests" value={only} onChange={(value) => set({ only: value })} />
       <AddFilter />
-      <ExportMenu />
+      <ExportMenu
+        what="Requests"
+        download={(format, signal) => client.download('GET /logs/export', { query: { ...query, format }, signal })}
+      />
     </div>
-  );
-}
-
-/** It goes on over pages; the top bar shows how far it is and lets it be cancelled. */
-function ExportMenu() {
-  const client = useClient();
-  const query = useLogQuery();
-  const start = (format: 'csv' | 'jsonl', label: string) =>
-    startExport(`Requests as ${label}`, (signal) =>
-      client.download('GET /logs/export', { query: { ...query, format }, signal }),
-    );
-  return (
-    <DropdownMenu>
-      <DropdownMenuTrigger render={<Button variant="outline" />}>
-        <Download aria-hidden />
-        Export
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="end">
-        <DropdownMenuItem onClick={() => start('csv', 'CSV')}>As CSV</DropdownMenuItem>
-        <DropdownMenuItem onClick={() => start('jsonl', 'JSON lines')}>As JSON lines</DropdownMenuItem>
-      </DropdownMenuContent>
-    </DropdownMenu>
   );
 }
