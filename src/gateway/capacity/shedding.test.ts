@@ -30,10 +30,10 @@ const refusal = (shedding: Shedding): string | undefined => {
 };
 
 describe('an event loop', () => {
-  it('that is late for once refuses nobody', () => {
+  it.each([600, 5_000])('that is %i ms late for once refuses nobody', (lateMs) => {
     const shedding = made();
     late(shedding, 0, 3);
-    late(shedding, 600, 1);
+    late(shedding, lateMs, 1);
     expect(refusal(shedding)).toBeUndefined();
   });
 

@@ -18,6 +18,8 @@ export type MemoryGauge = () => number;
 const everyMs = 50;
 /** Weight of the newest reading: one pause to collect garbage is not an overload, four in a row are. */
 const newest = 0.3;
+/** A reading counts for at most so many limits, so that no single pause, however long, is one. */
+const readingMax = 3;
 const memoryEveryMs = 500;
 
 export class Shedding {
@@ -49,7 +51,7 @@ export class Shedding {
   /** The timer's: how late it comes is how late everything is. */
   tick(): void {
     const now = this.#now();
-    const lateMs = Math.max(0, now - this.#dueAt);
+    const lateMs = Math.min(Math.max(0, now - this.#dueAt), this.#limits.lagMsMax * readingMax);
     this.#lagMs += (lateMs - this.#lagMs) * newest;
     this.#dueAt = now + everyMs;
     if (now - this.#memoryAt < memoryEveryMs) return;
