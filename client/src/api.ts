@@ -183,6 +183,22 @@ export type ContentBlock = {
   isError: boolean;
 };
 
+export type ContentKept = {
+  requests: number;
+  /** There are more than were counted. */
+  isMore: boolean;
+  /** When the oldest of these requests began. */
+  oldestAt: Time | null;
+  /** Of the key that they lie under; null: nothing was kept since it was erased. */
+  keyMadeAt: Time | null;
+  /** Keys that say something of their own, at most 200. */
+  keys: readonly ({
+    id: string;
+    name: string;
+    content: "keep" | "none";
+  })[];
+};
+
 export type ContentRule = {
   /** none: nothing is kept. asked: where a key or a request asks for it. all: what nobody forbids. */
   keep: "none" | "asked" | "all";
@@ -539,6 +555,21 @@ export type Limits = {
   outputTokensPerDay?: number;
   /** Requests that run at the same time. */
   concurrentRequests?: number;
+};
+
+export type ListedErasure = {
+  id: string;
+  organizationId: string;
+  state: "running" | "done" | "cancelled";
+  requestsTotal: number;
+  requestsDone: number;
+  contentsErased: number;
+  /** What stands for that person in the rows that money needs. */
+  pseudonym: string;
+  createdAt: Time;
+  endedAt: Time | null;
+  /** null: it has ended, and nothing names that person any more. */
+  endUser: string | null;
 };
 
 export type LogDetail = {
@@ -3054,6 +3085,28 @@ export interface Routes {
     answer: ContentRule;
   };
   /**
+   * How much of prompts and answers is kept now
+   * Counted without opening any of it, up to ten thousand requests.
+   */
+  'GET /organizations/{organizationId}/content': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: ContentKept;
+  };
+  /**
+   * Erase all kept prompts and answers of an organization
+   * At once and for ever: the key that they lie under is erased, and without it nobody can read them. What is kept from then on gets a new key.
+   */
+  'DELETE /organizations/{organizationId}/content': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+    };
+    answer: undefined;
+  };
+  /**
    * Say whether prompts and answers of a key are kept
    * Within what its organization allows. A request may still say no.
    */
@@ -3083,17 +3136,6 @@ export interface Routes {
     };
   };
   /**
-   * Erase all kept prompts and answers of an organization
-   * At once and for ever: the key that they lie under is erased, and without it nobody can read them. What is kept from then on gets a new key.
-   */
-  'DELETE /organizations/{organizationId}/content': {
-    params: {
-      /** An id that begins with org_. */
-      organizationId: string;
-    };
-    answer: undefined;
-  };
-  /**
    * Prompt and answer of a request, where they are kept
    * Each reading is in the audit log.
    */
@@ -3117,6 +3159,22 @@ export interface Routes {
       organizationId?: string;
     };
     answer: EndUserErasure;
+  };
+  /** List erasures of end users, newest first */
+  'GET /end-user-erasures': {
+    query?: {
+      /** Rows on a page; 50 when absent. */
+      limit?: number;
+      /** The `next` of the page before. */
+      after?: string;
+      /** An id that begins with org_. */
+      organizationId?: string;
+    };
+    answer: {
+      data: readonly ListedErasure[];
+      /** For `after`, to get the next page; null on the last one. */
+      next: string | null;
+    };
   };
   /** How far an erasure is */
   'GET /end-user-erasures/{erasureId}': {

@@ -180,6 +180,14 @@ describe('kept content', () => {
     await rotateSecrets(api.store.db, back);
   });
 
+  it('names the keys that say something of their own', async () => {
+    const [key] = (await api.ask('GET /keys', { key: acme.key })).body.data;
+    await api.ask(`PUT /keys/${key.id}/content`, { key: acme.key, body: { content: 'none' } });
+    const { body } = await api.ask(`GET /organizations/${acme.id}/content`, { key: acme.key });
+    expect(body.keys).toEqual([{ id: key.id, name: key.name, content: 'none' }]);
+    await api.ask(`PUT /keys/${key.id}/content`, { key: acme.key, body: { content: null } });
+  });
+
   it('is gone when it is old enough', async () => {
     const id = await keep(acme.id, {}, { ...contentRuleDefault, days: 1 });
     const laterMs = nowMs + 25 * 3_600_000;
@@ -206,15 +214,22 @@ describe('kept content', () => {
 
   it('of an organization is erased with its key at once, and what comes after gets another', async () => {
     const [mine, theirs] = [await keep(acme.id), await keep(other.id)];
+    const kept = async (key = acme.key) => await api.ask(`GET /organizations/${acme.id}/content`, { key });
+    const before = (await kept()).body;
+    expect(before).toMatchObject({ isMore: false, oldestAt: expect.any(String), keyMadeAt: expect.any(String) });
+    expect(before.requests).toBeGreaterThan(0);
+    expect((await kept(other.key)).status).toBe(404);
     expect((await api.ask(`DELETE /organizations/${acme.id}/content`, { key: other.key })).status).toBe(404);
     expect((await api.ask(`DELETE /organizations/${acme.id}/content`, { key: acme.key })).status).toBe(204);
     expect(await read(acme.id, mine)).toBeUndefined();
     expect((await api.ask(`GET /logs/${mine}/content`, { key: acme.key })).status).toBe(404);
+    expect((await kept()).body).toEqual({ requests: 0, isMore: false, oldestAt: null, keyMadeAt: null, keys: [] });
     expect((await api.ask(`GET /logs/${mine}`, { key: acme.key })).body.content).toBe('none');
     expect(await read(other.id, theirs)).toBeDefined();
     // This keeper still holds the key that is gone.
     const next = await keep(acme.id);
     expect(await read(acme.id, next)).toBeDefined();
+    expect((await kept()).body.requests).toBe(1);
     expect(await read(acme.id, mine)).toBeUndefined();
     expect(await removeUnreadable(api.store.db, nowMs)).toBeGreaterThan(0);
     expect(await read(acme.id, next)).toBeDefined();

@@ -5,17 +5,18 @@ import type { SecretBox } from '../../lib/secret-box.ts';
 import { SecretRefused } from '../../lib/secret-box.ts';
 import { addJob } from '../../store/jobs.ts';
 import type { Store } from '../../store/store.ts';
-import { checkOwner } from '../api/access.ts';
+import { checkOwner, visibleOrganization } from '../api/access.ts';
 import type { Caller } from '../api/caller.ts';
 import { notFound } from '../api/failure.ts';
 import { id, time } from '../api/fields.ts';
+import { pageOf, pageQuery, toPage } from '../api/page.ts';
 import { type ApiRoute, downloadRoute, route } from '../api/route.ts';
 import { shownEndUser } from '../audit/subject.ts';
 import { exportLogs } from '../logs/export.ts';
 import { listLogs } from '../logs/list.ts';
 import { auditRead } from './audit-read.ts';
 import { readContent } from './content.ts';
-import { beginErasure, cancelErasure, type EndUserErasure, findErasure } from './end-users.ts';
+import { beginErasure, cancelErasure, type EndUserErasure, findErasure, listErasures } from './end-users.ts';
 import { checkMayRead } from './may-read.ts';
 
 const tag = 'end users';
@@ -25,19 +26,21 @@ const endUserParams = z.strictObject({
 const erasureParams = z.strictObject({ erasureId: id('eue') });
 const whose = { organizationId: id('org').optional().describe("The caller's own when absent.") };
 
-const erasure = z
-  .object({
-    id: z.string(),
-    organizationId: z.string(),
-    state: z.enum(['running', 'done', 'cancelled']),
-    requestsTotal: z.number(),
-    requestsDone: z.number(),
-    contentsErased: z.number(),
-    pseudonym: z.string().describe('What stands for that person in the rows that money needs.'),
-    createdAt: time,
-    endedAt: time.nullable(),
-  })
-  .meta({ id: 'EndUserErasure' });
+const erasureFields = z.object({
+  id: z.string(),
+  organizationId: z.string(),
+  state: z.enum(['running', 'done', 'cancelled']),
+  requestsTotal: z.number(),
+  requestsDone: z.number(),
+  contentsErased: z.number(),
+  pseudonym: z.string().describe('What stands for that person in the rows that money needs.'),
+  createdAt: time,
+  endedAt: time.nullable(),
+});
+const erasure = erasureFields.meta({ id: 'EndUserErasure' });
+const listedErasure = erasureFields
+  .extend({ endUser: z.string().nullable().describe('null: it has ended, and nothing names that person any more.') })
+  .meta({ id: 'ListedErasure' });
 
 export const endUserRoutes: readonly ApiRoute[] = [
   route({
@@ -59,6 +62,21 @@ export const endUserRoutes: readonly ApiRoute[] = [
         await addJob(store, db, { task: 'end-users-erase', payload: {}, key: 'end-users-erase' });
         return shown(begun);
       });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/end-user-erasures',
+    tag,
+    summary: 'List erasures of end users, newest first',
+    query: z.strictObject({ ...pageQuery, organizationId: id('org').optional() }),
+    answer: pageOf(listedErasure),
+    async handle({ caller, query: { limit, after, organizationId } }, { store }) {
+      if (organizationId !== undefined) checkOwner(caller, organizationId, 'organization', organizationId);
+      const only = organizationId ?? visibleOrganization(caller);
+      const rows = await listErasures(store.db, { organizationId: only, after, limit: limit + 1 });
+      const listed = rows.map((row) => ({ ...shown(row), endUser: row.end_user }));
+      return toPage(listed, limit, (row) => row.id);
     },
   }),
   route({

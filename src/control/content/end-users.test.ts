@@ -78,6 +78,10 @@ describe('an end user', () => {
     const { body, text } = await api.ask(path, { key: acme.key });
     expect(body).toMatchObject({ state: 'done', requestsDone: 2, contentsErased: 2 });
     expect(text).not.toContain('ada');
+    const list = await api.ask('GET /end-user-erasures', { key: acme.key });
+    expect(list.body.data).toContainEqual({ ...body, endUser: null });
+    expect((await api.ask('GET /end-user-erasures', { key: other.key })).body.data).toEqual([]);
+    expect((await api.ask(`GET /end-user-erasures?organizationId=${acme.id}`, { key: other.key })).status).toBe(404);
     for (const id of ids) {
       const row = await rowOf(id);
       expect(row).toMatchObject({
@@ -99,6 +103,8 @@ describe('an end user', () => {
   it('keeps what is left where the erasure is cancelled', async () => {
     const id = await usage(acme.id, 'carol');
     const { body } = await api.ask('POST /end-users/carol/erase', { key: acme.key });
+    const [running] = (await api.ask('GET /end-user-erasures?limit=1', { key: acme.key })).body.data;
+    expect(running).toEqual({ ...body, endUser: 'carol' });
     const cancelled = await api.ask(`POST /end-user-erasures/${body.id}/cancel`, { key: acme.key });
     expect(cancelled.body).toMatchObject({ state: 'cancelled', requestsDone: 0 });
     await eraseEndUsers(db(), systemClock, () => true);

@@ -48,6 +48,21 @@ export function findErasure(db: Store['db'], id: string): Promise<EndUserErasure
   return db.selectFrom('end_user_erasures').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** Newest first. */
+export function listErasures(
+  db: Store['db'],
+  {
+    organizationId,
+    after,
+    limit,
+  }: { readonly organizationId?: string | undefined; readonly after?: string | undefined; readonly limit: number },
+): Promise<EndUserErasure[]> {
+  let query = db.selectFrom('end_user_erasures').selectAll().orderBy('id', 'desc').limit(limit);
+  if (organizationId !== undefined) query = query.where('organization_id', '=', organizationId);
+  if (after !== undefined) query = query.where('id', '<', after);
+  return query.execute();
+}
+
 /** What is erased already stays so. */
 export async function cancelErasure(db: Store['db'], id: string, clock: Clock): Promise<void> {
   await db

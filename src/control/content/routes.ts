@@ -5,12 +5,13 @@ import { addJob } from '../../store/jobs.ts';
 import type { StoredContentRule } from '../../store/schema/content.ts';
 import { checkOwner, visibleOrganization } from '../api/access.ts';
 import { ApiFailure, notFound } from '../api/failure.ts';
-import { id, organizationParams } from '../api/fields.ts';
+import { id, organizationParams, time } from '../api/fields.ts';
 import { type ApiRoute, route } from '../api/route.ts';
 import { readRequest } from '../logs/detail.ts';
 import { boxOf } from '../secrets/box.ts';
 import { auditRead } from './audit-read.ts';
 import { eraseContentKey, readContent } from './content.ts';
+import { readKept } from './kept.ts';
 import { belongsTo, checkMayRead } from './may-read.ts';
 import { readContentRule, writeContentRule } from './rule.ts';
 import { shownContent, storedContent } from './shapes.ts';
@@ -68,6 +69,33 @@ export const contentRoutes: readonly ApiRoute[] = [
         });
       }
       return write(async (db) => shown(await writeContentRule(db, organizationId, body)));
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/organizations/{organizationId}/content',
+    tag,
+    summary: 'How much of prompts and answers is kept now',
+    description: 'Counted without opening any of it, up to ten thousand requests.',
+    params: organizationParams,
+    answer: z
+      .object({
+        requests: z.int(),
+        isMore: z.boolean().describe('There are more than were counted.'),
+        oldestAt: time.nullable().describe('When the oldest of these requests began.'),
+        keyMadeAt: time
+          .nullable()
+          .describe('Of the key that they lie under; null: nothing was kept since it was erased.'),
+        keys: z
+          .array(z.object({ id: z.string(), name: z.string(), content: z.enum(['keep', 'none']) }))
+          .describe('Keys that say something of their own, at most 200.'),
+      })
+      .meta({ id: 'ContentKept' }),
+    async handle({ params: { organizationId } }, { store, clock }) {
+      if ((await readContentRule(store.db, organizationId)) === undefined)
+        throw notFound('organization', organizationId);
+      const { oldestMs, keyMadeMs, keys, ...counted } = await readKept(store.db, organizationId, clock.nowMs());
+      return { ...counted, oldestAt: oldestMs ?? null, keyMadeAt: keyMadeMs ?? null, keys: [...keys] };
     },
   }),
   route({
