@@ -1430,6 +1430,16 @@ export type SecretsStatus = {
   rows: number;
   /** Of them, sealed under the master key of now. */
   current: number;
+  /** Every master key that something lies under. */
+  keys: readonly {
+    masterKey: string;
+    rows: number;
+    isCurrent: boolean;
+    /** false: this instance does not have it, so that what lies under it does not open. */
+    isKnown: boolean;
+  }[];
+  /** The job that brings all under the master key of now; null: there is none. */
+  rotation: "waiting" | "running" | null;
   kinds: readonly {
     what: string;
     rows: number;

@@ -72,6 +72,11 @@ export class SecretBox {
     return `${form}.${this.keyName}.`;
   }
 
+  /** Whether secrets open here that were sealed under the master key of this name. */
+  knows(name: string): boolean {
+    return this.#ring.byName.has(name) || this.#ring.former.has(name);
+  }
+
   /** Takes up master keys that were added meanwhile. */
   reload(): void {
     if (this.#reread !== undefined) this.#ring = ringOf(this.#reread());

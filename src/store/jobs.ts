@@ -34,6 +34,25 @@ export async function addJob(store: Pick<Store, 'schema'>, db: Kysely<Schema>, j
   );
 }
 
+/** Of the job of this task that is still to be done, or tried again. Undefined: there is none. Throws StoreError. */
+export async function jobState(
+  store: Pick<Store, 'schema' | 'db'>,
+  task: string,
+): Promise<'waiting' | 'running' | undefined> {
+  const schema = jobSchemaOf(store.schema);
+  const { rows: tables } = await sql<{ name: string | null }>`
+    SELECT to_regclass(${`"${schema}".jobs`})::text AS name`.execute(store.db);
+  // No instance has made the queue yet.
+  if (tables[0]?.name == null) return undefined;
+  const { rows } = await sql<{ running: boolean }>`
+    SELECT locked_at IS NOT NULL AS running FROM ${sql.id(schema)}.jobs
+    WHERE task_identifier = ${task} AND attempts < max_attempts ORDER BY locked_at NULLS LAST LIMIT 1`.execute(
+    store.db,
+  );
+  const [row] = rows;
+  return row && (row.running ? 'running' : 'waiting');
+}
+
 /**
  * Gives jobs back whose process died: the queue itself would wait for four hours. `stuckMs` must be longer than any job
  * may run.

@@ -1,5 +1,6 @@
 /** Secrets in the database under a new master key: all of them, in any order of events, and nothing that was tampered with. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareJobs } from '../../src/control/jobs/queue.ts';
 import { organizationCredentialPlace } from '../../src/control/secrets/places.ts';
 import { countSecrets, rotateSecrets, verifySecrets } from '../../src/control/secrets/rotation.ts';
 import { sealedTables } from '../../src/control/secrets/tables.ts';
@@ -172,5 +173,21 @@ describe('the API', () => {
     const { key } = await api.tenant('other');
     expect((await api.ask('GET /secrets', { key })).status).toBe(403);
     expect((await api.ask('POST /secrets/rotate', { key })).status).toBe(403);
+  });
+
+  it('names every master key that something lies under, those that are not known here too, and the job', async () => {
+    await fill();
+    const strange = new SecretBox(['a master key of somebody else']);
+    await set('pky_0001', strange.seal('sk-1', placeOf('pky_0001', 1)));
+    expect((await api.ask('GET /secrets')).body).toMatchObject({
+      rotation: null,
+      keys: [
+        { masterKey: before.keyName, rows: count - 1, isCurrent: true, isKnown: true },
+        { masterKey: strange.keyName, rows: 1, isCurrent: false, isKnown: false },
+      ],
+    });
+    await prepareJobs(api.store, silentLog);
+    expect((await api.ask('GET /secrets')).body.rotation).toBeNull();
+    expect((await api.ask('POST /secrets/rotate')).body).toMatchObject({ rotation: 'waiting', rows: count });
   });
 });

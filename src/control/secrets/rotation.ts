@@ -110,6 +110,19 @@ export async function countSecrets(db: Db, box: SecretBox): Promise<readonly Sea
   return counts;
 }
 
+/** How many lie under which master key, by its name; what is not sealed yet is not among them. */
+export async function countByKey(db: Db): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { table, column } of sealedTables) {
+    const text = sql.ref(column);
+    const { rows } = await sql<{ name: string; rows: number }>`
+      SELECT split_part(${text}, '.', 2) AS name, count(*)::int AS rows FROM ${sql.table(table)}
+      WHERE ${text} ~ '^v[12][.]' GROUP BY 1`.execute(db);
+    for (const { name, rows: more } of rows) counts.set(name, (counts.get(name) ?? 0) + more);
+  }
+  return counts;
+}
+
 function sumOf(a: SealedCount, b: Omit<SealedCount, 'what'>): SealedCount {
   return { what: a.what, rows: a.rows + b.rows, current: a.current + b.current, plain: a.plain + b.plain };
 }

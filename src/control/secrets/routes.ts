@@ -1,12 +1,12 @@
 /** `/api/v1/secrets`: under which master key the secrets in the database lie. Never the secrets. */
 import { z } from 'zod';
 import type { SecretBox } from '../../lib/secret-box.ts';
-import { addJob } from '../../store/jobs.ts';
+import { addJob, jobState } from '../../store/jobs.ts';
 import type { Store } from '../../store/store.ts';
 import { queryFlag } from '../api/fields.ts';
 import { type ApiRoute, route } from '../api/route.ts';
 import { boxOf } from './box.ts';
-import { countSecrets, verifySecrets } from './rotation.ts';
+import { countByKey, countSecrets, verifySecrets } from './rotation.ts';
 import { rotationTask } from './tasks.ts';
 
 const tag = 'secrets';
@@ -18,6 +18,22 @@ const status = z
   .object({
     masterKey: z.string().describe('Tells the master key of now from others, and says nothing of it.'),
     ...counts,
+    keys: z
+      .array(
+        z.object({
+          masterKey: z.string(),
+          rows: z.int(),
+          isCurrent: z.boolean(),
+          isKnown: z
+            .boolean()
+            .describe('false: this instance does not have it, so that what lies under it does not open.'),
+        }),
+      )
+      .describe('Every master key that something lies under.'),
+    rotation: z
+      .enum(['waiting', 'running'])
+      .nullable()
+      .describe('The job that brings all under the master key of now; null: there is none.'),
     kinds: z.array(
       z.object({ what: z.string(), ...counts, plain: z.int().describe('Not sealed yet: a rotation seals them.') }),
     ),
@@ -41,7 +57,7 @@ export const secretRoutes: readonly ApiRoute[] = [
       'While a rotation runs, `current` grows until it is `rows`. With `verify`, every secret is opened once.',
     query: z.strictObject({ verify: queryFlag.optional() }),
     answer: status,
-    handle: ({ query: { verify } }, parts) => statusOf(parts.store.db, boxOf(parts), verify === true),
+    handle: ({ query: { verify } }, parts) => statusOf(parts.store, boxOf(parts), verify === true),
   }),
   route({
     method: 'POST',
@@ -56,20 +72,33 @@ export const secretRoutes: readonly ApiRoute[] = [
       const box = boxOf(parts);
       return write(async (db) => {
         await addJob(parts.store, db, { task: rotationTask, payload: {}, key: rotationTask });
-        return statusOf(db, box, false);
+        return statusOf({ schema: parts.store.schema, db }, box, false);
       });
     },
   }),
 ];
 
-async function statusOf(db: Store['db'], box: SecretBox, verify: boolean): Promise<z.output<typeof status>> {
+async function statusOf(
+  store: Pick<Store, 'schema' | 'db'>,
+  box: SecretBox,
+  verify: boolean,
+): Promise<z.output<typeof status>> {
+  const { db } = store;
+  // Another process may have made a new one.
+  box.reload();
   const kinds = await countSecrets(db, box);
+  const byKey = await countByKey(db);
+  const rotation = await jobState(store, rotationTask);
   const sum = (of: 'rows' | 'current') => kinds.reduce((total, each) => total + each[of], 0);
   const refused = verify ? (await verifySecrets(db, box)).refused : null;
   return {
     masterKey: box.keyName,
     rows: sum('rows'),
     current: sum('current'),
+    keys: [...byKey]
+      .map(([name, rows]) => ({ masterKey: name, rows, isCurrent: name === box.keyName, isKnown: box.knows(name) }))
+      .toSorted((a, b) => Number(b.isCurrent) - Number(a.isCurrent) || b.rows - a.rows),
+    rotation: rotation ?? null,
     kinds: [...kinds],
     refused: refused && { count: refused.count, named: [...refused.named] },
   };
