@@ -23,6 +23,7 @@ import {
   Split,
   Tag,
   TrendingUp,
+  UserRound,
   Users,
   Wallet,
 } from 'lucide-react';
@@ -159,6 +160,13 @@ export const pages: readonly Page[] = [
   },
   {
     group: 'Manage',
+    label: 'End users',
+    to: '/end-users',
+    icon: UserRound,
+    words: 'people data export erase privacy gdpr',
+  },
+  {
+    group: 'Manage',
     label: 'Members',
     to: '/members',
     icon: Users,
@@ -171,6 +179,6 @@ export const pages: readonly Page[] = [
     to: '/settings',
     icon: Settings,
     key: 'x',
-    words: 'time zone retention content drift file export yaml appearance colour',
+    words: 'time zone retention content prompts erase drift file export yaml master key rotation appearance colour',
   },
 ];

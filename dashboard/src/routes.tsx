@@ -6,6 +6,7 @@ import { alertsRoute } from './features/alerts/routes.ts';
 import { auditRoute } from './features/audit/routes.ts';
 import { budgetsRoute } from './features/budgets/routes.ts';
 import { costsRoute } from './features/costs/routes.ts';
+import { endUserRoute, endUsersRoute } from './features/end-users/routes.ts';
 import { invoiceRoute, invoicesRoute } from './features/invoices/routes.ts';
 import { keyRoute, keysRoute } from './features/keys/routes.ts';
 import { liveRoute } from './features/live/routes.ts';
@@ -66,6 +67,8 @@ export const routeTree = rootRoute.addChildren([
     invoicesRoute,
     plansRoute,
     membersRoute,
+    endUsersRoute,
+    endUserRoute,
     accountRoute,
   ]),
 ]);

@@ -29,16 +29,26 @@ export function useClient(): Client {
   return useMemo(() => clientFor(organization), [organization]);
 }
 
-type Choices = { readonly enabled?: boolean; readonly refetchInterval?: number; readonly keep?: boolean };
+type Choices<A = unknown> = {
+  readonly enabled?: boolean;
+  readonly refetchInterval?: number;
+  readonly keep?: boolean;
+  /** Asks again each second as long as this holds: work that goes on elsewhere. */
+  readonly pollWhile?: (answer: A) => boolean;
+};
+const pollMs = 1_000;
 
 function keyOf(organization: string | undefined, route: string, input: unknown): QueryKey {
   return [route, organization ?? null, input ?? null];
 }
 
 /** `useAsk('GET /keys', { query: { limit: 20 } })`. `keep`: shows what was there until the new answer comes. */
-export function useAsk<R extends JsonRoute>(route: R, ...[input, choices = {}]: [...Arguments<R>, choices?: Choices]) {
+export function useAsk<R extends JsonRoute>(
+  route: R,
+  ...[input, choices = {}]: [...Arguments<R>, choices?: Choices<Answer<R>>]
+) {
   const organization = useOrganizationId();
-  const { enabled = true, refetchInterval, keep = false } = choices as Choices;
+  const { enabled = true, refetchInterval, keep = false, pollWhile } = choices as Choices<Answer<R>>;
   return useQuery(
     queryOptions<Answer<R>, ApiError>({
       queryKey: keyOf(organization, route, input),
@@ -48,6 +58,9 @@ export function useAsk<R extends JsonRoute>(route: R, ...[input, choices = {}]: 
         >,
       enabled,
       ...(refetchInterval !== undefined && { refetchInterval }),
+      ...(pollWhile !== undefined && {
+        refetchInterval: ({ state: { data } }) => (data !== undefined && pollWhile(data) ? pollMs : false),
+      }),
       ...(keep && { placeholderData: keepPreviousData as never }),
     }),
   );

@@ -120,6 +120,11 @@ export function formatBytes(bytes: number): string {
   return `${significant(bytes / unit)} ${name}`;
 }
 
+/** `256 KiB`: for limits that are set in it. */
+export function formatKib(bytes: number): string {
+  return `${significant(bytes / 1024)} KiB`;
+}
+
 /** A whole time in the viewer's zone, with it: `21 Nov 2026, 23:41:10 GMT+1`. */
 export function formatTime(time: string | number | Date, zone?: string): string {
   return new Date(time).toLocaleString('en-GB', {

@@ -14,6 +14,7 @@ import { formatCountExactly } from '@/lib/format.ts';
 import { useNow } from '@/lib/now.ts';
 import { useMay } from '@/lib/session.ts';
 import { KeyActions } from './key-actions.tsx';
+import { KeyContent } from './key-content.tsx';
 import { stateOf, usageWords } from './keys.ts';
 import { StateBadge } from './state-badge.tsx';
 
@@ -65,6 +66,11 @@ function Facts({ of }: { of: Key }) {
           <Fact name="Tags">
             {of.tags.length === 0 ? <Absent /> : of.tags.map((tag) => <Badge key={tag}>{tag}</Badge>)}
           </Fact>
+          {of.kind === 'call' && (
+            <Fact name="Prompts and answers">
+              <KeyContent of={of} />
+            </Fact>
+          )}
           <Fact name="Made">
             <RelativeTime time={of.createdAt} />
           </Fact>

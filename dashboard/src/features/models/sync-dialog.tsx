@@ -9,7 +9,6 @@ import { formatBytes, formatUsdExactly } from '@/lib/format.ts';
 import { rateUsd } from './query.ts';
 
 const stale = ['GET /models/sync-pricing', 'GET /models', 'GET /models/price-history'] as const;
-const pollMs = 500;
 
 /** Looks first, then applies. It goes on when the window is closed, and is found again when it is opened. */
 export function SyncDialog({ onClose }: { onClose: () => void }) {
@@ -67,15 +66,11 @@ export function SyncDialog({ onClose }: { onClose: () => void }) {
 }
 
 function useSyncOf(syncId: string | undefined) {
-  const [running, setRunning] = useState(true);
-  const asked = useAsk(
+  return useAsk(
     'GET /models/sync-pricing/{syncId}',
     { params: { syncId: syncId ?? '' } },
-    { enabled: syncId !== undefined, ...(running && { refetchInterval: pollMs }) },
+    { enabled: syncId !== undefined, pollWhile: ({ state }) => state === 'running' },
   );
-  const isRunning = asked.data === undefined || asked.data.state === 'running';
-  if (isRunning !== running) setRunning(isRunning);
-  return asked;
 }
 
 function Found({ sync: { state, done, error, report, dryRun } }: { sync: PriceSync }) {

@@ -48,7 +48,7 @@ export function RequestFacts({ detail }: { detail: LogDetail }) {
         )}
         {endUser !== null && (
           <Fact name="End user">
-            <Link to="/requests" search={{ endUser }} className="break-all hover:underline">
+            <Link to="/end-users/$endUserId" params={{ endUserId: endUser }} className="break-all hover:underline">
               {endUser}
             </Link>
           </Fact>

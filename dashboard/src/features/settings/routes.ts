@@ -6,6 +6,6 @@ import { optionalOneOf } from '@/lib/search.ts';
 export const settingsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: 'settings',
-  validateSearch: z.object({ tab: optionalOneOf(['organization', 'installation', 'drift']) }),
+  validateSearch: z.object({ tab: optionalOneOf(['organization', 'content', 'installation', 'drift', 'master-key']) }),
   component: lazyRouteComponent(() => import('./settings-page.tsx'), 'SettingsPage'),
 });
