@@ -1123,6 +1123,8 @@ export type Provider = {
     requestsPerMinute?: number;
   } | null;
   credentials: readonly ProviderCredential[];
+  /** Higher after each change of what requests go by, its key too. null: the file says it. */
+  version: number | null;
   createdAt: Time | null;
   updatedAt: Time | null;
 };
@@ -1146,6 +1148,8 @@ export type ProviderCredential = {
   enabled: boolean;
   /** null: this instance does not ask it. */
   health: CredentialHealth | null;
+  /** Higher after each change of what requests go by, its key too. null: the file says it. */
+  version: number | null;
   createdAt: Time | null;
   updatedAt: Time | null;
 };
@@ -1742,6 +1746,8 @@ export type Upstream = {
   enabled: boolean;
   /** null: this instance does not ask it. */
   health: CredentialHealth | null;
+  /** Higher after each change of what requests go by, its key too. null: the file says it. */
+  version: number | null;
   createdAt: Time | null;
   updatedAt: Time | null;
   vendor: string;

@@ -214,6 +214,11 @@ function toSettings(options: StoreOptions): ConnectionSettings {
   };
 }
 
+/** The same store in a transaction: whoever takes a store reads what it has written so far. */
+export function storeWithin(store: Store, db: Store['db']): Store {
+  return new OrganizationStore(store, db);
+}
+
 /** Everything but `db` is the whole store's. */
 class OrganizationStore implements Store {
   readonly db: Kysely<Schema>;

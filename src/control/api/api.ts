@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { newId } from '../../lib/id.ts';
+import { InTurn } from '../../lib/in-turn.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import { mountSignIn } from '../sign-in/mount.ts';
 import { findSessionCaller } from '../sign-in/session-caller.ts';
@@ -55,6 +56,7 @@ class ApiServer implements Api {
   readonly #app: FastifyInstance;
   readonly #limit: ApiRateLimit;
   readonly #callers = new WeakMap<FastifyRequest, Caller>();
+  readonly #turns = new InTurn();
   /** By a route that changes something, the one that reads it. */
   readonly #twins = new Map<ApiRoute, ApiRoute | undefined>();
   #draining = false;
@@ -192,7 +194,9 @@ class ApiServer implements Api {
     const origin = { ip, userAgent: request.headers['user-agent'] };
     const twin = this.#twins.get(route);
     const ifMatch = request.headers['if-match'];
-    const asked = { requestId, url, idempotencyKey, params, query, body, exchange, recheck, origin, twin, ifMatch };
+    const turns = this.#turns;
+    const from = { requestId, url, idempotencyKey, exchange, recheck, origin };
+    const asked = { ...from, params, query, body, twin, turns, ifMatch };
     const { answer, replayed } = await perform(route, rule, asked, this.#callers.get(request), this.#options);
     if (replayed) reply.header('idempotency-replayed', 'true');
     if (route.method !== 'GET') await this.#options.refresh().catch(() => {});

@@ -3,7 +3,8 @@
  * in its own transaction, and a handler that writes by itself right after it.
  */
 import { z } from 'zod';
-import type { Store } from '../../store/store.ts';
+import { type Store, storeWithin } from '../../store/store.ts';
+import { holdThing } from '../../store/thing-lock.ts';
 import { recordAudit } from '../audit/records.ts';
 import { subjectOf } from '../audit/subject.ts';
 import type { Caller } from './caller.ts';
@@ -37,24 +38,24 @@ type State = Readonly<Record<string, unknown>>;
 /** Of one request. Made before the handler runs. */
 export class Audit {
   readonly #route: ApiRoute;
-  readonly #request: Pick<ApiRequest, 'caller' | 'params' | 'requestId'>;
+  readonly #request: ApiRequest;
   readonly #origin: Origin;
-  readonly #before: State | undefined;
-  readonly #isTwin: boolean;
+  readonly #twin: ApiRoute | undefined;
+  #before: State | undefined;
   #isWritten = false;
 
   private constructor(
     route: ApiRoute,
-    request: Pick<ApiRequest, 'caller' | 'params' | 'requestId'>,
+    request: ApiRequest,
     origin: Origin,
+    twin: ApiRoute | undefined,
     before: State | undefined,
-    isTwin: boolean,
   ) {
     this.#route = route;
     this.#request = request;
     this.#origin = origin;
+    this.#twin = twin;
     this.#before = before;
-    this.#isTwin = isTwin;
   }
 
   /** Reads what is there before. That it cannot be read is for the handler to tell, in its own words. */
@@ -66,12 +67,34 @@ export class Audit {
     parts: ApiParts,
   ): Promise<Audit> {
     const before = twin === undefined ? undefined : await readState(twin, request, parts).catch(() => undefined);
-    return new Audit(route, request, origin, before, twin?.path === route.path);
+    return new Audit(route, request, origin, twin, before);
+  }
+
+  /** What it changes, for whoever takes turns at it; undefined: nothing that was there. */
+  get thing(): string | undefined {
+    if (this.#twin === undefined || this.#before === undefined) return undefined;
+    // To know what a snapshot tells takes a connection more: one of them at a time.
+    return this.#twin.toldBySnapshot === true
+      ? this.#twin.path
+      : `${this.#twin.path} ${JSON.stringify(this.#request.params ?? null)}`;
+  }
+
+  /**
+   * Within the transaction of the write: from here to its end nobody else changes the thing through this API, and what
+   * is there before is read again. Of two at once, the second is told what the first one left.
+   */
+  async hold(db: Store['db'], parts: ApiParts): Promise<void> {
+    const { thing } = this;
+    if (thing === undefined || this.#twin === undefined) return;
+    await holdThing(db, thing);
+    if (this.#twin.toldBySnapshot === true) await parts.refresh();
+    const within = { ...parts, store: storeWithin(parts.store, db) };
+    this.#before = await readState(this.#twin, this.#request, within).catch(() => undefined);
   }
 
   /** Whether a route of the same path tells the state of what is changed. */
   get hasTwin(): boolean {
-    return this.#isTwin;
+    return this.#twin?.path === this.#route.path;
   }
 
   /** What is there before, as the API shows it. */
@@ -92,7 +115,7 @@ export class Audit {
     const named = isTexts(params) ? params : {};
     const subject = subjectOf(this.#route.path, named);
     // A verb of another thing answers with that one: what it was before is not what it is after.
-    const isSame = this.#isTwin || after === undefined || after.id === this.#before?.id;
+    const isSame = this.hasTwin || after === undefined || after.id === this.#before?.id;
     const before = isSame ? this.#before : undefined;
     const event = {
       organizationId: ownerOf(caller, [named, before, after]),

@@ -1,5 +1,6 @@
 /** One request of a known caller: parsed by the route's schemas, handled, and its answer encoded by them. */
 import { z } from 'zod';
+import type { InTurn } from '../../lib/in-turn.ts';
 import type { Store } from '../../store/store.ts';
 import { checkReach, type Rule } from './access.ts';
 import { Audit, isAudited, type Origin } from './auditing.ts';
@@ -33,6 +34,8 @@ export interface Asked {
   readonly ifMatch?: string | undefined;
   /** The route that reads what this one changes. */
   readonly twin?: ApiRoute | undefined;
+  /** Of this process: who changes the same thing waits here. */
+  readonly turns: InTurn;
   readonly exchange: Exchange;
 }
 
@@ -64,7 +67,8 @@ export async function perform(
     parts,
     (answer) => encode(route, answer),
     async ({ idempotencyKey, write }) => {
-      const request: ApiRequest = { ...parsed, idempotencyKey, write };
+      const writeAhead: ApiRequest['writeAhead'] = (work) => parts.store.db.transaction().execute(work);
+      const request: ApiRequest = { ...parsed, idempotencyKey, write, writeAhead };
       return caller === undefined ? route.handle?.(request, parts) : handle(route, request, asked, parts);
     },
   );
@@ -74,20 +78,32 @@ export async function perform(
 async function handle(route: ApiRoute, request: ApiRequest, asked: Asked, parts: ApiParts): Promise<unknown> {
   if (!isAudited(route)) return route.handle?.(request, parts);
   const audit = await Audit.begin(route, request, asked.origin, asked.twin, parts);
-  if (asked.ifMatch !== undefined && route.method !== 'POST') checkMatch(asked.ifMatch, audit.hasTwin, audit.before);
+  const check = () => {
+    if (asked.ifMatch !== undefined && route.method !== 'POST') checkMatch(asked.ifMatch, audit.hasTwin, audit.before);
+  };
+  check();
   const nowMs = parts.clock.nowMs();
+  // Whoever waits for another holds no connection meanwhile.
+  const inTurn = <T>(work: () => Promise<T>) =>
+    audit.thing === undefined ? work() : asked.turns.run(audit.thing, work);
+  const held = async <T>(db: Store['db'], work: (db: Store['db']) => Promise<T>) => {
+    await audit.hold(db, parts);
+    check();
+    return work(db);
+  };
   const write: ApiRequest['write'] = (work) => {
     const audited = async (db: Store['db']) => {
-      const result = await work(db);
+      const result = await held(db, work);
       await audit.record(db, result, nowMs);
       return result;
     };
-    return request.write(audited).catch((error: unknown) => {
+    return inTurn(() => request.write(audited)).catch((error: unknown) => {
       audit.undo();
       throw error;
     });
   };
-  const answer = await route.handle?.({ ...request, write }, parts);
+  const writeAhead: ApiRequest['writeAhead'] = (work) => inTurn(() => request.writeAhead((db) => held(db, work)));
+  const answer = await route.handle?.({ ...request, write, writeAhead }, parts);
   await audit.record(parts.store.db, answer, nowMs);
   return answer;
 }

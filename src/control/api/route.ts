@@ -76,6 +76,8 @@ interface Described {
   readonly acrossOrganizations?: string;
   /** It only computes or looks, although its method is not GET: the audit log leaves it out. */
   readonly changesNothing?: true;
+  /** It answers with what this instance knows, which the database may be ahead of for a moment. */
+  readonly toldBySnapshot?: true;
   /** Of the answer when all is well. Default 200, and 204 without `answer` and `produces`. */
   readonly status?: 200 | 201 | 202 | 204;
 }
@@ -109,6 +111,8 @@ export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
    * is kept in the same transaction, so a repetition gets it again and changes nothing.
    */
   write<T>(work: (db: Store['db']) => Promise<T>): Promise<T>;
+  /** The same for a handler that knows its answer only after the commit: the audit log and the kept answer follow it. */
+  writeAhead<T>(work: (db: Store['db']) => Promise<T>): Promise<T>;
 }
 
 /** A file instead of JSON. */

@@ -120,6 +120,25 @@ describe('by construction', () => {
   });
 });
 
+describe('a revocation', () => {
+  it('that cannot be told is none: the key stays', async () => {
+    const { id } = (await api.ask('POST /keys', { key: acme.key, body: { name: 'kept' } })).body;
+    const table = `"${api.database.schema}".audit_log`;
+    const name = `"${api.database.schema}".refuse_one`;
+    await runSql(
+      api.database.url,
+      `CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room'; END $$;
+       CREATE TRIGGER refuse_one BEFORE INSERT ON ${table} FOR EACH ROW
+         WHEN (NEW.resource_id = '${id}') EXECUTE FUNCTION ${name}()`,
+    );
+    expect((await api.ask(`POST /keys/${id}/revoke`, { key: acme.key })).status).toBe(500);
+    expect((await api.ask(`GET /keys/${id}`, { key: acme.key })).body.revokedAt).toBeNull();
+    await runSql(api.database.url, `DROP TRIGGER refuse_one ON ${table}`);
+    expect((await api.ask(`POST /keys/${id}/revoke`, { key: acme.key })).status).toBe(200);
+    expect((await audit(`?resourceId=${id}`))[0].action).toBe('POST /keys/{keyId}/revoke');
+  });
+});
+
 describe('the log', () => {
   it('refuses to be changed, whoever asks', async () => {
     const table = `"${api.database.schema}".audit_log`;

@@ -252,7 +252,7 @@ export type Revocation =
  * By id, by the whole key, or by name when one valid key has it. Every gateway refuses the key within a second. A key
  * that the configuration file declares stays revoked until its literal in the file changes.
  */
-export async function revokeKey(store: Store, which: string, clock: Clock): Promise<Revocation> {
+export async function revokeKey(store: Pick<Store, 'db'>, which: string, clock: Clock): Promise<Revocation> {
   const hash = hashKey(which);
   const exact = await findKeys(store.db)
     .where((where) =>
@@ -274,7 +274,7 @@ export async function revokeKey(store: Store, which: string, clock: Clock): Prom
   return { revoked: { ...toInfo(only), revokedAtMs: revokedAt.getTime() } };
 }
 
-function findValidByName(store: Store, name: string) {
+function findValidByName(store: Pick<Store, 'db'>, name: string) {
   return findKeys(store.db).where('keys.name', '=', name).where('keys.revoked_at', 'is', null).limit(20).execute();
 }
 

@@ -218,10 +218,12 @@ export const keyRoutes: readonly ApiRoute[] = [
     description: 'Revoking it again changes nothing.',
     params,
     answer: key,
-    async handle({ caller, params: { keyId } }, { store, clock }) {
-      const found = controlled(caller, await findKey(store.db, keyId), keyId);
-      const result = await revokeKey(store, found.id, clock);
-      return shown(owned(caller, 'revoked' in result ? result.revoked : undefined, keyId));
+    async handle({ caller, params: { keyId }, write }, { clock }) {
+      return write(async (db) => {
+        const found = controlled(caller, await findKey(db, keyId), keyId);
+        const result = await revokeKey({ db }, found.id, clock);
+        return shown(owned(caller, 'revoked' in result ? result.revoked : undefined, keyId));
+      });
     },
   }),
 ];

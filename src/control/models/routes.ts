@@ -103,6 +103,7 @@ export const modelRoutes: readonly ApiRoute[] = [
     path: '/models/{modelId}',
     tag,
     summary: 'Get a model',
+    toldBySnapshot: true,
     params: modelParams,
     answer: model,
     async handle({ caller, params }, parts) {
@@ -127,14 +128,14 @@ export const modelRoutes: readonly ApiRoute[] = [
       tools: factFields.tools.nullable().optional(),
     }),
     answer: model,
-    async handle({ caller, params, body }, parts) {
+    async handle({ caller, params, body, writeAhead }, parts) {
       const tools = modelTools(parts);
       const { model: found } = knownModel(tools, params.modelId);
       refuseDeclared(tools, found.id);
       const { price, effectiveAt: at, ...said } = body;
       const version = price ? versionOf(tools, found.id, price) : '';
       const change = changeBy(caller, parts.clock, found.id);
-      await parts.store.db.transaction().execute(async (db) => {
+      await writeAhead(async (db) => {
         await lockModels(db);
         const row = await findRow(db, found.id);
         await setRow(db, change, { facts: withSaid(row?.facts ?? {}, said) });

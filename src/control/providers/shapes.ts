@@ -96,6 +96,10 @@ export const credential = z
     priority,
     enabled: z.boolean(),
     health: health.nullable().describe('null: this instance does not ask it.'),
+    version: z
+      .int()
+      .nullable()
+      .describe('Higher after each change of what requests go by, its key too. null: the file says it.'),
     createdAt: time.nullable(),
     updatedAt: time.nullable(),
   })
@@ -119,6 +123,10 @@ export const provider = z
     dataCollection: z.enum(['allow', 'deny']),
     capacity: providerFields.capacity.nullable(),
     credentials: z.array(credential),
+    version: z
+      .int()
+      .nullable()
+      .describe('Higher after each change of what requests go by, its key too. null: the file says it.'),
     createdAt: time.nullable(),
     updatedAt: time.nullable(),
   })

@@ -43,6 +43,7 @@ function declaredView(declared: DeclaredProvider, keys: readonly CredentialRow[]
     priority: 0,
     enabled,
     health: shownHealth(parts.tools.health(name)),
+    version: null,
     createdAt: null,
     updatedAt: null,
   };
@@ -61,6 +62,7 @@ function declaredView(declared: DeclaredProvider, keys: readonly CredentialRow[]
     dataCollection: options.dataCollection ?? 'allow',
     capacity: options.capacity ?? null,
     credentials,
+    version: null,
     createdAt: null,
     updatedAt: null,
   };
@@ -82,6 +84,7 @@ function storedView(row: ProviderRow, keys: readonly CredentialRow[], parts: Vie
     dataCollection: options.dataCollection ?? 'allow',
     capacity: options.capacity ?? null,
     credentials,
+    version: row.snapshot_version,
     createdAt: row.created_at.getTime(),
     updatedAt: row.updated_at.getTime(),
   };
@@ -118,6 +121,7 @@ export function credentialView(row: CredentialRow, { tools }: Pick<ViewParts, 't
     priority: row.priority,
     enabled: row.enabled,
     health: shownHealth(tools.health(row.id)),
+    version: row.snapshot_version,
     createdAt: row.created_at.getTime(),
     updatedAt: row.updated_at.getTime(),
   };

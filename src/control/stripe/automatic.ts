@@ -27,18 +27,17 @@ export interface AutomaticTopUp {
 
 /** Throws Refusal: no saved card, an amount that is too small, too large, or below the threshold. */
 export async function setAutomaticTopUp(
-  parts: Pick<StripeParts, 'store' | 'settings'>,
+  { store: { db }, settings }: Pick<StripeParts, 'settings'> & { readonly store: Pick<Store, 'db'> },
   organizationId: string,
   { enabled, thresholdNanoUsd, amountNanoUsd }: AutomaticTopUp,
 ): Promise<AutomaticTopUpRow> {
-  checkAmount(amountNanoUsd, parts.settings);
+  checkAmount(amountNanoUsd, settings);
   if (amountNanoUsd < thresholdNanoUsd) {
     throw new Refusal(
       'The amount is less than the threshold, so one charge would not lift the balance above it.',
       'Choose an amount that is at least the threshold.',
     );
   }
-  const { db } = parts.store;
   const card = await savedCard(db, organizationId);
   if (enabled && card === undefined) {
     throw new Refusal(

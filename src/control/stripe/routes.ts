@@ -103,9 +103,12 @@ export const stripeRoutes: readonly ApiRoute[] = [
     params: organizationParams,
     body: z.strictObject({ enabled: z.boolean(), thresholdUsd: usdPositive, amountUsd: usdPositive }),
     answer: automaticTopUp,
-    async handle({ params: { organizationId }, body: { enabled, thresholdUsd, amountUsd } }, parts) {
+    async handle({ params: { organizationId }, body: { enabled, thresholdUsd, amountUsd }, write }, parts) {
+      const { settings } = requireStripe(parts);
       const asked = { enabled, thresholdNanoUsd: thresholdUsd, amountNanoUsd: amountUsd };
-      return askStripe(parts, async (stripe) => automaticShown(await setAutomaticTopUp(stripe, organizationId, asked)));
+      return write(async (db) =>
+        automaticShown(await setAutomaticTopUp({ store: { db }, settings }, organizationId, asked)),
+      );
     },
   }),
   route({
