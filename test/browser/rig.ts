@@ -52,17 +52,14 @@ export interface Visitor {
   readonly complaints: readonly string[];
   /** Fails where there were complaints; `allow`: those that the test provoked. */
   done(allow?: RegExp): Promise<void>;
-  /** Into test/browser/screenshots, or $SCREENSHOTS. */
-  screenshot(name: string): Promise<void>;
+  /** Into test/browser/screenshots, or $SCREENSHOTS. `whole`: also what is below the window's end. */
+  screenshot(name: string, whole?: boolean): Promise<void>;
 }
 
 export async function startBrowserRig(config: ConfigTree = {}): Promise<BrowserRig> {
-  const executablePath = executables.find(existsSync);
-  if (executablePath === undefined)
-    throw new Error(`no Chromium at ${executables.join(', ')}: apt-get install chromium`);
   const [gateway, browser] = await Promise.all([
     startGateway({ config: merge({ keys: { operator: { key: operatorKey } }, models: priced }, config) }),
-    chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] }),
+    launchBrowser(),
   ]);
   const api: BrowserRig['api'] = (route, body, key = operatorKey) => ask(gateway.url, route, body, key);
   const chat: BrowserRig['chat'] = async (model, content, key = gateway.key) => {
@@ -87,6 +84,14 @@ export async function startBrowserRig(config: ConfigTree = {}): Promise<BrowserR
       await gateway.stop();
     },
   };
+}
+
+/** The system's Chromium; throws where there is none. */
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = executables.find(existsSync);
+  if (executablePath === undefined)
+    throw new Error(`no Chromium at ${executables.join(', ')}: apt-get install chromium`);
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
 /** Dollars for a million tokens: enough that a request's cost is to be seen. */
@@ -115,7 +120,8 @@ async function makeTenant(api: BrowserRig['api'], name: string) {
   return { id, managementKey, key };
 }
 
-async function visit(browser: Browser, url: string, options: Visit): Promise<Visitor> {
+/** A visitor of the dashboard at `url`, whoever started it. */
+export async function visit(browser: Browser, url: string, options: Visit): Promise<Visitor> {
   const { key = operatorKey, path: first = '/', scheme = 'light', width = 1280, height = 800 } = options;
   const context = await browser.newContext({
     viewport: { width, height },
@@ -160,10 +166,10 @@ async function visit(browser: Browser, url: string, options: Visit): Promise<Vis
       await context.close();
       expect(left).toEqual([]);
     },
-    async screenshot(name) {
+    async screenshot(name, fullPage = false) {
       const directory = path.resolve(process.env.SCREENSHOTS ?? 'test/browser/screenshots');
       mkdirSync(directory, { recursive: true });
-      await page.screenshot({ path: path.join(directory, `${name}-${scheme}-${width}.png`) });
+      await page.screenshot({ path: path.join(directory, `${name}-${scheme}-${width}.png`), fullPage });
     },
   };
 }

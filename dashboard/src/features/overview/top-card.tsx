@@ -50,7 +50,7 @@ function Bars({ by, rows }: { by: string; rows: readonly StatsGroup[] }) {
             <span className="flex items-baseline justify-between gap-3">
               <span className="min-w-0 truncate group-hover:underline">{label === '' ? 'None' : label}</span>
               <span className="shrink-0 text-xs text-muted-foreground">
-                <span className="figures">{formatCount(requests)}</span> requests
+                <span className="figures">{formatCount(requests)}</span> {requests === 1 ? 'request' : 'requests'}
                 <Money usd={chargeUsd} className="ml-3 text-sm text-foreground" />
               </span>
             </span>

@@ -29,7 +29,7 @@ export function ProviderStep({ provider, onChoose }: { provider: string; onChoos
       <Segments label="Who answers" items={items} value={provider} onChange={onChoose} />
       {provider === 'mock' && (
         <p className="text-muted-foreground">
-          It repeats what it is told, costs nothing, and needs no key of anybody’s.
+          It repeats what it is told, at pretended prices, and needs no key of anybody’s.
         </p>
       )}
       {isNew && mayAdd && <NewProvider taken={names} onMade={onChoose} />}
