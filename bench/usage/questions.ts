@@ -1,5 +1,5 @@
 /** What is asked of ten million requests: every list, filter and chart, with other values each time. */
-import { keysOfEach, modelNames, organizationsMax } from './generate.ts';
+import { endUsersOfEach, keysOfEach, modelNames, organizationsMax, teams } from './generate.ts';
 
 export interface Question {
   readonly name: string;
@@ -15,8 +15,8 @@ const organization = (turn: number) => `org_bench_${(turn * 7) % organizationsMa
 const key = (turn: number) => `key_bench_${(turn * 3) % organizationsMax}_${turn % keysOfEach}`;
 const model = (turn: number) => modelNames[(turn * 5) % modelNames.length] ?? '';
 const provider = (turn: number) => model(turn).split('/')[0] ?? '';
-const endUser = (turn: number) => `user-${(turn * 991) % 20_000}`;
-const tag = (turn: number) => `team-${turn % 30}`;
+const endUser = (turn: number) => `user-${(turn * 991) % (organizationsMax * endUsersOfEach)}`;
+const tag = (turn: number) => `team-${turn % teams}`;
 const zone = (turn: number) => ['Europe/Berlin', 'Asia/Kathmandu', 'America/New_York', 'UTC'][turn % 4] ?? 'UTC';
 
 const overviewMsMax = 200;
@@ -100,7 +100,7 @@ const lists: readonly Question[] = [
   one('logs, customer', () => '/logs?limit=200', { customer: true }),
   ...filters.map(([name, filter]) => one(`logs, ${name}`, (turn) => `/logs?limit=100&${filter(turn)}`)),
   one('logs, an old week', () => `/logs?limit=200&since=${ago(25 * 86_400_000)}&until=${ago(18 * 86_400_000)}`),
-  one('logs, a session', (turn) => `/logs?sessionId=session-${turn * 1_000}`),
+  one('logs, a session', (turn) => `/logs?sessionId=session-1-${turn * 100}`),
   one('logs, a rare end user of a customer', (turn) => `/logs?endUser=user-${19_000 + turn}`, { customer: true }),
   one('sessions', () => '/sessions?limit=50'),
   one('sessions, customer', () => '/sessions?limit=50', { customer: true }),

@@ -47,7 +47,8 @@ async function drop(db: Db, name: string, until: Date): Promise<void> {
   await sql`DELETE FROM usage_default WHERE started_at < ${until}`.execute(db);
   await sql`DELETE FROM feedback WHERE given_at < ${until}`.execute(db);
   for (const table of ['usage_hours', 'usage_days'])
-    await sql`DELETE FROM ${sql.table(table)} WHERE cube = 'end-user' AND bucket < ${until}`.execute(db);
+    await sql`DELETE FROM ${sql.table(table)} WHERE cube IN ('end-user', 'end-user-total')
+      AND bucket < ${until}`.execute(db);
 }
 
 const minuteCellsMax = 20_000;
@@ -56,7 +57,7 @@ const minuteCellsMax = 20_000;
 export async function dropMinutesBefore(db: Db, beforeMs: number): Promise<boolean> {
   const { rows } = await sql<{ gone: number }>`
     WITH old AS (
-      SELECT cube, bucket, cell FROM usage_minutes WHERE cube IN ('key', 'organization', 'house', 'attempt')
+      SELECT cube, bucket, cell FROM usage_minutes WHERE cube IN ('house', 'organization', 'key-total', 'attempt')
         AND bucket < ${new Date(beforeMs)} LIMIT ${minuteCellsMax}
     ), gone AS (
       DELETE FROM usage_minutes m USING old WHERE m.cube = old.cube AND m.bucket = old.bucket AND m.cell = old.cell

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postUsage } from '../../src/ledger/post-usage.ts';
-import { countNames, dimensions, histograms } from '../../src/store/roll-ups/cubes.ts';
+import { tableOf } from '../../src/store/roll-ups/cells.ts';
+import { countNames, cubes, dimensions, histograms } from '../../src/store/roll-ups/cubes.ts';
 import { askForRebuild, daysToRebuild, forgetEndUser, rebuildDay } from '../../src/store/roll-ups/rebuild.ts';
 import { rollUsage } from '../../src/store/roll-ups/roll.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -68,9 +69,13 @@ describe('roll-ups', () => {
     const posted = [1n, 2n, 3n].map((charge) => settlementOf({ charge, input: 7, servedModel: 'acme/small' }));
     await postUsage(store.db, posted);
     await rollAll();
-    for (const cube of ['key', 'organization', 'house'])
-      for (const table of ['usage_minutes', 'usage_hours', 'usage_days'])
-        expect(await sums(table, cube), `${table} ${cube}`).toMatchObject({ requests: 3, input: 21, charge_usd: 6n });
+    for (const cube of ['key', 'key-total', 'organization', 'house'] as const)
+      for (const span of cubes[cube].spans)
+        expect(await sums(tableOf[span], cube), `${span} ${cube}`).toMatchObject({
+          requests: 3,
+          input: 21,
+          charge_usd: 6n,
+        });
   });
 
   it('count a request once for each of its tags, and a try that failed although another one answered', async () => {
@@ -83,7 +88,9 @@ describe('roll-ups', () => {
     await postUsage(store.db, [settlementOf(record)]);
     await rollAll();
     expect(await sums('usage_days', 'tag')).toMatchObject({ requests: 2 });
+    expect(await sums('usage_days', 'tag-total')).toMatchObject({ requests: 2 });
     expect(await sums('usage_days', 'end-user')).toMatchObject({ requests: 1 });
+    expect(await sums('usage_hours', 'end-user-total')).toMatchObject({ requests: 1 });
     const { rows } = await sql<object>`SELECT provider, status, error_kind, requests, failed FROM usage_minutes
       WHERE cube = 'attempt' ORDER BY provider`.execute(store.db);
     expect(rows).toEqual([

@@ -1,5 +1,7 @@
 /** Which sums a period is read from: whole days, then whole hours and minutes at its ends, and rows for the rest. */
 
+import type { Span } from '../../store/roll-ups/cubes.ts';
+
 export interface Range {
   readonly fromMs: number;
   readonly toMs: number;
@@ -16,17 +18,17 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-const sizes: readonly (readonly [Unit, number])[] = [
-  ['days', dayMs],
-  ['hours', hourMs],
-  ['minutes', minuteMs],
+const sizes: readonly (readonly [Unit, Span, number])[] = [
+  ['days', 'day', dayMs],
+  ['hours', 'hour', hourMs],
+  ['minutes', 'minute', minuteMs],
 ];
 
 /**
  * `bounds`: where the period begins, where its parts do, and where it ends; no sum reaches over one of them.
- * `minutesSinceMs`: from then on there are sums by the minute; undefined: there are none.
+ * `spans`: those that there are sums of; of minutes, from `minutesSinceMs` on.
  */
-export function cover(bounds: readonly number[], minutesSinceMs: number | undefined): readonly Piece[] {
+export function cover(bounds: readonly number[], spans: readonly Span[], minutesSinceMs: number): readonly Piece[] {
   const found: Record<Unit, Range[]> = { days: [], hours: [], minutes: [], rows: [] };
   for (let i = 1; i < bounds.length; i++) split({ fromMs: bounds[i - 1] ?? 0, toMs: bounds[i] ?? 0 }, 0);
   return (Object.entries(found) as [Unit, Range[]][])
@@ -35,11 +37,13 @@ export function cover(bounds: readonly number[], minutesSinceMs: number | undefi
 
   function split(range: Range, level: number): void {
     if (range.fromMs >= range.toMs) return;
-    const [unit, size] = sizes[level] ?? ['rows', 0];
-    if (unit === 'rows' || (unit === 'minutes' && range.fromMs < (minutesSinceMs ?? Number.POSITIVE_INFINITY))) {
+    const here = sizes[level];
+    if (here === undefined) {
       found.rows.push(range);
       return;
     }
+    const [unit, span, size] = here;
+    if (!spans.includes(span) || (unit === 'minutes' && range.fromMs < minutesSinceMs)) return split(range, level + 1);
     const fromMs = Math.ceil(range.fromMs / size) * size;
     const toMs = Math.floor(range.toMs / size) * size;
     if (fromMs >= toMs) return split(range, level + 1);

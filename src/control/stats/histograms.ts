@@ -19,7 +19,7 @@ export async function readBuckets(
   histogram: Histogram,
   by?: StatsGroup,
 ): Promise<Buckets> {
-  const question = await questionOf(db, asked, by === undefined ? [] : [dimensionOf[by]]);
+  const question = await questionOf(db, asked, by === undefined ? [] : [dimensionOf[by]], true);
   const { text, join } = by === undefined ? { text: sql`''::text`, join: sql`` } : groupSql(by);
   const { rows } = await sql<Bucket & { group: string }>`
     SELECT ${text} AS "group", (e >> 32)::int AS bucket, sum(e & 4294967295)::bigint AS n

@@ -90,7 +90,7 @@ export async function readQuantileSeries(
   by?: StatsGroup,
   only?: readonly string[],
 ): Promise<ReadonlyMap<string, readonly (number | null)[]>> {
-  const question = await questionOf(db, asked, by === undefined ? [] : [dimensionOf[by]]);
+  const question = await questionOf(db, asked, by === undefined ? [] : [dimensionOf[by]], true);
   const { text, join } = by === undefined ? { text: sql`''::text`, join: sql`` } : groupSql(by);
   const some = only === undefined ? sql`` : sql`WHERE ${text} = ANY (${[...only]}::text[])`;
   const { rows } = await sql<Bucket & { group: string; part: number }>`

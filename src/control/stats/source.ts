@@ -3,11 +3,10 @@ import { type RawBuilder, sql } from 'kysely';
 import {
   type Cube,
   countNames,
-  cubes,
-  cubesWithMinutes,
   type Dimension,
   dimensionsOfRows,
   histograms,
+  shapeOf,
 } from '../../store/roll-ups/cubes.ts';
 import { dimensionOfRow, factsOf, triesOfFacts } from '../../store/roll-ups/facts.ts';
 import { cover, hourMs, type Piece, type Range } from './cover.ts';
@@ -22,22 +21,30 @@ export interface Question {
   readonly by: readonly (Dimension | 'tag' | 'end-user')[];
   /** Tries at providers, instead of requests. */
   readonly attempts?: boolean;
+  /** Whether it is about how long they took, which not all sums know. */
+  readonly times?: boolean;
 }
 
 /** There are sums by the minute for a day at least (retention.minutesDays). */
 const minutesKeptMs = 20 * hourMs;
 
-const ofRequests: readonly Cube[] = ['house', 'organization', 'key'];
+/** Those with fewest cells first. */
+const ofRequests: readonly Cube[] = ['house', 'organization', 'key-total', 'key'];
+const ofSubjects = { tag: ['tag-total', 'tag'], 'end-user': ['end-user-total', 'end-user'] } as const;
 
 /** Undefined: none knows all of it, and the rows have to be read. */
-export function cubeFor({ wanted, by, attempts = false }: Question): Cube | undefined {
-  const subjects = new Set<Cube>(by.filter((name) => name === 'tag' || name === 'end-user'));
+export function cubeFor({ wanted, by, attempts = false, times = false }: Question): Cube | undefined {
+  const subjects = new Set<keyof typeof ofSubjects>(by.filter((name) => name === 'tag' || name === 'end-user'));
   if (wanted.tag !== undefined) subjects.add('tag');
   if (wanted.endUser !== undefined) subjects.add('end-user');
   if (subjects.size > 1) return undefined;
   const needed = [...wanted.equal.keys(), ...by.filter((name) => name !== 'tag' && name !== 'end-user')];
-  const candidates = attempts ? (['attempt'] as const) : subjects.size === 1 ? [...subjects] : ofRequests;
-  return candidates.find((cube) => needed.every((name) => cubes[cube].includes(name)));
+  const [subject] = subjects;
+  const candidates = attempts ? (['attempt'] as const) : subject === undefined ? ofRequests : ofSubjects[subject];
+  return candidates.find((cube) => {
+    const { dimensions, hasTimes } = shapeOf(cube);
+    return (hasTimes || !times) && needed.every((name) => dimensions.includes(name));
+  });
 }
 
 /** Columns: bucket, the dimensions, requests and all counts, and the histograms. */
@@ -45,9 +52,10 @@ export function sourceOf(question: Question): RawBuilder<unknown> {
   const { wanted, bounds, nowMs } = question;
   const cube = cubeFor(question);
   const period = { fromMs: bounds[0] ?? 0, toMs: bounds.at(-1) ?? 0 };
-  const minutesSince = cube !== undefined && cubesWithMinutes.includes(cube) ? nowMs - minutesKeptMs : undefined;
   const pieces: readonly Piece[] =
-    cube === undefined ? [{ unit: 'rows', ranges: [period] }] : cover(bounds, minutesSince);
+    cube === undefined
+      ? [{ unit: 'rows', ranges: [period] }]
+      : cover(bounds, shapeOf(cube).spans, nowMs - minutesKeptMs);
   const parts = pieces.map(({ unit, ranges }) =>
     unit === 'rows' ? fromRows(question, ranges) : fromSums(`usage_${unit}`, cube ?? 'key', wanted, ranges),
   );
@@ -69,7 +77,7 @@ const columns = sql.raw([...dimensionsOfRows, 'subject', 'requests', ...countNam
 
 function fromSums(table: string, cube: Cube, wanted: Wanted, ranges: readonly Range[]): RawBuilder<unknown> {
   const conditions = [...wanted.equal].map(([name, value]) => equals(sql.ref(name), value));
-  const subject = cube === 'tag' ? wanted.tag : cube === 'end-user' ? wanted.endUser : undefined;
+  const subject = cube.startsWith('tag') ? wanted.tag : cube.startsWith('end-user') ? wanted.endUser : undefined;
   if (subject !== undefined) conditions.push(equals(sql.ref('subject'), subject));
   return sql`SELECT bucket, ${columns} FROM ${sql.table(table)}
     WHERE cube = ${sql.lit(cube)} AND ${within(sql.ref('bucket'), ranges)}${sql.join(conditions, sql``)}`;

@@ -99,10 +99,10 @@ export async function readGroups(
   return rows;
 }
 
-export async function questionOf(db: Store['db'], asked: Asked, by: Question['by']): Promise<Question> {
+export async function questionOf(db: Store['db'], asked: Asked, by: Question['by'], times = false): Promise<Question> {
   const { sinceMs, untilMs, filter, nowMs, attempts = false } = asked;
   const wanted = await readFilter(db, filter);
-  return { wanted, bounds: [sinceMs, Math.max(sinceMs, untilMs)], nowMs, by, attempts };
+  return { wanted, bounds: [sinceMs, Math.max(sinceMs, untilMs)], nowMs, by, attempts, times };
 }
 
 /** Names of keys, organizations, projects and members as they are now; what has none is shown by its id. */

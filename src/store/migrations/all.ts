@@ -27,6 +27,8 @@ import { storedProviders } from './0026-providers.ts';
 import { pausedKeys } from './0027-paused-keys.ts';
 import { playgroundKeys } from './0028-playground-keys.ts';
 import { defaultTimeZone } from './0029-default-time-zone.ts';
+import { narrowUsage } from './0030-narrow-sums.ts';
+import { priceVersions } from './0031-price-versions.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -60,4 +62,6 @@ export const migrations: readonly Migration[] = [
   pausedKeys,
   playgroundKeys,
   defaultTimeZone,
+  narrowUsage,
+  priceVersions,
 ];

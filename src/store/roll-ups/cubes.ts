@@ -20,33 +20,61 @@ export type Dimension = (typeof dimensions)[number];
 /** Those that a row of usage has once. A subject is a tag or an end user. */
 export const dimensionsOfRows = dimensions.filter((name) => name !== 'subject');
 
-export type Cube = 'key' | 'organization' | 'house' | 'tag' | 'end-user' | 'attempt';
+export type Span = 'minute' | 'hour' | 'day';
+
+export interface CubeShape {
+  readonly dimensions: readonly Dimension[];
+  readonly spans: readonly Span[];
+  /** Whether it knows how long requests took. */
+  readonly hasTimes: boolean;
+}
+
+const always: readonly Span[] = ['minute', 'hour', 'day'];
+const coarse: readonly Span[] = ['hour', 'day'];
+
+const shape = (dimensions: readonly Dimension[], spans: readonly Span[], hasTimes = true): CubeShape => ({
+  dimensions,
+  spans,
+  hasTimes,
+});
 
 /**
- * `key` can answer nearly everything, `organization` and `house` the pictures that are looked at most. `tag`: a request
- * counts for each of its tags. `attempt`: tries at providers instead of requests; a try that failed is there although
- * another one answered. Tags and end users have no minutes: there may be as many as requests.
+ * The narrow ones first: `key-total` answers for keys, and so for projects and members, without reading a line for each of
+ * their models. `key` can answer nearly everything. `tag`: a request counts for each of its tags. `attempt`: tries at
+ * providers instead of requests; a try that failed is there although another one answered.
+ *
+ * What has nearly as many cells as requests has no short spans: the requests themselves are read as fast. So `key` has no
+ * minutes, tags and end users have none either, and one end user's models have days alone.
  */
-export const cubes: Readonly<Record<Cube, readonly Dimension[]>> = {
-  house: ['model', 'provider', 'credential', 'status', 'error_kind'],
-  organization: ['organization_id', 'model', 'provider', 'status'],
-  key: [
-    'organization_id',
-    'key_id',
-    'operation',
-    'requested_model',
-    'model',
-    'provider',
-    'credential',
-    'status',
-    'error_kind',
-  ],
-  tag: ['organization_id', 'key_id', 'model', 'subject'],
-  'end-user': ['organization_id', 'key_id', 'model', 'subject'],
-  attempt: ['organization_id', 'model', 'provider', 'credential', 'status', 'error_kind'],
-};
+export const cubes = {
+  house: shape(['model', 'provider', 'credential', 'status', 'error_kind'], always),
+  organization: shape(['organization_id', 'model', 'provider', 'status'], always),
+  'key-total': shape(['organization_id', 'key_id'], always),
+  key: shape(
+    [
+      'organization_id',
+      'key_id',
+      'operation',
+      'requested_model',
+      'model',
+      'provider',
+      'credential',
+      'status',
+      'error_kind',
+    ],
+    coarse,
+  ),
+  'tag-total': shape(['organization_id', 'subject'], coarse),
+  tag: shape(['organization_id', 'key_id', 'model', 'subject'], coarse, false),
+  'end-user-total': shape(['organization_id', 'subject'], coarse),
+  'end-user': shape(['organization_id', 'key_id', 'model', 'subject'], ['day'], false),
+  attempt: shape(['organization_id', 'model', 'provider', 'credential', 'status', 'error_kind'], always),
+} as const satisfies Readonly<Record<string, CubeShape>>;
+export type Cube = keyof typeof cubes;
+export const cubeNames = Object.keys(cubes) as readonly Cube[];
 
-export const cubesWithMinutes: readonly Cube[] = ['house', 'organization', 'key', 'attempt'];
+/** Wider than the literal types of the table: for asking whether a cube has something. */
+export const shapeOf = (cube: Cube): CubeShape => cubes[cube];
 
 /** Beside `requests`. Each is a column of the roll-ups; the text is what one row of usage adds to it. */
 export const counts = {

@@ -1,14 +1,16 @@
 /** Makes the roll-ups of a day anew from its rows: what comes out is what was there, unless somebody changed either. */
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { daysOfHours } from './cells.ts';
 import { addCells, lockRollUps, rollBatches } from './roll.ts';
 
 type Db = Kysely<Schema>;
 
 const dayMs = 86_400_000;
-const stepMs = 300_000;
-/** Of a day with minutes, of which nearly every row has its own, less. */
-const stepRows = { withMinutes: 1_000, without: 5_000 };
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** Rows in one statement: a second's work, far within the time that a statement may take. Minutes are most of it. */
+const stepRows = { withMinutes: 3_000, without: 8_000 };
 const spans = ['usage_minutes', 'usage_hours', 'usage_days'];
 
 /**
@@ -51,8 +53,15 @@ async function rebuild(db: Db, startMs: number): Promise<void> {
       db,
     );
   }
-  for (const { from, to } of await stepsOf(db, startMs, minutes ? stepRows.withMinutes : stepRows.without))
-    await addCells(db, sql`usage WHERE started_at >= ${from} AND started_at < ${to}`, minutes);
+  await sql`SET LOCAL work_mem = '48MB'`.execute(db);
+  for (const { from, to } of await stepsOf(db, startMs, minutes ? stepRows.withMinutes : stepRows.without)) {
+    const source = sql`usage WHERE started_at >= ${from} AND started_at < ${to}`;
+    await addCells(db, source, minutes ? 'withoutDays' : 'withoutDaysAndMinutes');
+  }
+  const [before = '', after = ''] = daysOfHours('%').split('%');
+  await sql`${sql.raw(before)}bucket >= ${new Date(startMs)} AND bucket < ${new Date(endMs)}${sql.raw(after)}`.execute(
+    db,
+  );
 }
 
 /** Where retention took them already they would only come back for an hour; and they are the most of all. */
@@ -63,18 +72,42 @@ async function hasMinutes(db: Db, startMs: number): Promise<boolean> {
   return rows[0]?.kept ?? true;
 }
 
-/** Parts of the day with about so many rows: fewer statements for a quiet day, and none that is long for a busy one. */
+/**
+ * Parts of the day with about so many rows: whole hours where they can be, so that the cells of an hour are made at once;
+ * minutes of one that is very busy are added to each other.
+ */
 async function stepsOf(db: Db, startMs: number, rowsMax: number) {
-  const endMs = startMs + dayMs;
-  const { rows } = await sql<{ step: Date; rows: number }>`
-    SELECT date_bin(make_interval(secs => ${stepMs / 1_000}), started_at, 'epoch') AS step, count(*) AS rows FROM usage
-    WHERE started_at >= ${new Date(startMs)} AND started_at < ${new Date(endMs)} GROUP BY 1 ORDER BY 1`.execute(db);
-  const steps: { from: Date; to: Date; rows: number }[] = [];
-  for (const { step, rows: count } of rows) {
+  const { rows } = await sql<{ minute: Date; rows: number }>`
+    SELECT date_trunc('minute', started_at) AS minute, count(*) AS rows FROM usage
+    WHERE started_at >= ${new Date(startMs)} AND started_at < ${new Date(startMs + dayMs)} GROUP BY 1 ORDER BY 1`.execute(
+    db,
+  );
+  const hours = Map.groupBy(rows, ({ minute }) => Math.floor(minute.getTime() / hourMs));
+  const parts = [...hours.values()].flatMap((minutes): Part[] => {
+    const all = minutes.reduce((sum, { rows: count }) => sum + count, 0);
+    const fromMs = Math.floor((minutes[0]?.minute.getTime() ?? 0) / hourMs) * hourMs;
+    if (all <= rowsMax) return [{ fromMs, toMs: fromMs + hourMs, rows: all }];
+    return minutes.map(({ minute, rows: count }) => ({
+      fromMs: minute.getTime(),
+      toMs: minute.getTime() + minuteMs,
+      rows: count,
+    }));
+  });
+  return joined(parts, rowsMax).map(({ fromMs, toMs }) => ({ from: new Date(fromMs), to: new Date(toMs) }));
+}
+
+interface Part {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly rows: number;
+}
+
+function joined(parts: readonly Part[], rowsMax: number): readonly Part[] {
+  const steps: Part[] = [];
+  for (const part of parts) {
     const last = steps.at(-1);
-    const to = new Date(step.getTime() + stepMs);
-    if (last === undefined || last.rows + count > rowsMax) steps.push({ from: step, to, rows: count });
-    else steps[steps.length - 1] = { from: last.from, to, rows: last.rows + count };
+    if (last === undefined || last.rows + part.rows > rowsMax) steps.push(part);
+    else steps[steps.length - 1] = { fromMs: last.fromMs, toMs: part.toMs, rows: last.rows + part.rows };
   }
   return steps;
 }
@@ -106,7 +139,7 @@ export async function forgetEndUser(db: Db, organizationId: string, endUser: str
   for (const table of ['usage_hours', 'usage_days']) {
     await sql`
       WITH gone AS (
-        DELETE FROM ${sql.table(table)} WHERE cube = 'end-user' AND organization_id = ${organizationId}
+        DELETE FROM ${sql.table(table)} WHERE cube IN ('end-user', 'end-user-total') AND organization_id = ${organizationId}
           AND subject = ${endUser} RETURNING bucket
       )
       INSERT INTO usage_rebuilds (day) SELECT DISTINCT date_trunc('day', bucket, 'UTC') FROM gone

@@ -4,8 +4,8 @@
  */
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { countNames, dimensions, histograms } from './cubes.ts';
-import { cellsOfFacts, factsOf } from './facts.ts';
+import { adding } from './cells.ts';
+import { factsOf } from './facts.ts';
 
 type Db = Kysely<Schema>;
 
@@ -61,27 +61,9 @@ export async function rollBatches(db: Db): Promise<number> {
 }
 
 const [beforeSource = '', afterSource = ''] = factsOf('%').split('%');
-const columns = [...dimensions, 'requests', ...countNames, ...histograms].join(', ');
-const cell = `substr(sha256(convert_to((ARRAY[${dimensions.join(', ')}])::text, 'UTF8')), 1, 16)`;
 
-/** Adds to what is there. In order of the cells, as all writers come one after the other anyway. */
-function addTo(table: string, span: string): string {
-  const sum = (name: string) => `${name} = nullif(coalesce(old.${name}, 0) + coalesce(excluded.${name}, 0), 0)`;
-  const merge = (name: string) => `${name} = merge_buckets(old.${name}, excluded.${name})`;
-  return `INSERT INTO ${table} AS old (cube, bucket, cell, ${columns})
-    SELECT cube, bucket, ${cell}, ${columns} FROM cells WHERE span = '${span}'
-    ON CONFLICT (cube, bucket, cell) DO UPDATE SET requests = old.requests + excluded.requests,
-      ${countNames.map(sum).join(', ')}, ${histograms.map(merge).join(', ')}`;
-}
-
-const spans = { minute: 'usage_minutes', hour: 'usage_hours', day: 'usage_days' };
-const addingTo = (wanted: readonly (keyof typeof spans)[]) =>
-  wanted.map((span) => `to_${spans[span]} AS (${addTo(spans[span], span)})`).join(', ');
-const [addingAll, addingLong] = [addingTo(['minute', 'hour', 'day']), addingTo(['hour', 'day'])];
-
-/** `source`: rows of usage, as a FROM clause with its conditions. `minutes`: whether those are kept still. */
-export async function addCells(db: Db, source: ReturnType<typeof sql>, minutes = true): Promise<void> {
-  const adding = minutes ? addingAll : addingLong;
+/** `source`: rows of usage, as a FROM clause with its conditions. `to`: which cells they are added to. */
+export async function addCells(db: Db, source: ReturnType<typeof sql>, to: keyof typeof adding = 'all'): Promise<void> {
   await sql`WITH facts AS MATERIALIZED (${sql.raw(beforeSource)}${source}${sql.raw(afterSource)}),
-    cells AS MATERIALIZED (${sql.raw(cellsOfFacts)}), ${sql.raw(adding)} SELECT 1`.execute(db);
+    ${sql.raw(adding[to])} SELECT 1`.execute(db);
 }
