@@ -198,6 +198,16 @@ describe('a settlement', () => {
     expect(storable(long)).not.toBe(long);
     const usual = JSON.stringify({ ...settlement('req_1'), requestedModel: 'x'.repeat(500) });
     expect(storable(usual)).toBe(usual);
+    const decided = {
+      route: 'r',
+      strategy: 'cheapest',
+      ranked: Array.from({ length: 40 }, (_, i) => `provider/${i}-`.padEnd(60, 'x')),
+    };
+    const large = JSON.stringify({ ...settlement('req_1'), decision: decided });
+    expect([large.length > 2_500, storable(large)]).toEqual([true, large]);
+    const endUser = `"${'x'.repeat(600)}"${'x'.repeat(600)}"`;
+    const quoted = JSON.stringify({ ...settlement('req_1'), decision: decided, endUser });
+    expect(storable(quoted)).not.toBe(quoted);
   });
 });
 

@@ -32,7 +32,7 @@ export interface BriefDecision {
 }
 
 /** The first ones are asked; hardly anybody comes to the rest. */
-const rankedMax = 8;
+const rankedMax = 5;
 const rejectedMax = 8;
 
 type Brief = { -readonly [K in keyof BriefDecision]: BriefDecision[K] };

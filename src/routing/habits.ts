@@ -3,6 +3,7 @@
  * how long its answers are. The catalogue's price alone is not what a request costs.
  */
 import type { Target } from '../snapshot/snapshot.ts';
+import { targetName } from '../snapshot/strategy.ts';
 
 export interface Habits {
   /** Tokens that this target finds in its cache of a conversation that is new: what all prompts begin with. */
@@ -56,7 +57,7 @@ export class CallerHabits {
     const caller = this.#callers.get(keyId);
     if (caller === undefined) return unknown;
     const { outputTokens, tokensPerEstimated } = caller;
-    const here = caller.targets.get(nameOf(target));
+    const here = caller.targets.get(targetName(target));
     // Tokenizers differ, but less than an estimate from the truth.
     if (here === undefined) return { sharedTokens: 0, tokensPerEstimated, outputTokens };
     return { sharedTokens: here.sharedTokens, tokensPerEstimated: here.tokensPerEstimated, outputTokens };
@@ -66,7 +67,7 @@ export class CallerHabits {
     if (inputTokens <= 0) return;
     const caller = this.#caller(keyId);
     const ratio = estimatedTokens > 0 ? inputTokens / estimatedTokens : 1;
-    const name = nameOf(target);
+    const name = targetName(target);
     const here = caller.targets.get(name) ?? { answers: 0, tokensPerEstimated: 1, fresh: 0, sharedTokens: 0 };
     for (const each of [caller, here]) {
       each.answers++;
@@ -101,10 +102,6 @@ function setLast<V>(map: Map<string, V>, name: string, value: V, max: number): v
   map.delete(name);
   if (map.size >= max) map.delete(map.keys().next().value as string);
   map.set(name, value);
-}
-
-function nameOf({ credential, model }: Observed['target']): string {
-  return `${credential.id} ${model.id}`;
 }
 
 const unknown: Habits = Object.freeze({ sharedTokens: 0, tokensPerEstimated: 1, outputTokens: usualOutputTokens });

@@ -2,6 +2,7 @@
  * How targets do, as this instance sees it: what strategies choose by. Everything fades with time, so a target is judged
  * by its last minutes, and one that nobody has asked for a while is unknown again rather than bad for ever.
  */
+import { targetName } from '../snapshot/strategy.ts';
 import { FadingHistogram } from './fading-histogram.ts';
 
 /** A target by what it is known by; any `Target` will do. */
@@ -45,6 +46,8 @@ const halfLifeMs = 60_000;
 const idleMs = 30 * halfLifeMs;
 /** Names of self-hosted models are the callers' to choose. */
 const targetsMax = 2_048;
+/** Nothing fades to be seen in this time. */
+const stepMs = 0.01;
 /** What is assumed before anything is known, weighing as much as this many good answers. */
 const trust = 1;
 
@@ -62,7 +65,7 @@ export class Measures {
 
   /** A view that stays up to date; nothing is copied. */
   of(target: Named): TargetMeasures {
-    return this.#entries.get(nameOf(target)) ?? unmeasured;
+    return this.#entries.get(targetName(target)) ?? unmeasured;
   }
 
   /** Everybody of whom something is known. */
@@ -74,7 +77,7 @@ export class Measures {
   together(targets: Iterable<Named>): TargetMeasures {
     const now = this.#now();
     const sum = new Entry(nobody, () => now);
-    for (const target of targets) this.#entries.get(nameOf(target))?.addTo(sum);
+    for (const target of targets) this.#entries.get(targetName(target))?.addTo(sum);
     return sum;
   }
 
@@ -92,12 +95,12 @@ export class Measures {
 
   /** It was asked, and nothing was learned: its caller hung up, or had made a mistake. */
   left(target: Named): void {
-    const entry = this.#entries.get(nameOf(target));
+    const entry = this.#entries.get(targetName(target));
     if (entry !== undefined) entry.inFlight = Math.max(0, entry.inFlight - 1);
   }
 
   #entry(target: Named): Entry {
-    const name = nameOf(target);
+    const name = targetName(target);
     const known = this.#entries.get(name);
     if (known !== undefined) return known;
     if (this.#entries.size >= targetsMax) this.#forget();
@@ -137,6 +140,8 @@ class Entry implements TargetMeasures {
   #tokens = 0;
   #tokensMs = 0;
   #histogram: FadingHistogram | undefined;
+  #leftAfterMs = 0;
+  #leftThen = 1;
 
   constructor({ credential, model }: Named, now: () => number) {
     this.named = { credential: { id: credential.id }, model: { id: model.id } };
@@ -211,9 +216,14 @@ class Entry implements TargetMeasures {
     sum.#histogram.addAll(this.#histogram, left);
   }
 
+  /** Worked out once for several figures that are read one after the other. */
   #left(): number {
     const passedMs = this.#now() - this.lastAt;
-    return passedMs <= 0 ? 1 : 2 ** (-passedMs / halfLifeMs);
+    if (Math.abs(passedMs - this.#leftAfterMs) > stepMs) {
+      this.#leftAfterMs = passedMs;
+      this.#leftThen = passedMs <= 0 ? 1 : 2 ** (-passedMs / halfLifeMs);
+    }
+    return this.#leftThen;
   }
 
   #fade(left: number): void {
@@ -232,8 +242,4 @@ class Entry implements TargetMeasures {
 /** Undefined where there is nothing to divide by, or so little that it is rounding. */
 function ratio(sum: number, weight: number): number | undefined {
   return weight > 1e-9 ? sum / weight : undefined;
-}
-
-function nameOf({ credential, model }: Named): string {
-  return `${credential.id} ${model.id}`;
 }

@@ -89,3 +89,17 @@ export function targetsOf({ members }: RouteNode): readonly Target[] {
 export function sameTarget(a: Target, b: Target): boolean {
   return a.model.id === b.model.id && a.credential.id === b.credential.id;
 }
+
+const names = new WeakMap<object, string>();
+
+/** What a target is known by, wherever it is looked up: made once, since each request looks up all that it may ask. */
+export function targetName(target: {
+  readonly credential: { readonly id: string };
+  readonly model: { readonly id: string };
+}): string {
+  const known = names.get(target);
+  if (known !== undefined) return known;
+  const name = `${target.credential.id} ${target.model.id}`;
+  names.set(target, name);
+  return name;
+}

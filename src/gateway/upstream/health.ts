@@ -237,6 +237,12 @@ function limitOf(error: LlmError): { failuresMax?: number } {
   return error.unreached ? { failuresMax: unreachableMax } : {};
 }
 
-function nameOf({ credential, model }: Named): string {
-  return `${keyName(credential)} ${model.id}`;
+const names = new WeakMap<Named, string>();
+
+function nameOf(target: Named): string {
+  const known = names.get(target);
+  if (known !== undefined) return known;
+  const name = `${keyName(target.credential)} ${target.model.id}`;
+  names.set(target, name);
+  return name;
 }
