@@ -3,10 +3,11 @@ import type { Config } from '../config.ts';
 import { conversationReader } from '../content-conversation.ts';
 import { createApi } from '../control/api/api.ts';
 import { ContentKeeper } from '../control/content/keeper.ts';
-import { startJobs } from '../control/jobs/queue.ts';
+import { addJob, startJobs } from '../control/jobs/queue.ts';
 import { listTasks } from '../control/jobs.ts';
 import { Live } from '../control/live/live.ts';
 import { type Mailer, openMailer } from '../control/mail/mailer.ts';
+import { priceVersionsTask } from '../control/models/price-versions.ts';
 import type { RouteSimulation } from '../control/naming/tools.ts';
 import { driftTools } from '../declared-things.ts';
 import { openPayments } from '../payments.ts';
@@ -50,8 +51,9 @@ export async function openManagement(
   });
   parts.api = api;
   const { plans: grace, retention } = config;
-  const tasks = listTasks({ store, clock, log, grace, retention, stripe, mail: mailer, secrets });
+  const tasks = listTasks({ store, clock, log, grace, retention, stripe, mail: mailer, secrets, snapshot });
   parts.jobs = await startJobs({ store, log, tasks });
+  await addJob(store, store.db, { task: priceVersionsTask, payload: {}, key: priceVersionsTask });
   return { content, live, api };
 }
 

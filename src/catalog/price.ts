@@ -31,9 +31,16 @@ export function priceVersion<Rates extends Omit<OperationPrice, 'id'>>(
   name: string,
   rates: Rates,
 ): Rates & { id: string } {
-  const text = JSON.stringify(rates, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  const hash = createHash('sha256').update(ratesText(rates)).digest('hex').slice(0, hashLength);
   return Object.freeze({ id: `${name}:${hash}`, ...rates });
+}
+
+/** Characters of a price's name that are made of its rates. */
+export const hashLength = 12;
+
+/** The rates as the text that their name is made of. */
+export function ratesText(rates: Omit<OperationPrice, 'id'>): string {
+  return JSON.stringify(rates, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 /** Throws RangeError, with the path of the wrong price in the configuration, for what is no exact price. */

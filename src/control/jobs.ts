@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { SecretBox } from '../lib/secret-box.ts';
+import type { SnapshotSource } from '../snapshot/snapshot.ts';
 import type { Store } from '../store/store.ts';
 import { alertTasks } from './alerts/tasks.ts';
 import { contentTasks } from './content/tasks.ts';
@@ -9,6 +10,7 @@ import { invoiceTasks } from './invoices/tasks.ts';
 import type { Task } from './jobs/queue.ts';
 import { ledgerTasks } from './ledger/check.ts';
 import type { Mailer } from './mail/mailer.ts';
+import { priceVersionTasks } from './models/price-versions.ts';
 import { secretTasks } from './secrets/tasks.ts';
 import type { GraceSettings } from './selling/roll.ts';
 import { sellingTasks } from './selling/tasks.ts';
@@ -30,6 +32,7 @@ export interface JobParts {
   /** Absent: alerts go to webhooks alone. */
   readonly mail?: Mailer | undefined;
   readonly secrets: SecretBox;
+  readonly snapshot: SnapshotSource;
 }
 
 export function listTasks(parts: JobParts): readonly Task[] {
@@ -41,6 +44,7 @@ export function listTasks(parts: JobParts): readonly Task[] {
     ...alertTasks(parts),
     ...contentTasks(parts),
     ...secretTasks(parts),
+    ...priceVersionTasks(parts),
     ...(parts.stripe === undefined ? [] : stripeTasks(parts.stripe)),
   ];
 }

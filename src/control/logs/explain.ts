@@ -7,6 +7,7 @@ import type { Usage } from '../../llm/usage.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { UsageRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import { findPrice } from '../models/price-versions.ts';
 
 export interface Explained {
   /** What the customer pays, line by line. Empty where it cannot be said any more. */
@@ -36,7 +37,9 @@ export async function explainCharge(
   snapshot: Snapshot | undefined,
 ): Promise<Explained> {
   const usage = usageOf(row);
-  const price = snapshot && priceOf(row, snapshot);
+  const version = row.price_version?.split(' ')[0];
+  const inForce = snapshot && priceOf(row, snapshot);
+  const price = inForce ?? (version === undefined ? undefined : await findPrice(db, version));
   const sale = await saleOf(db, row.price_version);
   const cost = price === undefined ? [] : chargeLines(price, usage);
   const usual =
@@ -55,7 +58,7 @@ export async function explainCharge(
   };
 }
 
-/** The price that the row names, as this instance knows it: rates that have changed since have another name. */
+/** The price that the row names, where it is still in force here: rates that have changed since have another name. */
 function priceOf(
   { price_version, served_model, started_at }: UsageRow,
   snapshot: Snapshot,

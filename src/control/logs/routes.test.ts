@@ -2,7 +2,9 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestApi, testApi } from '../../../test/api/harness.ts';
 import { until } from '../../../test/until.ts';
+import { priceFromOverride } from '../../catalog/price.ts';
 import { newId } from '../../lib/id.ts';
+import { findPrice, keepPrices } from '../models/price-versions.ts';
 import { exportLogs } from './export.ts';
 import { type Made, makeUsage } from './usage.fixture.ts';
 
@@ -185,6 +187,32 @@ describe('GET /logs/{requestId}', () => {
       { kind: 'cacheRead', units: 500, rateUsd: '0.0000005', amountUsd: '0.00025' },
       { kind: 'output', units: 101, rateUsd: '0.00001', amountUsd: '0.00101' },
     ]);
+  });
+
+  it('takes a charge apart by the prices of its time, whatever holds by now', async () => {
+    const price = priceFromOverride('oa/gpt', { input: '2', output: '10' }, 'genai-prices:oa/gpt');
+    const one = { price_version: price.id, input_tokens: 1_000, output_tokens: 100, charge_nano_usd: 3_000_000n };
+    const id = await make({ ...one, cost_nano_usd: 3_000_000n });
+    const chargeOf = async () => (await api.ask(`GET /logs/${id}`, { key: acme.key })).body.charge;
+    expect(await chargeOf()).toMatchObject({ exact: false, lines: [] });
+    await keepPrices(api.store.db, [price, price]);
+    await keepPrices(api.store.db, [price]);
+    expect(await chargeOf()).toMatchObject({
+      exact: true,
+      lines: [
+        { kind: 'input', amountUsd: '0.002' },
+        { kind: 'output', amountUsd: '0.001' },
+      ],
+    });
+    // A price that somebody set is found by its own row.
+    const set = priceFromOverride('oa/own', { input: '3', output: '30' }, 'api:oa/own');
+    const row = { id: 'mpr_1', model: 'oa/own', version: set.id, starts_at: new Date(nowMs), ended_at: null };
+    await api.store.db
+      .insertInto('model_prices')
+      .values({ ...row, price: JSON.stringify({ input: '3', output: '30' }) })
+      .execute();
+    expect(await findPrice(api.store.db, set.id)).toEqual(set);
+    expect(await findPrice(api.store.db, 'api:oa/own:nothing')).toBeUndefined();
   });
 });
 

@@ -28,6 +28,7 @@ import { pausedKeys } from './0027-paused-keys.ts';
 import { playgroundKeys } from './0028-playground-keys.ts';
 import { defaultTimeZone } from './0029-default-time-zone.ts';
 import { narrowUsage } from './0030-narrow-sums.ts';
+import { priceVersions } from './0031-price-versions.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -62,4 +63,5 @@ export const migrations: readonly Migration[] = [
   playgroundKeys,
   defaultTimeZone,
   narrowUsage,
+  priceVersions,
 ];

@@ -91,10 +91,18 @@ interface PriceSyncTable {
 
 export type PriceSyncRow = Selectable<PriceSyncTable>;
 
+/** The rates of a price by its name, of which they are the hash. Never changed. */
+interface PriceVersionTable {
+  readonly id: string;
+  readonly rates: string;
+  readonly seen_at: CreatedAt;
+}
+
 export interface ModelsSchema {
   readonly models: ModelTable;
   readonly model_prices: ModelPriceTable;
   readonly model_changes: ModelChangeTable;
   readonly price_feeds: PriceFeedTable;
   readonly price_syncs: PriceSyncTable;
+  readonly price_versions: PriceVersionTable;
 }
