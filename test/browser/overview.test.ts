@@ -67,6 +67,43 @@ it('leads from a figure to its rows, and from a stretch of a chart to its period
   await visitor.done();
 });
 
+it('opens the requests behind a bar, by pointer and by keyboard, and back works', async () => {
+  const visitor = await rig.visit({ path: '/costs?period=24h&by=model' });
+  const { page } = visitor;
+  const chart = page.getByRole('img', { name: /Spend over time by model/ });
+  await chart.locator('canvas').waitFor();
+  const keys = page.getByRole('slider', { name: /Spend over time by model/ });
+  await keys.focus();
+  await page.keyboard.press('End');
+  // Traffic came just before: in the last bar, or the one before it where an hour has just begun.
+  await until('the bar with the traffic', async () => {
+    if (!/ \$0\.00$/.test((await keys.getAttribute('aria-valuetext')) ?? '')) return true;
+    await page.keyboard.press('ArrowLeft');
+    return false;
+  });
+  await page.keyboard.press('ArrowDown');
+  await visitor.screenshot('costs-bar');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/requests\?.*model=/);
+  expect(page.url()).toMatch(/period=custom/);
+  await page.getByText('mock/').first().waitFor();
+  await page.goBack();
+  await page.waitForURL(/\/costs/);
+  await chart.locator('canvas').waitFor();
+  const box = await until('the chart', async () => {
+    await page.waitForLoadState('networkidle');
+    return (
+      (await chart
+        .locator('.u-over')
+        .boundingBox()
+        .catch(() => null)) ?? undefined
+    );
+  });
+  await page.mouse.click(box.x + box.width - 12, box.y + 8);
+  await page.waitForURL(/\/requests\?.*period=custom/);
+  await visitor.done();
+});
+
 it('shows a customer their own part, without what providers take', async () => {
   const visitor = await rig.visit({ path: '/costs?period=24h&by=model', key: tenant.managementKey });
   const { page } = visitor;

@@ -31,6 +31,8 @@ export interface ChartLook {
 export interface ChartEvents {
   readonly onPoint: (index: number | null, left: number) => void;
   readonly onZoom: (fromMs: number, toMs: number) => void;
+  /** A click, with the height that it was at, as the chart's values go. */
+  readonly onClick: (index: number, height: number) => void;
 }
 
 const secondsOf = (time: string) => Date.parse(time) / 1000;
@@ -91,6 +93,7 @@ export function chartOptions(data: ChartData, look: ChartLook, events: ChartEven
       }),
     ],
     hooks: {
+      ready: [(chart) => listenForClicks(chart, events)],
       draw: [(chart) => markPartial(chart, data.partialFrom)],
       setCursor: [(chart) => events.onPoint(chart.cursor.idx ?? null, chart.cursor.left ?? 0)],
       setSelect: [
@@ -103,6 +106,21 @@ export function chartOptions(data: ChartData, look: ChartLook, events: ChartEven
       ],
     },
   };
+}
+
+const clickPixelsMax = 4;
+
+/** What moved between press and release was a brush. */
+function listenForClicks(chart: uPlot, { onClick }: ChartEvents): void {
+  let pressedAt = Number.NaN;
+  chart.over.addEventListener('mousedown', (event) => {
+    pressedAt = event.clientX;
+  });
+  chart.over.addEventListener('click', (event) => {
+    const { idx, top = 0 } = chart.cursor;
+    if (typeof idx !== 'number' || Math.abs(event.clientX - pressedAt) > clickPixelsMax) return;
+    onClick(idx, chart.posToVal(top, 'y'));
+  });
 }
 
 /** Hatched: what is there is not all. */

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import type { ChartData } from './chart-options.ts';
+import { spanOf } from './stack.ts';
 
 const DrawnChart = lazy(() => import('./drawn-chart.tsx').then((module) => ({ default: module.DrawnChart })));
 
@@ -14,10 +15,12 @@ interface TimeChartProps {
   readonly kind?: 'bars' | 'lines';
   readonly format: (value: number) => string;
   readonly height?: number;
+  /** Search parameters of the requests behind a series, by its id; absent: nothing can be opened. */
+  readonly rowsBehind?: (seriesId: string) => object;
 }
 
-/** Dragging over it sets the page's period. */
-export function TimeChart({ data, label, kind = 'bars', format, height = 240 }: TimeChartProps) {
+/** Dragging over it sets the page's period; a click, or Enter, opens the requests behind a bar. */
+export function TimeChart({ data, label, kind = 'bars', format, height = 240, rowsBehind }: TimeChartProps) {
   const navigate = useNavigate();
   const zoom = (fromMs: number, toMs: number) => {
     const minute = 60_000;
@@ -25,9 +28,30 @@ export function TimeChart({ data, label, kind = 'bars', format, height = 240 }: 
     const to = new Date(Math.ceil(toMs / minute) * minute).toISOString();
     void navigate({ to: '.', search: (before: object) => ({ ...before, period: 'custom', from, to }) as never });
   };
+  const open = (index: number, series?: number) => {
+    const span = spanOf(data, index);
+    const one = series === undefined ? undefined : data.series[series];
+    if (span === undefined || rowsBehind === undefined) return;
+    const search = { period: 'custom', ...span, ...rowsBehind(one?.id ?? '') };
+    void navigate({ to: '/requests', search: (before: object) => ({ ...keptOf(before), ...search }) as never });
+  };
   return (
     <Suspense fallback={<Skeleton style={{ height }} />}>
-      <DrawnChart data={data} label={label} kind={kind} format={format} height={height} onZoom={zoom} />
+      <DrawnChart
+        data={data}
+        label={label}
+        kind={kind}
+        format={format}
+        height={height}
+        onZoom={zoom}
+        onOpen={rowsBehind && open}
+      />
     </Suspense>
   );
+}
+
+/** Of the page that is left: whose requests they are. */
+function keptOf(search: { org?: string; only?: string }): object {
+  const { org, only } = search;
+  return { ...(org !== undefined && { org }), ...(only !== undefined && { only }) };
 }

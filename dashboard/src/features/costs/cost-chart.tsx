@@ -4,6 +4,7 @@ import { TimeChart } from '@/components/charts/time-chart.tsx';
 import { ErrorState } from '@/components/error-state.tsx';
 import { Card, CardContent } from '@/components/ui/card.tsx';
 import { Skeleton } from '@/components/ui/skeleton.tsx';
+import { rowsOfSeries } from '@/features/overview/links.ts';
 import { useScope } from '@/features/overview/scope.ts';
 import { useAsk } from '@/lib/api.ts';
 import { formatUsdShort } from '@/lib/format.ts';
@@ -30,6 +31,7 @@ export function CostChart({ by }: { by: GroupName }) {
             label={`Spend over time by ${groupLabels[by].toLowerCase()}; the table below has the sums`}
             format={dollars}
             height={height}
+            rowsBehind={rowsOfSeries(by)}
           />
         )}
       </CardContent>

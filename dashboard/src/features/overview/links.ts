@@ -11,6 +11,12 @@ const filters: Readonly<Record<string, string>> = {
 };
 
 export function rowsBehind(by: string, group: string): Record<string, string> {
+  if (by === 'organization' && group !== '') return { org: group, only: 'organization' };
   const name = filters[by];
   return name === undefined || group === '' ? {} : { [name]: group };
+}
+
+/** The same for a series of a chart; of all others together, and of what has no name, everything is shown. */
+export function rowsOfSeries(by: string): (seriesId: string) => Record<string, string> {
+  return (seriesId) => (seriesId.startsWith('g:') ? rowsBehind(by, seriesId.slice(2)) : {});
 }

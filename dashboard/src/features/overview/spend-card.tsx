@@ -8,7 +8,7 @@ import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card.t
 import { Skeleton } from '@/components/ui/skeleton.tsx';
 import { useAsk } from '@/lib/api.ts';
 import { formatUsdShort } from '@/lib/format.ts';
-import { rowsBehind } from './links.ts';
+import { rowsBehind, rowsOfSeries } from './links.ts';
 import { useOnly, useScope } from './scope.ts';
 
 const kinds = [
@@ -22,7 +22,7 @@ const height = 250;
 /** Axes and tooltips; the API's text has all digits. */
 const dollars = (value: number) => formatUsdShort(value.toFixed(9));
 
-/** Spend over time, stacked. Dragging over it sets the period. */
+/** Spend over time, stacked. Dragging over it sets the period, a click opens what lies behind a bar. */
 export function SpendCard() {
   const { by = 'model' } = useSearch({ from: '/app/overview' });
   const navigate = useNavigate();
@@ -44,7 +44,13 @@ export function SpendCard() {
           <Skeleton style={{ height: height + 28 }} />
         ) : (
           <>
-            <TimeChart data={chart} label={`Spend over time, stacked by ${by}`} format={dollars} height={height} />
+            <TimeChart
+              data={chart}
+              label={`Spend over time, stacked by ${by}`}
+              format={dollars}
+              height={height}
+              rowsBehind={rowsOfSeries(by)}
+            />
             <Legend chart={chart} by={by} />
           </>
         )}
