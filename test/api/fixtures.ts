@@ -9,9 +9,13 @@ import { createUser } from '../../src/control/sign-in/users.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { newId } from '../../src/lib/id.ts';
 import type { TestApi } from './harness.ts';
+import { operatorFixtures } from './operator-fixtures.ts';
 
-/** Makes one, and gives its id. */
-export type Fixture = (api: TestApi, organizationId: string) => Promise<string>;
+/** The management API as an operator asks it, and its database. */
+export type Asked = Pick<TestApi, 'ask' | 'store'>;
+
+/** Makes one, and gives what stands in the path. `made`: what is made already, which it may belong to. */
+export type Fixture = (api: Asked, organizationId: string, made: Readonly<Record<string, string>>) => Promise<string>;
 
 export const fixtures: Readonly<Record<string, Fixture>> = {
   organizationId: async (_, organizationId) => organizationId,
@@ -20,8 +24,8 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   projectId: async ({ store }, organizationId) =>
     ensureOwner(store.db, 'projects', organizationId, 'thing', systemClock),
   budgetId: async ({ store }, organizationId) => {
-    const owner = { owner: 'organization', unit: 'usd', window: 'month', limitUnits: 1_000n } as const;
-    return (await createBudget(store.db, { organizationId, ...owner }, systemClock)).id;
+    const owner = { owner: 'tag', ownerName: newId('tag', Date.now()), unit: 'usd', window: 'month' } as const;
+    return (await createBudget(store.db, { organizationId, ...owner, limitUnits: 1_000n }, systemClock)).id;
   },
   erasureId: async ({ store }, organizationId) =>
     (await beginErasure(store.db, organizationId, 'somebody', systemClock)).id,
@@ -71,18 +75,17 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   /** Of a person's account: a management key has none. */
   accountSessionId: async () => 'ses_never',
-  /** Routes are the operators', and nobody's own. */
-  routeName: async () => 'best',
   /** Of alert rules: a name, and no thing of anybody's. */
   kind: async () => 'low-balance',
+  ...operatorFixtures,
 };
 
-async function credit(api: TestApi, organizationId: string): Promise<string> {
+async function credit(api: Asked, organizationId: string): Promise<string> {
   const body = { amountUsd: '1.00' };
   return (await api.ask(`POST /organizations/${organizationId}/wallet/credits`, { body })).body.transferId;
 }
 
-async function pay({ store }: TestApi, organizationId: string): Promise<string> {
+async function pay({ store }: Asked, organizationId: string): Promise<string> {
   const id = newId('pay', Date.now());
   const row = { id, organization_id: organizationId, kind: 'top-up', state: 'paid', amount_nano_usd: 1n } as const;
   await store.db
@@ -95,7 +98,7 @@ async function pay({ store }: TestApi, organizationId: string): Promise<string> 
 let serial = 0;
 
 /** Of a month in which nothing was used. */
-async function invoice({ store }: TestApi, organizationId: string): Promise<string> {
+async function invoice({ store }: Asked, organizationId: string): Promise<string> {
   serial++;
   const id = newId('inv', Date.now());
   const year = 2020 + Math.floor(serial / 12);
@@ -139,7 +142,7 @@ async function invoice({ store }: TestApi, organizationId: string): Promise<stri
   return id;
 }
 
-async function creditNote(api: TestApi, organizationId: string): Promise<string> {
+async function creditNote(api: Asked, organizationId: string): Promise<string> {
   const id = newId('crn', Date.now());
   const owner = { invoice_id: await invoice(api, organizationId), organization_id: organizationId };
   const reason = { goes_to: 'owed', reason: 'a mistake', transfer_id: await credit(api, organizationId) } as const;

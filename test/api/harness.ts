@@ -1,4 +1,5 @@
 /** The management API on a database of its own, asked without sockets. */
+import { Readable } from 'node:stream';
 import { type Api, type ApiOptions, createApi } from '../../src/control/api/api.ts';
 import { createKey, type KeyRequest } from '../../src/control/keys/keys.ts';
 import type { Clock } from '../../src/lib/clock.ts';
@@ -47,6 +48,11 @@ const names = {
   catalog: { models: [], find: () => undefined },
   routes: [],
   timeouts: { connectMs: 1, firstTokenMs: 1, wholeMs: 1, idleMs: 1, totalMs: 1 },
+};
+
+/** A stream of events that says whose it is, and ends. */
+export const endingLive: NonNullable<ApiOptions['live']> = {
+  open: ({ organizationId = 'all' }) => Readable.from([`event: end\ndata: {"of":"${organizationId}"}\n\n`]),
 };
 
 /** `naming`: what the API asks before it writes routes and providers' keys. Absent: this process knows no models. */

@@ -7,6 +7,9 @@ import { SecretBox } from '../../src/lib/secret-box.ts';
 import { Naming } from '../../src/naming.ts';
 import { providers } from '../../src/providers/index.ts';
 
+/** A configuration file under which every thing of fixtures.ts can be. */
+export const openaiAlone = 'providers: { openai: { apiKey: sk-of-the-fixtures-0123456789 } }';
+
 /** `text`: the configuration file. */
 export function testNaming(text = '', clock: Clock = systemClock): Naming {
   const config = parseConfig(text, { cwd: '/', env: {}, registry: [...providers.values()] });

@@ -7,15 +7,16 @@ import { z } from 'zod';
 import type { JsonSchema } from '../../src/control/api/openapi.ts';
 import { type ApiRoute, routeName } from '../../src/control/api/route.ts';
 import { apiRoutes } from '../../src/control/api/routes.ts';
-import { bodies, makeThings, type Things } from './bodies.ts';
+import { bodies, makeThings, pathOf, type Things } from './bodies.ts';
 import { type TestApi, testApi } from './harness.ts';
+import { openaiAlone, testNaming } from './naming.ts';
 
 let api: TestApi;
 let things: Things;
 let acme: { id: string; key: string };
 
 beforeAll(async () => {
-  api = await testApi({ requestsPerMinute: 1_000_000 });
+  api = await testApi({ requestsPerMinute: 1_000_000, naming: testNaming(openaiAlone) });
   acme = await api.tenant('acme');
   things = await makeThings(api, acme.id);
 }, 120_000);
@@ -52,7 +53,7 @@ const readOnlyOf = (each: ApiRoute) => {
 
 describe.each(writes.map((each) => [routeName(each), each] as const))('%s', (name, each) => {
   it('refuses every column that it does not take', async () => {
-    const path = each.path.replaceAll(/\{(\w+)\}/g, (_, of: string) => things[of] ?? `${of}_none`);
+    const path = pathOf(each, things);
     for (const column of readOnlyOf(each)) {
       const body = { ...bodies(things)[name], [column]: 'org_other' };
       const { status } = await api.ask(`${each.method} ${path}`, { body });

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { access } from '../../src/control/api/access.ts';
 import { type ApiRoute, routeName } from '../../src/control/api/route.ts';
 import { apiRoutes } from '../../src/control/api/routes.ts';
+import { makeThings } from './bodies.ts';
 import { fixtures } from './fixtures.ts';
 import { type ApiAnswer, type TestApi, testApi } from './harness.ts';
-import { testNaming } from './naming.ts';
+import { openaiAlone, testNaming } from './naming.ts';
 
 let api: TestApi;
 let acme: { id: string; key: string };
@@ -13,7 +14,7 @@ let other: { id: string; key: string };
 let callKey: string;
 
 beforeAll(async () => {
-  api = await testApi({ naming: testNaming() });
+  api = await testApi({ requestsPerMinute: 1_000_000, naming: testNaming(openaiAlone) });
   acme = await api.tenant('acme');
   other = await api.tenant('other');
   callKey = (await api.makeKey({ name: 'call', organization: 'acme' })).key;
@@ -35,7 +36,7 @@ async function fill(path: string, idOf: (name: string) => Promise<string>): Prom
 const own = (organizationId: string) => async (name: string) => {
   const make = fixtures[name];
   if (make === undefined) throw new Error(`the parameter {${name}} has no line in test/api/fixtures.ts`);
-  return make(api, organizationId);
+  return make(api, organizationId, {});
 };
 
 const nothing = async (name: string) => `${name.slice(0, 3)}_never`;
@@ -90,6 +91,8 @@ describe('what belongs to an organization', () => {
 });
 
 describe('lists', () => {
+  beforeAll(() => makeThings(api, acme.id));
+
   const lists = apiRoutes.filter(
     ({ method, path, tag, produces }) =>
       // A stream does not end: what it shows of whom is in control/live/routes.test.ts.
@@ -97,7 +100,6 @@ describe('lists', () => {
   );
 
   it.each(lists.map((each) => [routeName(each), each] as const))('%s: show nothing of another', async (_, each) => {
-    for (const make of Object.values(fixtures)) await make(api, acme.id);
     const query = each.path === '/usage/summary' ? '?by=organization' : '';
     const { status, text } = await api.ask(`GET ${each.path}${query}`, { key: other.key });
     expect([200, 403]).toContain(status);

@@ -9,8 +9,9 @@ import { type ApiRoute, routeName } from '../../src/control/api/route.ts';
 import { apiRoutes } from '../../src/control/api/routes.ts';
 import { prepareJobs } from '../../src/control/jobs/queue.ts';
 import { silentLog } from '../../src/lib/log.ts';
-import { bodies, makeThings } from './bodies.ts';
-import { type TestApi, testApi } from './harness.ts';
+import { bodies, makeThings, pathOf, queryOf } from './bodies.ts';
+import { endingLive, type TestApi, testApi } from './harness.ts';
+import { openaiAlone, testNaming } from './naming.ts';
 
 let api: TestApi;
 let acme: { id: string; key: string };
@@ -21,7 +22,7 @@ let things: Readonly<Record<string, string>>;
 let operatorThings: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  api = await testApi({ requestsPerMinute: 1_000_000 });
+  api = await testApi({ requestsPerMinute: 1_000_000, naming: testNaming(openaiAlone), live: endingLive });
   await prepareJobs(api.store, silentLog);
   acme = await api.tenant('acme');
   other = await api.tenant('other');
@@ -41,18 +42,14 @@ beforeAll(async () => {
 
 afterAll(() => api.close());
 
-/** Streams are answered for as long as somebody listens: their own tests ask them. */
 const closed = apiRoutes
-  .filter((each) => each.receive === undefined && !('auth' in (access[routeName(each)] ?? {})) && each.path !== '/live')
+  .filter((each) => each.receive === undefined && !('auth' in (access[routeName(each)] ?? {})))
   .map((each) => [routeName(each), each] as const);
 
 const ask = (each: ApiRoute, key: string, of: Readonly<Record<string, string>>) => {
-  const path = each.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => of[name] ?? `${name}_none`);
   const body = each.body === undefined ? undefined : (bodies(of)[routeName(each)] ?? {});
-  return api.ask(`${each.method} ${path}${queryOf(each)}`, { key, ...(body !== undefined && { body }) });
+  return api.ask(`${each.method} ${pathOf(each, of)}${queryOf(each)}`, { key, ...(body !== undefined && { body }) });
 };
-
-const queryOf = ({ path }: ApiRoute) => (path === '/usage/summary' ? '?by=model' : '');
 
 const mayBe = (each: ApiRoute, role: MemberRole) => {
   const rule = access[routeName(each)];

@@ -64,12 +64,10 @@ describe('a checkout', () => {
     expect(body).toMatchObject({ kind: 'top-up', state: 'paid', amountUsd: '12.50', refundedUsd: '0.00' });
     expect((await api.ask(`GET /payments/${id}`, { key: other.key })).status).toBe(404);
     expect((await api.ask(`GET /payments/${id}`)).status).toBe(200);
-    const lists = await Promise.all([
-      api.ask('GET /payments', { key: other.key }),
-      api.ask(`GET /payments?organizationId=${acme.id}`, { key: other.key }),
-      api.ask(`GET /payments?organizationId=${acme.id}`),
-    ]);
-    expect(lists.map(({ body: { data } }) => data.length > 0)).toEqual([false, false, true]);
+    const theirs = `GET /payments?organizationId=${acme.id}`;
+    expect((await api.ask('GET /payments', { key: other.key })).body.data).toEqual([]);
+    expect((await api.ask(theirs, { key: other.key })).status).toBe(404);
+    expect((await api.ask(theirs)).body.data.length).toBeGreaterThan(0);
   });
 
   it.each([

@@ -132,10 +132,8 @@ export const stripeRoutes: readonly ApiRoute[] = [
     query: z.strictObject({ ...pageQuery, organizationId: id('org').optional() }),
     answer: pageOf(payment),
     async handle({ caller, query: { limit, after, organizationId: asked } }, { store }) {
-      const own = visibleOrganization(caller);
-      // An organization that the caller may not see has no payments, as one that is not there.
-      if (own !== undefined && asked !== undefined && asked !== own) return toPage([], limit, () => '');
-      const organizationId = own ?? asked;
+      if (asked !== undefined) checkOwner(caller, asked, 'organization', asked);
+      const organizationId = asked ?? visibleOrganization(caller);
       const rows = await listPayments(store.db, {
         limit: limit + 1,
         ...(organizationId !== undefined && { organizationId }),
