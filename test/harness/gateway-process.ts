@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { collect } from './collected.ts';
 
 export interface Exit {
   readonly code: number | null;
@@ -31,9 +32,12 @@ export class GatewayProcess {
     children.add(this.child);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
+      // Other commands are there to show what they made.
+      if (args[0] === 'serve') collect(`stdout-${this.child.pid}`, text);
     });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
+      collect(`stderr-${this.child.pid}`, text);
     });
     this.ended = new Promise((resolve) => {
       this.child.once('close', (code, signal) => {

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runSql, type TestDatabase, testDatabase } from '../postgres.ts';
 import { until } from '../until.ts';
+import { keepSecretsOf } from './collected.ts';
 import { type Exit, GatewayProcess } from './gateway-process.ts';
 
 /** As the configuration file has it. */
@@ -79,8 +80,10 @@ export class TestGateway {
       log: { format: 'json' },
       keys: { test: { key: this.key } },
     };
+    const config = merge(defaults, this.#options.config ?? {});
+    keepSecretsOf(config);
     // JSON is YAML too.
-    writeFileSync(this.#configFile, JSON.stringify(merge(defaults, this.#options.config ?? {}), undefined, 2));
+    writeFileSync(this.#configFile, JSON.stringify(config, undefined, 2));
     this.#process = new GatewayProcess(['serve', '--config', this.#configFile], this.#options.env ?? {});
     await this.waitUntilReady();
   }
