@@ -1,25 +1,30 @@
-/** A schema of its own for each test, on the one Postgres of the run (see global-setup.ts). */
+/** A database of its own for each test, on the one Postgres of the run (see global-setup.ts). */
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
-import { jobSchemaOf } from '../src/store/jobs.ts';
-import { roleOf } from '../src/store/row-security/secure-rows.ts';
 import { openStore, type Store, type StoreOptions } from '../src/store/store.ts';
+import { dropDatabase, makeDatabase } from './database-template.ts';
+
+export { runSql } from './database-template.ts';
 
 export interface TestDatabase {
   readonly url: string;
+  /** The same in every test of a run. */
   readonly schema: string;
   /** A migrated store on it; closed with the database. May be called again for a second "process". */
   open(options?: Partial<StoreOptions>): Promise<Store>;
-  /** Closes what was opened and drops the schema. */
+  /** Closes what was opened and drops the database. */
   close(): Promise<void>;
 }
 
-export async function testDatabase(): Promise<TestDatabase> {
-  const url = inject('databaseUrl');
-  const schema = `test_${randomBytes(8).toString('hex')}`;
+/** Migrated already; `empty`: nothing is in it, for tests of what makes it. */
+export async function testDatabase({ empty = false } = {}): Promise<TestDatabase> {
+  const server = inject('databaseUrl');
+  const template = inject('databaseTemplate');
+  const { schema } = template;
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const url = await makeDatabase(server, name, template, empty);
   const stores: Store[] = [];
   return {
     url,
@@ -32,20 +37,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
     async close() {
       await Promise.all(stores.map((store) => store.close()));
-      await runSql(url, `DROP SCHEMA IF EXISTS "${schema}", "${jobSchemaOf(schema)}" CASCADE`);
-      const [row] = await runSql(url, 'SELECT current_database() AS name');
-      await runSql(url, `DROP ROLE IF EXISTS "${roleOf(String(row?.name), schema)}"`);
+      await dropDatabase(server, { name, schema });
     },
   };
-}
-
-/** On a connection of its own, outside every schema. */
-export async function runSql(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }

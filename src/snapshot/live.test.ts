@@ -180,7 +180,7 @@ describe('while Postgres is away', () => {
     const live = await follow({ pollMs: 100 });
     // As if a firewall dropped the connection: it is open on our side, and nothing comes.
     const listeners = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`;
-    await runSql(database.url, `${listeners} AND application_name = 'tollgate'`);
+    await runSql(database.url, `${listeners} AND application_name = 'tollgate' AND datname = current_database()`);
     const { key } = await create('ci');
     await until('the key is known', () => knows(live, key), withinMs);
   });

@@ -36,6 +36,7 @@ describe('migrations', () => {
   });
 
   it('run once, however often and from however many processes the store is opened', async () => {
+    const empty = await testDatabase({ empty: true });
     const script = `
       import { openStore } from ${JSON.stringify(new URL('./store.ts', import.meta.url).href)};
       import { systemClock } from ${JSON.stringify(new URL('../lib/clock.ts', import.meta.url).href)};
@@ -44,15 +45,16 @@ describe('migrations', () => {
       const store = await openStore({ dataDir: '', url, schema, clock: systemClock, log: silentLog });
       await store.close();`;
     const children = [1, 2, 3].map(() =>
-      spawn(process.execPath, ['--input-type=module', '-e', script, database.url, database.schema], {
+      spawn(process.execPath, ['--input-type=module', '-e', script, empty.url, empty.schema], {
         stdio: ['ignore', 'ignore', 'inherit'],
       }),
     );
     const exits = await Promise.all(children.map((child) => once(child, 'exit')));
     expect(exits.map(([status]) => status)).toEqual([0, 0, 0]);
-    await database.open();
-    const rows = await runSql(database.url, `SELECT version FROM "${database.schema}".schema_versions`);
+    await empty.open();
+    const rows = await runSql(empty.url, `SELECT version FROM "${empty.schema}".schema_versions`);
     expect(rows).toHaveLength(migrations.length);
+    await empty.close();
   });
 
   it('refuse a schema that a newer program made', async () => {

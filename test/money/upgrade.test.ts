@@ -9,7 +9,7 @@ import { settlement } from './books.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await testDatabase();
+  database = await testDatabase({ empty: true });
 });
 afterAll(() => database.close());
 

@@ -11,7 +11,7 @@ import { settlement } from './books.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {
-  database = await testDatabase();
+  database = await testDatabase({ empty: true });
 });
 afterEach(() => database.close());
 

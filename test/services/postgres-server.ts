@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { giveTo, serverIdentity } from '../../src/store/embedded/identity.ts';
+import { provideDatabases } from '../database-template.ts';
 
 const password = 'for-this-run-alone';
 
@@ -47,7 +48,7 @@ export async function setup(project: TestProject): Promise<() => void> {
     `-p ${port} -k ${home} -c listen_addresses=127.0.0.1 -c fsync=off`,
     'start',
   ]);
-  project.provide('databaseUrl', `postgres://tollgate:${password}@127.0.0.1:${port}/postgres`);
+  await provideDatabases(project, `postgres://tollgate:${password}@127.0.0.1:${port}/postgres`);
   return () => {
     run('pg_ctl', ['-D', cluster, '-w', '-m', 'fast', 'stop']);
     rmSync(home, { recursive: true, force: true });
