@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { threadMs } from '../../test/thread-time.ts';
 import { SseFrameTooLarge, SseParser } from './sse.ts';
 
 interface Frame {
@@ -200,9 +201,10 @@ describe('SseParser', () => {
     const pieces = Array.from({ length: Math.ceil(bytes.length / 100) }, (_, i) =>
       bytes.subarray(i * 100, i * 100 + 100),
     );
-    const start = performance.now();
-    expect(framesOf(pieces).map((frame) => frame.data?.length)).toEqual([2_000_000, 1]);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const tookMs = threadMs(() => {
+      expect(framesOf(pieces).map((frame) => frame.data?.length)).toEqual([2_000_000, 1]);
+    });
+    expect(tookMs).toBeLessThan(2000);
   });
 
   it.each([
@@ -213,13 +215,14 @@ describe('SseParser', () => {
     ['comments', ':\r\n'],
   ])('reads a megabyte of %s in linear time', (_, unit) => {
     const bytes = Buffer.from(unit.repeat(Math.floor(1_000_000 / unit.length)));
-    const start = performance.now();
     let frames = 0;
     const parser = new SseParser(() => frames++);
-    parser.push(bytes);
-    parser.end();
+    const tookMs = threadMs(() => {
+      parser.push(bytes);
+      parser.end();
+    });
     expect(frames).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(tookMs).toBeLessThan(2000);
   });
 
   it('refuses a frame above its limit, however it is split, and takes one at it', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { threadMs } from '../../test/thread-time.ts';
 import { withoutQuotes } from './quotes.ts';
 
 const body = Buffer.from('{"model":"m","messages":[{"role":"user","content":"my secret diary, 3 May: it rained"}]}');
@@ -14,10 +15,11 @@ it.each([
 });
 
 it('is quick, whatever repeats, and gives up on what is too large', () => {
-  const startedAt = performance.now();
-  withoutQuotes('a'.repeat(2000), Buffer.alloc(200_000, 'a'));
-  withoutQuotes('ab'.repeat(1000), Buffer.alloc(200_000, 'ab'));
-  withoutQuotes('xy'.repeat(1000), Buffer.alloc(200_000, 'ab'));
-  expect(performance.now() - startedAt).toBeLessThan(500);
+  const tookMs = threadMs(() => {
+    withoutQuotes('a'.repeat(2000), Buffer.alloc(200_000, 'a'));
+    withoutQuotes('ab'.repeat(1000), Buffer.alloc(200_000, 'ab'));
+    withoutQuotes('xy'.repeat(1000), Buffer.alloc(200_000, 'ab'));
+  });
+  expect(tookMs).toBeLessThan(500);
   expect(withoutQuotes('hello', Buffer.alloc(1_000_000, 'a'))).toContain('not shown');
 });

@@ -32,8 +32,8 @@ describe('a declared room', () => {
     const capacity = new Capacity(options);
     const one = target('a', { concurrentRequests: 1 });
     capacity.take(one);
-    void capacity.wait([one], applicant('x'));
-    void capacity.wait([one], applicant('x'));
+    capacity.wait([one], applicant('x')).catch(() => {});
+    capacity.wait([one], applicant('x')).catch(() => {});
     capacity.leave(one, 0, 'other');
     expect(capacity.take(one)).toBe(false);
   });
@@ -42,7 +42,7 @@ describe('a declared room', () => {
     const capacity = new Capacity({ ...options, waitingMax: 1 });
     const one = target('a', { concurrentRequests: 1 });
     capacity.take(one);
-    void capacity.wait([one], applicant('x'));
+    capacity.wait([one], applicant('x')).catch(() => {});
     const refused = await capacity.wait([one], applicant('y')).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(LlmFailure);
     expect((refused as LlmFailure).error).toMatchObject({ kind: 'rate-limited', code: 'all_targets_busy' });
