@@ -159,15 +159,19 @@ function membersOf(where: 'path' | 'query', schema: z.ZodType | undefined, schem
 }
 
 function responsesOf(route: ApiRoute, isOpen: boolean, schemas: Schemas): Readonly<Record<string, object>> {
-  const { answer, produces, status } = route;
+  const { answer, produces, producesAlso, status } = route;
   const good = status ?? (answer === undefined && produces === undefined && route.receive === undefined ? 204 : 200);
   const content = answer === undefined ? undefined : json(schemas.of(answer));
-  const file = produces === undefined ? undefined : { [produces]: { schema: { type: 'string' } } };
+  const types = [produces, producesAlso].filter((type) => type !== undefined);
+  const file =
+    types.length === 0 ? undefined : Object.fromEntries(types.map((type) => [type, { schema: fileSchema(type) }]));
   const failures = [
     400,
     // Also without a parameter in the path: a body or a query may name what is not there.
     ...(isOpen ? [] : [401, 403, 404, 429]),
     ...(isOpen && route.params !== undefined ? [404] : []),
+    // A link that is not valid, and too many that were tried.
+    ...(isOpen && route.method !== 'GET' && route.receive === undefined ? [403, 429] : []),
     ...(route.method === 'GET' ? [] : [409, 413, 415, 422]),
     503,
   ];
@@ -175,6 +179,11 @@ function responsesOf(route: ApiRoute, isOpen: boolean, schemas: Schemas): Readon
     [good]: { description: 'All is well.', ...((content ?? file) && { content: content ?? file }) },
     ...Object.fromEntries(failures.map((code) => [code, { $ref: '#/components/responses/Error' }])),
   };
+}
+
+/** What readers take apart, lines of YAML or events, is no text to them any more. */
+function fileSchema(produces: string): JsonSchema {
+  return /^(application\/yaml|text\/event-stream)/.test(produces) ? {} : { type: 'string' };
 }
 
 const json = (schema: JsonSchema): Content => ({ 'application/json': { schema } });

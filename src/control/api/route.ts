@@ -147,6 +147,8 @@ export interface DownloadSpec<P extends z.ZodType | undefined, Q extends z.ZodTy
   readonly query?: Q;
   /** Its media type: `application/pdf`, `text/csv; charset=utf-8`. */
   readonly produces: string;
+  /** Its media type where the request asks for another form, by `Download.type`. */
+  readonly producesAlso?: string;
   handle(request: ApiRequest<Input<P>, Input<Q>, undefined>, parts: ApiParts): Promise<Download>;
 }
 
@@ -169,6 +171,7 @@ export interface ApiRoute extends Described {
   readonly body?: z.ZodType | undefined;
   readonly answer?: z.ZodType | undefined;
   readonly produces?: string;
+  readonly producesAlso?: string;
   readonly handle?: (request: ApiRequest, parts: ApiParts) => Promise<unknown>;
   readonly receive?: (request: RawRequest, parts: ApiParts) => Promise<object>;
 }

@@ -51,6 +51,7 @@ export const auditRoutes: readonly ApiRoute[] = [
     description:
       'All that the filters say, newest first, as CSV or as JSON lines; streamed, so it may be of any length.',
     produces: 'text/csv; charset=utf-8',
+    producesAlso: 'application/x-ndjson',
     query: z.strictObject({ format: z.enum(auditFormats).optional().describe('csv when absent.'), ...filterQuery }),
     async handle({ caller, query: { format = 'csv', ...wanted } }, { store, clock }) {
       const show = (row: Parameters<typeof shownAudit>[0]) => shownAudit(row, caller.role === 'operator');

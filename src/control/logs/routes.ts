@@ -43,6 +43,7 @@ export const logRoutes: readonly ApiRoute[] = [
     description:
       'All that the filters say, oldest first, as CSV or as JSON lines; streamed, so it may be of any length. Texts that a table program would take for a formula begin with an apostrophe.',
     produces: 'text/csv; charset=utf-8',
+    producesAlso: 'application/x-ndjson',
     query: z.strictObject({ format: z.enum(exportFormats).optional().describe('csv when absent.'), ...logFilterQuery }),
     async handle({ caller, query: { format = 'csv', ...wanted } }, { store, clock }) {
       const nowMs = clock.nowMs();
