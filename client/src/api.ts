@@ -1210,6 +1210,45 @@ export type Route = {
   updatedAt: Time;
 };
 
+export type RouteBacktest = {
+  since: Time;
+  until: Time;
+  /** How many requests there are to go through, counted up to ten thousand. */
+  found: number;
+  /** For `after`; null: these were the last. */
+  next: string | null;
+  requests: number;
+  /** Of requests whose other cost is known. */
+  actualCostUsd: Usd;
+  wouldCostUsd: Usd;
+  /** Requests without a known price there; they are in neither sum of costs. */
+  unpriced: number;
+  /** Others would have been asked first than who answered. */
+  moved: number;
+  /** Nobody might have been asked. */
+  nobody: number;
+  /** Whole answers. */
+  actualWhole: number;
+  /** Whole answers to be expected, by how models did then. */
+  wouldWhole: number;
+  /** All of them together. */
+  actualMs: number;
+  wouldMs: number;
+  targets: readonly {
+    target: string;
+    requests: number;
+    /** Of requests whose other cost is known. */
+    actualCostUsd: Usd;
+    wouldCostUsd: Usd;
+    /** Requests without a known price there; they are in neither sum of costs. */
+    unpriced: number;
+    /** Requests that it answered. */
+    before: number;
+    /** Nothing was measured of it then: latency and success are assumed. */
+    isAssumed: boolean;
+  }[];
+};
+
 /** docs/explain.md says what each means. */
 export type RouteDecision = {
   route: string;
@@ -3793,6 +3832,27 @@ export interface Routes {
       tags?: string;
     };
     answer: RouteSimulation;
+  };
+  /**
+   * See what a route would have done with requests that were made
+   * Newest first, some hundred at a time: add the answers up, and ask on with `next` until you have enough. Each request is decided by the code that decides, knowing what it turned out to use; success and latency are expected from how models did in the same days. What was said is not kept, so smart routing goes by length and tags alone. Costs are at the provider’s price.
+   */
+  'POST /routes/backtest': {
+    body: {
+      /** Of the route that `definition` is or replaces. */
+      name?: string;
+      definition: RouteDefinition;
+      /** Whose requests: those that asked for this; absent: for `name`. */
+      modelAsked?: string;
+      /** Absent: your own. */
+      organizationId?: string;
+      days?: number;
+      /** Absent: now. Say the same with each `next`. */
+      until?: Time;
+      after?: string;
+      limit?: number;
+    };
+    answer: RouteBacktest;
   };
   /** List an organization's own keys for providers */
   'GET /organizations/{organizationId}/provider-keys': {

@@ -20,6 +20,7 @@ import { discoverRoutes } from '../models/discover-routes.ts';
 import { importRoutes } from '../models/import-routes.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { syncRoutes } from '../models/sync-routes.ts';
+import { backtestRoutes } from '../naming/backtest-routes.ts';
 import { providerKeyRoutes } from '../naming/provider-key-routes.ts';
 import { routeRoutes } from '../naming/route-routes.ts';
 import { routeVersionRoutes } from '../naming/route-versions-routes.ts';
@@ -67,6 +68,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...routeRoutes,
   ...routeVersionRoutes,
   ...simulateRoutes,
+  ...backtestRoutes,
   ...providerKeyRoutes,
   ...vendorRoutes,
   ...providerRoutes,

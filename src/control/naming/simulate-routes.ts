@@ -102,7 +102,8 @@ export const simulateRoutes: readonly ApiRoute[] = [
   }),
 ];
 
-async function compiled(
+/** A definition as requests would have it beside the other routes. Throws ApiFailure with the path of what is wrong. */
+export async function compiled(
   { name = 'sample', definition }: { readonly name?: string | undefined; readonly definition?: unknown },
   parts: ApiParts,
 ) {
