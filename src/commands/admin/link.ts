@@ -1,5 +1,6 @@
 /** Makes a link that works once, and prints it. */
 import { hasOwner, linkHours, makeLink } from '../../control/sign-in/links.ts';
+import { tellOnMachine } from '../../control/sign-in/told.ts';
 import { findUserByEmail, resetTwoFactor } from '../../control/sign-in/users.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { Store } from '../../store/store.ts';
@@ -44,6 +45,10 @@ async function recoveryToken(store: Store, email: string, reset: boolean): Promi
   if (user === undefined) {
     throw new CommandFailure(exitCodes.failure, 'No user has this address.', 'Invite them on the dashboard.');
   }
-  if (reset) await resetTwoFactor(store.db, user.id);
+  const happening = { action: reset ? 'link-made-and-second-factor-reset' : 'link-made' };
+  await store.db.transaction().execute(async (db) => {
+    if (reset) await resetTwoFactor(db, user.id);
+    await tellOnMachine(db, user, happening, systemClock);
+  });
   return makeLink(store.db, 'recovery', user.id, systemClock);
 }

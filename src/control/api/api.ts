@@ -95,8 +95,8 @@ class ApiServer implements Api {
         prefix: apiRoot,
       },
     );
-    const { signIn, store } = options;
-    if (signIn) this.#app.register(async (app) => mountSignIn(app, signIn, store), { prefix: apiRoot });
+    const { signIn, store, clock } = options;
+    if (signIn) this.#app.register(async (app) => mountSignIn(app, { signIn, store, clock }), { prefix: apiRoot });
   }
 
   get inject(): FastifyInstance['inject'] {
@@ -188,7 +188,7 @@ class ApiServer implements Api {
     const header = request.headers['idempotency-key'];
     const idempotencyKey = typeof header === 'string' ? header : undefined;
     const setCookies = (cookies: readonly string[]) => void reply.header('set-cookie', [...cookies]);
-    const exchange = { request: request.raw, setCookies };
+    const exchange = { request: request.raw, requestId, setCookies };
     const recheck = () => this.#findCaller(request, reply);
     const ip = this.#options.signIn?.addresses.of(request.raw) ?? request.raw.socket.remoteAddress;
     const origin = { ip, userAgent: request.headers['user-agent'] };

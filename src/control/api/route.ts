@@ -87,6 +87,7 @@ type Input<S> = S extends z.ZodType ? z.output<S> : undefined;
 /** The request itself, for the few routes that begin a session or tell from where somebody came. */
 export interface Exchange {
   readonly request: IncomingMessage;
+  readonly requestId: string;
   /** Whole `Set-Cookie` lines. */
   setCookies(cookies: readonly string[]): void;
 }

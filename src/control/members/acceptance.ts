@@ -20,6 +20,8 @@ export interface Accepted {
   readonly email: string;
   /** A user was made. */
   readonly isNew: boolean;
+  readonly userId: string;
+  readonly memberId: string;
 }
 
 /** Within the transaction that holds the invitation. Throws ApiFailure. */
@@ -28,9 +30,9 @@ export async function accept(db: Store['db'], invitation: Invitation, by: Accept
   const known = await findUserByEmail(db, email);
   if (known !== undefined) checkOwn(by, known.id, email);
   const userId = known?.id ?? (await newUser(db, invitation, by, clock));
-  await setMember(db, { organizationId, userId, email, role }, clock);
+  const memberId = await setMember(db, { organizationId, userId, email, role }, clock);
   await markAccepted(db, id, clock.nowMs());
-  return { organizationId, email, isNew: known === undefined };
+  return { organizationId, email, isNew: known === undefined, userId, memberId };
 }
 
 /** The link alone does not let anybody into an account that is there. */

@@ -1,15 +1,20 @@
 /** `/api/v1/organizations/{organizationId}/invitations`, and `/invitations` for whoever has the link of one. */
 import { z } from 'zod';
+import type { Clock } from '../../lib/clock.ts';
+import type { Store } from '../../store/store.ts';
 import { ApiFailure } from '../api/failure.ts';
 import { id, organizationParams, time } from '../api/fields.ts';
 import { memberRoles } from '../api/roles.ts';
 import { type ApiParts, type ApiRoute, type Exchange, route } from '../api/route.ts';
+import { recordAudit } from '../audit/records.ts';
 import type { Mailer } from '../mail/mailer.ts';
 import { nameLengthMax } from '../names.ts';
 import { deadLink, password, throttle, token } from '../sign-in/bootstrap-routes.ts';
 import { beginSession, signInOf } from '../sign-in/session-start.ts';
+import type { Whence } from '../sign-in/told.ts';
 import { findUserByEmail } from '../sign-in/users.ts';
-import { accept } from './acceptance.ts';
+import { whenceOf } from '../sign-in/watched.ts';
+import { type Accepted, accept } from './acceptance.ts';
 import { invitationMail } from './invitation-mail.ts';
 import { findInvitation, type Invitation, invite, listInvitations, revokeInvitation } from './invitations.ts';
 import { checkGrant } from './records.ts';
@@ -135,7 +140,9 @@ export const invitationRoutes: readonly ApiRoute[] = [
         const found = await findInvitation(db, body.token, parts.clock.nowMs(), true);
         if (found === undefined) throw deadLink(askForNew);
         const singleSignOn = signIn.settings.oidc.length > 0;
-        return accept(db, found, { ...body, user: session?.user, singleSignOn }, parts.clock);
+        const accepted = await accept(db, found, { ...body, user: session?.user, singleSignOn }, parts.clock);
+        await tellAccepted(db, found, accepted, whenceOf({ signIn }, exchange), parts.clock);
+        return accepted;
       });
       if (accepted.isNew && body.password !== undefined) {
         await beginSession(exchange, parts, accepted.email, body.password);
@@ -144,6 +151,25 @@ export const invitationRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
+
+async function tellAccepted(
+  db: Store['db'],
+  { id: invitationId, organizationId, email, role, invitedBy }: Invitation,
+  { userId, memberId }: Accepted,
+  whence: Whence,
+  clock: Clock,
+): Promise<void> {
+  const event = {
+    organizationId,
+    actor: { kind: 'user', id: userId, name: email },
+    role,
+    action: 'invitation-accepted',
+    resource: { kind: 'members', id: memberId },
+    after: { invitationId, role, invitedBy },
+    ...whence,
+  } as const;
+  await recordAudit(db, event, clock.nowMs());
+}
 
 /** Where the link of an invitation leads: the dashboard that it was made on. */
 function linkBase({ request }: Exchange, parts: ApiParts): string {

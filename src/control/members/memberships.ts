@@ -2,6 +2,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { MemberRole } from '../api/roles.ts';
+import { defaultOrganization } from '../organizations.ts';
 import { ensureOwner } from '../owners.ts';
 import { toEmail } from '../sign-in/users.ts';
 
@@ -23,6 +24,13 @@ export async function listMemberships(db: Store['db'], userId: string): Promise<
     .orderBy('members.id')
     .execute();
   return rows.flatMap(({ role, ...rest }) => (role === null ? [] : [{ ...rest, role }]));
+}
+
+/** Owners and administrators of the house run the installation. */
+export function isOperator(memberships: readonly Membership[]): boolean {
+  return memberships.some(
+    ({ organization, role }) => organization === defaultOrganization && (role === 'owner' || role === 'admin'),
+  );
 }
 
 export interface NewMember {

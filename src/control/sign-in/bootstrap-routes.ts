@@ -1,6 +1,5 @@
 /** `/api/v1/bootstrap`: the first owner, once; and `/sign-in-links`: whoever the operator lets in again. */
 import { z } from 'zod';
-import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiFailure, conflict } from '../api/failure.ts';
@@ -14,7 +13,9 @@ import { subscriberOf } from './client-address.ts';
 import { hasOwner, takeLink } from './links.ts';
 import { beginSession, isBrowser, signInOf } from './session-start.ts';
 import { countAttempt } from './throttle.ts';
-import { createUser, setPassword } from './users.ts';
+import { tell } from './told.ts';
+import { createUser, setPassword, toEmail } from './users.ts';
+import { whenceOf } from './watched.ts';
 
 const tag = 'set-up';
 export const password = z.string().min(passwordLengthMin).max(passwordLengthMax);
@@ -66,7 +67,7 @@ export const bootstrapRoutes: readonly ApiRoute[] = [
     }),
     async handle({ body, exchange }, parts) {
       await throttle(exchange, parts);
-      const made = await makeOwner(body, parts);
+      const made = await makeOwner(body, exchange, parts);
       const managementKey = body.managementKey === true ? await firstKey(parts) : null;
       await beginSession(exchange, parts, body.email, body.password);
       return { ...made, managementKey };
@@ -83,7 +84,7 @@ export const bootstrapRoutes: readonly ApiRoute[] = [
     answer: z.object({ email: z.string() }),
     async handle({ body, exchange }, parts) {
       await throttle(exchange, parts);
-      const email = await parts.store.db.transaction().execute((db) => recover(db, body, parts.clock));
+      const email = await parts.store.db.transaction().execute((db) => recover(db, body, exchange, parts));
       await beginSession(exchange, parts, email, body.password);
       return { email };
     },
@@ -113,7 +114,8 @@ interface FirstOwner {
   readonly password: string;
 }
 
-async function makeOwner(owner: FirstOwner, { store, clock }: ApiParts) {
+async function makeOwner(owner: FirstOwner, exchange: Exchange, parts: ApiParts) {
+  const { store, clock } = parts;
   return store.db.transaction().execute(async (db) => {
     const organizationId = await ensureOrganization(db, defaultOrganization, clock);
     // Of two at once, the second one finds the first.
@@ -125,6 +127,8 @@ async function makeOwner(owner: FirstOwner, { store, clock }: ApiParts) {
     if (link === undefined) throw deadLink('Run `tollgate admin link` for a new one.');
     const userId = await createUser(db, { ...owner, emailVerified: true }, clock);
     await setMember(db, { organizationId, userId, email: owner.email, role: 'owner' }, clock);
+    const person = { id: userId, email: toEmail(owner.email) };
+    await tell(db, person, { action: 'first-owner-made' }, whenceOf({ signIn: signInOf(parts) }, exchange), clock);
     return { userId, organizationId };
   });
 }
@@ -135,11 +139,23 @@ async function firstKey({ store, clock }: ApiParts): Promise<string> {
   return key;
 }
 
-async function recover(db: Store['db'], given: { token: string; password: string }, clock: Clock): Promise<string> {
+async function recover(
+  db: Store['db'],
+  given: { token: string; password: string },
+  exchange: Exchange,
+  parts: ApiParts,
+): Promise<string> {
+  const { clock } = parts;
   const link = await takeLink(db, 'recovery', given.token, clock);
   if (link?.userId == null)
     throw deadLink('Ask the operator of the machine for a new one: `tollgate admin link --email ADDRESS`.');
   await setPassword(db, link.userId, given.password, clock);
-  const user = await db.selectFrom('users').select('email').where('id', '=', link.userId).executeTakeFirstOrThrow();
+  const user = await db
+    .selectFrom('users')
+    .select(['id', 'email'])
+    .where('id', '=', link.userId)
+    .executeTakeFirstOrThrow();
+  const happening = { action: 'password-set-by-link' };
+  await tell(db, user, happening, whenceOf({ signIn: signInOf(parts) }, exchange), clock);
   return user.email;
 }

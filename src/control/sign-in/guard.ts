@@ -58,9 +58,14 @@ export function guessesOf(path: string, body: unknown, address: string): readonl
 }
 
 function accountOf(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null || !('email' in body) || typeof body.email !== 'string')
-    return undefined;
-  return `account ${body.email.trim().toLowerCase()}`;
+  const email = emailIn(body);
+  return email === undefined ? undefined : `account ${email.trim().toLowerCase()}`;
+}
+
+/** What somebody typed for their address. */
+export function emailIn(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('email' in body)) return undefined;
+  return typeof body.email === 'string' ? body.email : undefined;
 }
 
 /** A new password ends all other sessions, whatever the request says of it. */

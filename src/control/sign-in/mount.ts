@@ -1,16 +1,15 @@
 /** `/api/v1/auth/*`: better-auth behind our own doors, with our own shape of errors. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Store } from '../../store/store.ts';
 import { ApiFailure, type FailureCode } from '../api/failure.ts';
 import { authPath } from './auth.ts';
-import { checkPath, guessesOf, sanitize } from './guard.ts';
-import type { SignIn } from './sign-in.ts';
+import { checkPath, emailIn, guessesOf, sanitize } from './guard.ts';
 import { countAttempt, forgetAttempts } from './throttle.ts';
+import { type WatchParts, watch } from './watched.ts';
 
 const bodyBytesMax = 64 * 1024;
 
 /** `app`: a scope of its own, since bodies are read otherwise here. */
-export function mountSignIn(app: FastifyInstance, signIn: SignIn, { db }: Pick<Store, 'db'>): void {
+export function mountSignIn(app: FastifyInstance, parts: WatchParts): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.route({
@@ -18,21 +17,25 @@ export function mountSignIn(app: FastifyInstance, signIn: SignIn, { db }: Pick<S
     url: `${authPath}/*`,
     exposeHeadRoute: false,
     bodyLimit: bodyBytesMax,
-    handler: (request, reply) => answer(request, reply, signIn, db),
+    handler: (request, reply) => answer(request, reply, parts),
   });
 }
 
-async function answer(request: FastifyRequest, reply: FastifyReply, signIn: SignIn, db: Store['db']): Promise<unknown> {
+async function answer(request: FastifyRequest, reply: FastifyReply, parts: WatchParts): Promise<unknown> {
+  const { signIn, store } = parts;
   const path = new URL(request.url, 'http://here').pathname.split(authPath).slice(1).join(authPath);
   checkPath(request.method, path);
   const origin = signIn.checkOrigin(request.method, request.headers);
   const body = sanitize(path, parse(request.body));
   const guesses = guessesOf(path, body, signIn.addresses.of(request.raw));
-  if (guesses.length > 0) await countAttempt(db, guesses);
   const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-  const answered = await signIn.answer(request.raw, origin, sent);
+  const watched = { path, request: request.raw, origin, requestId: request.id, typed: emailIn(body) };
+  const answered = await watch(parts, watched, async () => {
+    if (guesses.length > 0) await countAttempt(store.db, guesses);
+    return signIn.answer(request.raw, origin, sent);
+  });
   const account = guesses[1];
-  if (account !== undefined && answered.ok) await forgetAttempts(db, [account]);
+  if (account !== undefined && answered.ok) await forgetAttempts(store.db, [account]);
   return relay(answered, reply);
 }
 

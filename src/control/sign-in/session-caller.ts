@@ -3,8 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Store } from '../../store/store.ts';
 import type { Caller } from '../api/caller.ts';
 import { ApiFailure, notFound } from '../api/failure.ts';
-import { listMemberships, type Membership } from '../members/memberships.ts';
-import { defaultOrganization } from '../organizations.ts';
+import { isOperator, listMemberships, type Membership } from '../members/memberships.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Names the organization that a session works on. Absent: the first that its user is a member of. */
@@ -48,13 +47,6 @@ async function placeOf(
   if (named !== undefined) throw notFound('organization', named);
   // Whoever is a member of nothing any more may still see to their own account.
   return { role: 'viewer', organizationId: '' };
-}
-
-/** Owners and administrators of the house run the installation. */
-function isOperator(memberships: readonly Membership[]): boolean {
-  return memberships.some(
-    ({ organization, role }) => organization === defaultOrganization && (role === 'owner' || role === 'admin'),
-  );
 }
 
 async function checkExists(db: Store['db'], id: string): Promise<void> {

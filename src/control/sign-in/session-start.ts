@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiFailure } from '../api/failure.ts';
 import type { ApiParts, Exchange } from '../api/route.ts';
 import type { SignIn } from './sign-in.ts';
+import { watch } from './watched.ts';
 
 /** Throws ApiFailure (unavailable) in a process where nobody signs in. */
 export function signInOf({ signIn }: Pick<ApiParts, 'signIn'>): SignIn {
@@ -22,10 +23,14 @@ export async function beginSession(
   email: string,
   password: string,
 ): Promise<void> {
-  const { request } = exchange;
+  const { request, requestId } = exchange;
   if (!isBrowser(request)) return;
   const signIn = signInOf(parts);
   const origin = signIn.checkOrigin(request.method ?? 'POST', request.headers);
-  const answered = await signIn.signIn(request, origin, email, password);
+  const { store, clock } = parts;
+  const watched = { path: '/sign-in/email', request, origin, requestId, typed: email };
+  const answered = await watch({ signIn, store, clock }, watched, () =>
+    signIn.signIn(request, origin, email, password),
+  );
   exchange.setCookies(answered.headers.getSetCookie());
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts';
 import { ApiFailure } from '../api/failure.ts';
 import { type Auth, authPath, type OidcProvider, openAuth } from './auth.ts';
 import { ClientAddresses } from './client-address.ts';
-import { cookiePrefix, isFromOwnPage, type Origin, originOf } from './origins.ts';
+import { cookiePrefix, hostPrefix, isFromOwnPage, type Origin, originOf } from './origins.ts';
 
 export interface SignInSettings {
   /** Addresses that people open the dashboard at; empty: whatever they use. */
@@ -112,6 +112,14 @@ export class SignIn {
     );
   }
 
+  /** Who was asked for a second factor, and has not given it; undefined: nobody. */
+  async findHalfSignedIn(request: IncomingMessage, origin: Origin): Promise<string | undefined> {
+    const identifier = signedCookie(request.headers.cookie?.split('; ') ?? [], 'two_factor');
+    if (identifier === undefined) return undefined;
+    const { internalAdapter } = await this.#authOf(origin).$context;
+    return (await internalAdapter.findVerificationValue(identifier))?.value;
+  }
+
   /** Where people open the dashboard: for links in mails. */
   publicUrl(headers: IncomingHttpHeaders): Origin {
     const [first] = this.#publicOrigins;
@@ -136,6 +144,19 @@ export class SignIn {
     this.#auths.set(origin, auth);
     return auth;
   }
+}
+
+/** The token of the session that an answer began: what it sets as its cookie. */
+export function begunToken(answered: Response): string | undefined {
+  return signedCookie(answered.headers.getSetCookie(), 'session_token');
+}
+
+/** What is signed in a cookie of ours; the signature is not looked at. */
+function signedCookie(cookies: readonly string[], name: string): string | undefined {
+  const found = cookies.find((each) => each.replace(hostPrefix, '').startsWith(`${cookiePrefix}.${name}=`));
+  // A signature is put after a point, and the whole is written for an address.
+  const [signed] = found?.slice(found.indexOf('=') + 1).split(/[;.]|%2E/i) ?? [];
+  return signed === undefined || !/^[\w-]+$/.test(signed) ? undefined : signed;
 }
 
 function unknownHost(): ApiFailure {

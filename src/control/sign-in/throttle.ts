@@ -20,26 +20,35 @@ const sweepMax = 20;
 export async function countAttempt(db: Store['db'], guesses: readonly Guess[]): Promise<void> {
   let waitMs = 0;
   for (const guess of guesses) {
-    const { attempts, leftMs } = await count(db, guess);
+    const { attempts, leftMs } = await countOne(db, guess);
     if (attempts > guess.max) waitMs = Math.max(waitMs, leftMs);
   }
   await sweep(db);
   if (waitMs > 0) throw tooMany(waitMs);
 }
 
-/** Who got in needs no doubt any more. */
+/** Who got in needs no doubt any more. Returns what was counted of those in their windows. */
 export async function forgetAttempts(
   db: Store['db'],
   guesses: readonly Pick<Guess, 'what' | 'subject'>[],
-): Promise<void> {
-  await db.deleteFrom('sign_in_attempts').where('subject', 'in', guesses.map(nameOf)).execute();
+): Promise<readonly { readonly attempts: number }[]> {
+  const forgotten = await db
+    .deleteFrom('sign_in_attempts')
+    .where('subject', 'in', guesses.map(nameOf))
+    .returning(['attempts', sql<boolean>`window_ends_at > now()`.as('counts')])
+    .execute();
+  return forgotten.filter(({ counts }) => counts);
 }
 
 function nameOf({ what, subject }: Pick<Guess, 'what' | 'subject'>): string {
   return `${what} ${hash('sha256', subject, 'base64url')}`;
 }
 
-async function count(db: Store['db'], guess: Guess): Promise<{ readonly attempts: number; readonly leftMs: number }> {
+/** Counts one more, whatever its limit. */
+export async function countOne(
+  db: Store['db'],
+  guess: Guess,
+): Promise<{ readonly attempts: number; readonly leftMs: number }> {
   const ends = sql<Date>`now() + make_interval(secs => ${guess.windowMs / 1000})`;
   const isOver = sql<boolean>`sign_in_attempts.window_ends_at <= now()`;
   return db

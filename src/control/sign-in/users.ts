@@ -63,11 +63,23 @@ export async function findUserByEmail(db: Store['db'], email: string) {
   return db.selectFrom('users').select(['id', 'name', 'email']).where('email', '=', toEmail(email)).executeTakeFirst();
 }
 
-/** For a device that is lost: its user signs in by password alone until they set up another. */
+/** Whose session has this token. */
+export async function findUserByToken(db: Store['db'], token: string) {
+  return db
+    .selectFrom('user_sessions')
+    .innerJoin('users', 'users.id', 'user_sessions.user_id')
+    .select(['users.id', 'users.email'])
+    .where('user_sessions.token', '=', token)
+    .executeTakeFirst();
+}
+
+export async function findUser(db: Store['db'], id: string) {
+  return db.selectFrom('users').select(['id', 'email']).where('id', '=', id).executeTakeFirst();
+}
+
+/** For a device that is lost: its user signs in by password alone until they set up another. Within a transaction. */
 export async function resetTwoFactor(db: Store['db'], userId: string): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await tx.deleteFrom('user_two_factors').where('user_id', '=', userId).execute();
-    await tx.updateTable('users').set({ two_factor_enabled: false }).where('id', '=', userId).execute();
-    await endSessions(tx, userId);
-  });
+  await db.deleteFrom('user_two_factors').where('user_id', '=', userId).execute();
+  await db.updateTable('users').set({ two_factor_enabled: false }).where('id', '=', userId).execute();
+  await endSessions(db, userId);
 }

@@ -14,7 +14,11 @@ export const auditColumns = columnsFor<AuditEntry>((column) => [
   column.accessor('action', {
     header: 'What',
     meta: { isTitle: true },
-    cell: (cell) => <span className="font-medium">{describeAction(cell.getValue())}</span>,
+    cell: ({ row: { original } }) => (
+      <span className={original.actorKind === 'nobody' ? 'font-medium text-bad' : 'font-medium'}>
+        {describeAction(original.action)}
+      </span>
+    ),
   }),
   column.accessor('resourceId', {
     header: 'Thing',

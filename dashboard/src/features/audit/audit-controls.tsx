@@ -16,11 +16,14 @@ const kinds = [
   'provider-keys',
   'webhook-endpoints',
   'organizations',
+  'users',
 ] as const;
+
+const kindNames: Readonly<Record<string, string>> = { any: 'Any kind of thing', users: 'people and sign-ins' };
 
 const kindItems = kinds.map((value) => ({
   value,
-  label: value === 'any' ? 'Any kind of thing' : value.replaceAll('-', ' '),
+  label: kindNames[value] ?? value.replaceAll('-', ' '),
 }));
 
 export function AuditControls() {

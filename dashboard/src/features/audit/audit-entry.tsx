@@ -27,7 +27,7 @@ export function AuditEntryView({ entry }: { entry: AuditEntry }) {
         )}
         <Fact name="From">{ip ?? <Absent />}</Fact>
         <Fact name="With">{userAgent ?? <Absent />}</Fact>
-        <Fact name="Route">
+        <Fact name={entry.action.includes(' ') ? 'Route' : 'Event'}>
           <code className="font-mono text-xs">{entry.action}</code>
         </Fact>
         <Fact name="Thing">
