@@ -10,9 +10,10 @@ import { addCommonOptions, type CommonOptions, type Context, withStore } from '.
 import { CommandFailure, exitCodes } from './outcome.ts';
 import { renderJson, renderTable } from './table.ts';
 import { parseTime } from './time.ts';
+import { addUsageRebuild } from './usage-rebuild.ts';
 
 export function addUsage(program: Command, context: Context): void {
-  addCommonOptions(program.command('usage').description('show what was used and what it cost'))
+  const usage = addCommonOptions(program.command('usage').description('show what was used and what it cost'))
     .addOption(
       new Option('--by <group>', 'add up by')
         .choices(['model', 'key', 'organization', 'operation', 'day', 'arm'])
@@ -30,6 +31,7 @@ export function addUsage(program: Command, context: Context): void {
     .action((options: UsageOptions) =>
       options.requests ? showRequests(context, options) : showSums(context, options),
     );
+  addUsageRebuild(usage, context);
 }
 
 interface UsageOptions extends CommonOptions {

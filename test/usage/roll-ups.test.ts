@@ -92,7 +92,7 @@ describe('roll-ups', () => {
     expect(await sums('usage_days', 'end-user')).toMatchObject({ requests: 1 });
     expect(await sums('usage_hours', 'end-user-total')).toMatchObject({ requests: 1 });
     const { rows } = await sql<object>`SELECT provider, status, error_kind, requests, failed FROM usage_minutes
-      WHERE cube = 'attempt' ORDER BY provider`.execute(store.db);
+      WHERE cube = 'attempt-total' ORDER BY provider`.execute(store.db);
     expect(rows).toEqual([
       { provider: 'acme', status: 'failed', error_kind: 'overloaded', requests: 1, failed: 1 },
       { provider: 'beta', status: 'completed', error_kind: '', requests: 1, failed: null },

@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import { walletOf } from '../../ledger/wallet.ts';
 import type { Store } from '../../store/store.ts';
 import { dayMs } from './cover.ts';
-import { type Quantiles, quantilesOf, readBuckets } from './histograms.ts';
-import { partsOf, readSeries } from './series.ts';
-import { type Asked, readTotal, type Sums } from './sums.ts';
+import { type Quantiles, quantilesOf } from './histograms.ts';
+import { partsOf, readBucketsOfParts, readSumsOfParts } from './series.ts';
+import { type Asked, added, noSums, readTotal, type Sums } from './sums.ts';
 
 export interface Figures {
   readonly sums: Sums;
@@ -43,29 +43,33 @@ export interface Runway {
 }
 
 export async function readOverview(db: Store['db'], asked: Asked): Promise<Overview> {
+  const parts = await trendParts(db, asked);
   const lengthMs = asked.untilMs - asked.sinceMs;
-  const before = { ...asked, sinceMs: asked.sinceMs - lengthMs, untilMs: asked.sinceMs };
+  const sinceMs = asked.sinceMs - lengthMs;
+  const both = { ...asked, sinceMs };
   const { organizationId } = asked.filter;
-  const [now, then, trend, runway] = await Promise.all([
-    readFigures(db, asked),
-    readFigures(db, before),
-    readTrend(db, asked),
+  // Both periods meet, and are read together: their ends are what takes time.
+  const [sums, buckets, runway] = await Promise.all([
+    readSumsOfParts(db, { ...both, parts: [sinceMs, ...parts] }),
+    readBucketsOfParts(db, { ...both, parts: [sinceMs, asked.sinceMs] }, ['first_token', 'total']),
     organizationId === undefined ? undefined : readRunway(db, organizationId, asked),
   ]);
-  return { now, before: then, trend, runway };
-}
-
-async function readFigures(db: Store['db'], asked: Asked): Promise<Figures> {
-  const [sums, firstToken, total] = await Promise.all([
-    readTotal(db, asked),
-    readBuckets(db, asked, 'first_token'),
-    readBuckets(db, asked, 'total'),
-  ]);
-  return { sums, firstToken: quantilesOf(firstToken.get('')), total: quantilesOf(total.get('')) };
+  const figuresOf = (period: 1 | 2, all: Sums): Figures => ({
+    sums: all,
+    firstToken: quantilesOf(buckets.get(`first_token ${period}`)),
+    total: quantilesOf(buckets.get(`total ${period}`)),
+  });
+  const each = parts.map((_, i) => sums.get(i + 2) ?? noSums);
+  return {
+    now: figuresOf(2, each.reduce(added, noSums)),
+    before: figuresOf(1, sums.get(1) ?? noSums),
+    trend: trendOf(parts, each),
+    runway,
+  };
 }
 
 /** Up to two days by the hour, then by the day of UTC: a small line has no zone. */
-async function readTrend(db: Store['db'], asked: Asked): Promise<Trend> {
+async function trendParts(db: Store['db'], asked: Asked): Promise<readonly number[]> {
   const lengthMs = asked.untilMs - asked.sinceMs;
   const interval =
     lengthMs <= 2 * 3_600_000
@@ -77,18 +81,17 @@ async function readTrend(db: Store['db'], asked: Asked): Promise<Trend> {
           : lengthMs <= 1_000 * dayMs
             ? 'day'
             : 'month';
-  const parts = (await partsOf(db, asked, interval, 'UTC')) ?? [asked.sinceMs];
-  const measures = ['charge_nano_usd', 'cost_nano_usd', 'requests', 'failed', ...tokenKinds] as const;
-  const found = (await readSeries(db, { ...asked, parts }, measures)).get('');
-  const nothing = parts.map(() => 0n);
-  const [charge = nothing, cost = nothing, requests = nothing, failed = nothing, ...tokens] = found ?? [];
+  return (await partsOf(db, asked, interval, 'UTC')) ?? [asked.sinceMs];
+}
+
+function trendOf(parts: readonly number[], sums: readonly Sums[]): Trend {
   return {
     parts,
-    charge,
-    cost,
-    requests,
-    failed,
-    tokens: parts.map((_, i) => sum(tokens.map((kind) => kind[i] ?? 0n))),
+    charge: sums.map(({ charge_nano_usd }) => charge_nano_usd),
+    cost: sums.map(({ cost_nano_usd }) => cost_nano_usd),
+    requests: sums.map(({ requests }) => BigInt(requests)),
+    failed: sums.map(({ failed }) => BigInt(failed)),
+    tokens: sums.map((part) => tokenKinds.reduce((all, kind) => all + BigInt(part[kind]), 0n)),
   };
 }
 
@@ -100,8 +103,6 @@ const tokenKinds = [
   'cache_write_5m_tokens',
   'cache_write_1h_tokens',
 ] as const;
-
-const sum = (values: readonly bigint[]) => values.reduce((all, value) => all + value, 0n);
 
 const burnDays = 7;
 

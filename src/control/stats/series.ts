@@ -4,7 +4,7 @@ import type { Count, Histogram } from '../../store/roll-ups/cubes.ts';
 import type { Store } from '../../store/store.ts';
 import { type Bucket, quantile } from './histograms.ts';
 import { sourceOf } from './source.ts';
-import { type Asked, dimensionOf, groupSql, questionOf, type StatsGroup } from './sums.ts';
+import { type Asked, dimensionOf, everySum, groupSql, questionOf, type StatsGroup, type Sums } from './sums.ts';
 
 export type Interval = 'minute' | '5-minutes' | '15-minutes' | 'hour' | '6-hours' | 'day' | 'week' | 'month';
 
@@ -79,6 +79,32 @@ export async function readSeries(
     for (const [i, value] of values.entries()) (lists[i] as bigint[])[part - 1] = BigInt(value);
   }
   return found;
+}
+
+/** Everything that is added up, by the number of the part from 1; parts without a request are not there. */
+export async function readSumsOfParts(db: Store['db'], asked: SeriesAsked): Promise<ReadonlyMap<number, Sums>> {
+  const question = await questionOf(db, asked, []);
+  const { rows } = await sql<Sums & { part: number }>`
+    SELECT ${partSql(asked.parts)} AS part, ${everySum}
+    FROM (${sourceOf({ ...question, bounds: boundsOf(asked) })}) AS c GROUP BY 1`.execute(db);
+  return new Map(rows.map(({ part, ...sums }) => [part, sums as Sums]));
+}
+
+/** The buckets of several histograms in one reading, by `histogram part`, the parts from 1. */
+export async function readBucketsOfParts(
+  db: Store['db'],
+  asked: SeriesAsked,
+  names: readonly Histogram[],
+): Promise<ReadonlyMap<string, readonly Bucket[]>> {
+  const question = await questionOf(db, asked, [], true);
+  const lists = names.map((name) => sql`SELECT ${name}::text AS name, e FROM unnest(c.${sql.ref(name)}) AS e`);
+  const { rows } = await sql<Bucket & { name: string }>`
+    SELECT h.name || ' ' || ${partSql(asked.parts)} AS name, (h.e >> 32)::int AS bucket,
+      sum(h.e & 4294967295)::bigint AS n
+    FROM (${sourceOf({ ...question, bounds: boundsOf(asked) })}) AS c,
+      LATERAL (${sql.join(lists, sql` UNION ALL `)}) AS h
+    GROUP BY 1, 2 ORDER BY 1, 2`.execute(db);
+  return Map.groupBy(rows, ({ name }) => name);
 }
 
 /** A quantile for each part; null where nothing was measured. */

@@ -40,7 +40,7 @@ export function cubeFor({ wanted, by, attempts = false, times = false }: Questio
   if (subjects.size > 1) return undefined;
   const needed = [...wanted.equal.keys(), ...by.filter((name) => name !== 'tag' && name !== 'end-user')];
   const [subject] = subjects;
-  const candidates = attempts ? (['attempt'] as const) : subject === undefined ? ofRequests : ofSubjects[subject];
+  const candidates = attempts ? (['attempt-total', 'attempt'] as const) : subject === undefined ? ofRequests : ofSubjects[subject];
   return candidates.find((cube) => {
     const { dimensions, hasTimes } = shapeOf(cube);
     return (hasTimes || !times) && needed.every((name) => dimensions.includes(name));

@@ -40,6 +40,18 @@ type MoneyCount = 'cost_nano_usd' | 'charge_nano_usd' | 'house_cost_nano_usd';
 
 export type GroupSums = Sums & { readonly group: string };
 
+const names = ['requests', ...countNames] as const;
+
+const isMoney = (name: (typeof names)[number]): name is MoneyCount => name.endsWith('_nano_usd');
+
+/** Of no request. */
+export const noSums = Object.fromEntries(names.map((name) => [name, isMoney(name) ? 0n : 0])) as unknown as Sums;
+
+export function added(a: Sums, b: Sums): Sums {
+  const sum = (name: (typeof names)[number]) => (isMoney(name) ? a[name] + b[name] : a[name] + b[name]);
+  return Object.fromEntries(names.map((name) => [name, sum(name)])) as unknown as Sums;
+}
+
 /** Which dimension a group is in the roll-ups; a project and a member are found through the key. */
 export const dimensionOf: Readonly<Record<StatsGroup, Dimension | 'tag' | 'end-user'>> = {
   key: 'key_id',
@@ -70,7 +82,8 @@ export function groupSql(by: StatsGroup): { readonly text: RawBuilder<string>; r
   };
 }
 
-const everySum = sql.raw(
+/** Of the cells `c`. */
+export const everySum = sql.raw(
   ['requests', ...countNames]
     // The names of money end in _usd, by which it stays bigint.
     .map((name) => `coalesce(sum(c.${name}), 0)::bigint AS ${name}`)

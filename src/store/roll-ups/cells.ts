@@ -18,7 +18,7 @@ const subjects: Partial<Record<Cube, string>> = {
 
 /** The facts of a cube: one for each request, tag, end user or try. */
 function factsFor(cube: Cube): string {
-  if (cube === 'attempt') return `(${triesOfFacts.before}facts${triesOfFacts.after}) AS tries`;
+  if (cube.startsWith('attempt')) return `(${triesOfFacts.before}facts${triesOfFacts.after}) AS tries`;
   return `facts${subjects[cube.replace(/-total$/, '') as Cube] ?? ''}`;
 }
 
@@ -81,14 +81,15 @@ export const adding = {
   withoutDaysAndMinutes: each((cube, span) => !isDayOfHours(cube, span) && span !== 'minute'),
 };
 
-const cubesOfHours = cubeNames.filter((cube) => isDayOfHours(cube, 'day'));
+/** Those whose days are made of hours. */
+export const cubesOfHours = cubeNames.filter((cube) => isDayOfHours(cube, 'day'));
 
 /** Cells of a day from those of its hours. A list of lists is one list, which is packed anew. */
-export const daysOfHours = (within: string) => `
+export const daysOfHours = (cube: Cube, within: string) => `
   INSERT INTO usage_days (cube, bucket, cell, ${columns})
   SELECT cube, bucket, cell, ${[...dimensions, 'requests', ...countNames].join(', ')},
     ${histograms.map((name) => `CASE WHEN ${name} IS NULL THEN NULL ELSE ${merged(name)} END`).join(', ')}
   FROM (SELECT cube, date_trunc('day', bucket, 'UTC') AS bucket, cell, ${dimensions.join(', ')},
       sum(requests)::bigint AS requests, ${sums}, ${histograms.map((name) => `concat_buckets(${name}) AS ${name}`).join(', ')}
-    FROM usage_hours WHERE cube IN (${cubesOfHours.map((cube) => `'${cube}'`).join(', ')}) AND ${within}
+    FROM usage_hours WHERE cube = '${cube}' AND ${within}
     GROUP BY 1, 2, 3, ${dimensions.join(', ')}) AS made`;

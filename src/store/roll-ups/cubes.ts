@@ -43,12 +43,12 @@ const shape = (dimensions: readonly Dimension[], spans: readonly Span[], hasTime
  * their models. `key` can answer nearly everything. `tag`: a request counts for each of its tags. `attempt`: tries at
  * providers instead of requests; a try that failed is there although another one answered.
  *
- * What has nearly as many cells as requests has no short spans: the requests themselves are read as fast. So `key` has no
- * minutes, tags and end users have none either, and one end user's models have days alone.
+ * What has nearly as many cells as requests has no short spans: the requests themselves are read as fast. So only the
+ * narrowest have minutes, and one end user's models have days alone.
  */
 export const cubes = {
   house: shape(['model', 'provider', 'credential', 'status', 'error_kind'], always),
-  organization: shape(['organization_id', 'model', 'provider', 'status'], always),
+  organization: shape(['organization_id', 'model', 'provider', 'status'], coarse),
   'key-total': shape(['organization_id', 'key_id'], always),
   key: shape(
     [
@@ -68,7 +68,8 @@ export const cubes = {
   tag: shape(['organization_id', 'key_id', 'model', 'subject'], coarse, false),
   'end-user-total': shape(['organization_id', 'subject'], coarse),
   'end-user': shape(['organization_id', 'key_id', 'model', 'subject'], ['day'], false),
-  attempt: shape(['organization_id', 'model', 'provider', 'credential', 'status', 'error_kind'], always),
+  'attempt-total': shape(['model', 'provider', 'credential', 'status', 'error_kind'], always),
+  attempt: shape(['organization_id', 'model', 'provider', 'credential', 'status', 'error_kind'], coarse),
 } as const satisfies Readonly<Record<string, CubeShape>>;
 export type Cube = keyof typeof cubes;
 export const cubeNames = Object.keys(cubes) as readonly Cube[];

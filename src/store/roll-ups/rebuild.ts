@@ -1,7 +1,7 @@
 /** Makes the roll-ups of a day anew from its rows: what comes out is what was there, unless somebody changed either. */
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { daysOfHours } from './cells.ts';
+import { cubesOfHours, daysOfHours } from './cells.ts';
 import { addCells, lockRollUps, rollBatches } from './roll.ts';
 
 type Db = Kysely<Schema>;
@@ -58,10 +58,11 @@ async function rebuild(db: Db, startMs: number): Promise<void> {
     const source = sql`usage WHERE started_at >= ${from} AND started_at < ${to}`;
     await addCells(db, source, minutes ? 'withoutDays' : 'withoutDaysAndMinutes');
   }
-  const [before = '', after = ''] = daysOfHours('%').split('%');
-  await sql`${sql.raw(before)}bucket >= ${new Date(startMs)} AND bucket < ${new Date(endMs)}${sql.raw(after)}`.execute(
-    db,
-  );
+  for (const cube of cubesOfHours) {
+    const [before = '', after = ''] = daysOfHours(cube, '%').split('%');
+    const day = sql`bucket >= ${new Date(startMs)} AND bucket < ${new Date(endMs)}`;
+    await sql`${sql.raw(before)}${day}${sql.raw(after)}`.execute(db);
+  }
 }
 
 /** Where retention took them already they would only come back for an hour; and they are the most of all. */
@@ -119,12 +120,23 @@ export async function daysToRebuild(db: Db, limit: number): Promise<readonly num
   return rows.map(({ day }) => day.getTime());
 }
 
-/** All days with rows between these times, both in milliseconds. Returns how many. */
+/**
+ * Puts all days between these times (milliseconds) on the list that have requests or sums, the one in which the first
+ * lies as a whole. Returns how many were not on it.
+ */
 export async function askForRebuild(db: Db, sinceMs: number, untilMs: number): Promise<number> {
   const { rows } = await sql<{ days: number }>`
-    WITH asked AS (
-      INSERT INTO usage_rebuilds (day) SELECT DISTINCT date_trunc('day', started_at, 'UTC') FROM usage
-      WHERE started_at >= ${new Date(sinceMs)} AND started_at < ${new Date(untilMs)}
+    WITH ends AS (
+      SELECT min(at) AS first, max(at) AS last FROM (
+        SELECT min(started_at) AS at FROM usage UNION ALL SELECT max(started_at) FROM usage
+        UNION ALL SELECT min(bucket) FROM usage_days WHERE cube = 'house'
+        UNION ALL SELECT max(bucket) FROM usage_days WHERE cube = 'house') AS all_ends
+    ), asked AS (
+      INSERT INTO usage_rebuilds (day) SELECT day FROM ends, generate_series(
+        date_trunc('day', greatest(first, ${new Date(sinceMs)}), 'UTC'), last, interval '1 day') AS day
+      WHERE day < ${new Date(untilMs)} AND (
+        EXISTS (SELECT 1 FROM usage WHERE started_at >= day AND started_at < day + interval '1 day')
+        OR EXISTS (SELECT 1 FROM usage_days WHERE cube = 'house' AND bucket = day))
       ON CONFLICT (day) DO NOTHING RETURNING day
     )
     SELECT count(*) AS days FROM asked`.execute(db);

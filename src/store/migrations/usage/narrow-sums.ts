@@ -13,21 +13,22 @@ const dimensions = [
 ];
 const histograms = ['first_token', 'total', 'overhead'];
 
-/** New cube, the column by which its cells are found, the cube it is made of, and the spans it has. */
+/** New cube, the cube it is made of, what it keeps of that, the spans it has, and by what its cells are found beside time. */
 const narrow = [
-  ['key-total', 'key_id', 'key', spans],
-  ['tag-total', 'subject', 'tag', ['hours', 'days']],
-  ['end-user-total', 'subject', 'end-user', ['hours', 'days']],
+  ['key-total', 'key', ['organization_id', 'key_id'], spans, 'key_id'],
+  ['tag-total', 'tag', ['organization_id', 'subject'], ['hours', 'days'], 'subject'],
+  ['end-user-total', 'end-user', ['organization_id', 'subject'], ['hours', 'days'], 'subject'],
+  ['attempt-total', 'attempt', ['model', 'provider', 'credential', 'status', 'error_kind'], spans, undefined],
 ] as const;
 
 const merged = (name: string) => `(SELECT array_agg((b << 32) | n ORDER BY b) FROM (
   SELECT e >> 32 AS b, sum(e & 4294967295)::bigint AS n FROM unnest(${name}) AS e GROUP BY 1) AS counted)`;
 
-function make(cube: string, by: string, of: string, span: string): readonly string[] {
+function make([cube, of, kept, , by]: (typeof narrow)[number], span: string): readonly string[] {
   const table = `usage_${span}`;
   const partition = `${table}_${cube.replaceAll('-', '_')}`;
-  const kept = ['organization_id', by];
-  const texts = dimensions.map((name) => (kept.includes(name) ? name : `''::text AS ${name}`)).join(', ');
+  const names: readonly string[] = kept;
+  const texts = dimensions.map((name) => (names.includes(name) ? name : `''::text AS ${name}`)).join(', ');
   return [
     `CREATE TABLE ${partition} PARTITION OF ${table} FOR VALUES IN ('${cube}') WITH (fillfactor = 80)`,
     `INSERT INTO ${table} (cube, bucket, cell, ${dimensions.join(', ')}, requests, ${[...counts, ...histograms].join(', ')})
@@ -38,15 +39,16 @@ function make(cube: string, by: string, of: string, span: string): readonly stri
           ${counts.map((name) => `nullif(sum(${name}), 0)::bigint AS ${name}`).join(', ')},
           ${histograms.map((name) => `concat_buckets(${name}) AS ${name}`).join(', ')}
         FROM ${table} WHERE cube = '${of}' GROUP BY bucket, ${kept.join(', ')}) AS made`,
-    `CREATE INDEX ${partition}_by_${by} ON ${partition} (${by}, bucket)`,
+    ...(by === undefined ? [] : [`CREATE INDEX ${partition}_by_${by} ON ${partition} (${by}, bucket)`]),
   ];
 }
 
 export const narrowSums: readonly string[] = [
   'CREATE AGGREGATE concat_buckets(bigint[]) (sfunc = array_cat, stype = bigint[])',
-  ...narrow.flatMap(([cube, by, of, having]) => having.flatMap((span) => make(cube, by, of, span))),
+  ...narrow.flatMap((cube) => cube[3].flatMap((span) => make(cube, span))),
   // As many as requests: the requests themselves are read as fast.
-  'DROP TABLE usage_minutes_key, usage_minutes_tag, usage_minutes_end_user, usage_hours_end_user',
+  'DROP TABLE usage_minutes_organization, usage_minutes_key, usage_minutes_attempt',
+  'DROP TABLE usage_minutes_tag, usage_minutes_end_user, usage_hours_end_user',
   // How long requests of a tag or an end user took is known from now on, and of the days whose rows are there.
   `INSERT INTO usage_rebuilds (day) SELECT DISTINCT bucket FROM usage_days WHERE cube IN ('tag-total', 'end-user-total')
     ON CONFLICT (day) DO NOTHING`,
