@@ -1,5 +1,6 @@
 /** The routes page: a route is made, tried on a sample request, changed, compared with what it was, and taken back to it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../until.ts';
 import { type BrowserRig, startBrowserRig } from './rig.ts';
 
 let rig: BrowserRig;
@@ -32,6 +33,27 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     await visitor.expectAccessible();
     await visitor.done();
   });
+});
+
+it('decides the last requests anew by a changed definition, before anybody goes by it', async () => {
+  await rig.api('POST /routes', { name: 'tested', definition: { targets: ['mock/echo'] } });
+  for (let i = 0; i < 3; i++) expect(await rig.chat('tested', `hello ${i}`)).toBe(200);
+  await until('the rows', async () => (await rig.api('GET /logs?modelAsked=tested')).data.length === 3);
+  const visitor = await rig.visit({ path: '/routes/tested?tab=yaml', height: 1100 });
+  const { page } = visitor;
+  await page.getByLabel('Definition').fill('targets: [mock/lorem]');
+  await page.getByRole('button', { name: 'Decide them anew' }).click();
+  await page.getByText('3 of 3 requests would have gone elsewhere').waitFor();
+  await page.getByText(/It would cost [\d.]+% less/).waitFor();
+  await page.getByRole('row', { name: /mock\/lorem\*? 0 3/ }).waitFor();
+  await visitor.screenshot('routes-backtest');
+  await visitor.expectAccessible();
+  await page.getByLabel('Definition').fill('targets: [mock/echo]');
+  await page.getByText('The definition was changed since').waitFor();
+  await page.getByLabel('Requests that asked for').fill('nothing-of-that-name');
+  await page.getByRole('button', { name: 'Decide them anew' }).click();
+  await page.getByText('Nobody asked for this in those days').waitFor();
+  await visitor.done();
 });
 
 it('makes a route, whose decision is to be seen before it is stored', async () => {

@@ -6,6 +6,7 @@ import { Badge } from '@/components/ui/badge.tsx';
 import { Field } from '@/components/ui/form.tsx';
 import { Input } from '@/components/ui/input.tsx';
 import { Textarea } from '@/components/ui/textarea.tsx';
+import { BacktestPanel } from './backtest-panel.tsx';
 import { type Definition, fromYaml, toYaml } from './definition.ts';
 import { DefinitionForm } from './definition-form.tsx';
 import { SamplePanel } from './sample-panel.tsx';
@@ -92,7 +93,10 @@ export function RouteEditor({ name: known, version, isDeclared, text: before }: 
           <AddressTabs label="How to look at it" tabs={tabs} />
           {'mistake' in read && <Mistake read={read} />}
         </div>
-        <SamplePanel name={known ?? (name === '' ? undefined : name)} definition={definition} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <SamplePanel name={known ?? (name === '' ? undefined : name)} definition={definition} />
+          <BacktestPanel name={known} definition={definition} />
+        </div>
       </div>
     </div>
   );
