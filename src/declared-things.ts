@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { listLeaves } from './config/shape.ts';
 import { type Config, configShape } from './config.ts';
+import { budgetsByName } from './control/drift/owned.ts';
 import type { DeclaredThing, DriftTools } from './control/drift/tools.ts';
 
 export function driftTools(config: Config, importDeclared?: () => Promise<void>): DriftTools {
@@ -15,12 +16,13 @@ export function driftTools(config: Config, importDeclared?: () => Promise<void>)
 
 function declaredThings({ organizations, keys, providers, models, routes }: Config): readonly DeclaredThing[] {
   return [
-    ...Object.entries(organizations).map(([name, { billing, limits, markupPercent }]) =>
-      thing('organization', name, { billing, limits, markupPercent }),
+    ...Object.entries(organizations).map(([name, { billing, limits, markupPercent, projects, budgets }]) =>
+      thing('organization', name, { billing, limits, markupPercent, projects, budgets: budgetsByName(budgets) }),
     ),
-    ...Object.entries(keys).map(([name, { organization, models: list, limits, expiresAt }]) => {
+    ...Object.entries(keys).map(([name, { organization, models: list, limits, expiresAt, project, budgets }]) => {
       const at = expiresAt && new Date(expiresAt).toISOString();
-      return thing('key', `${organization}/${name}`, { models: list, limits, expiresAt: at });
+      const owned = { project, budgets: budgetsByName(budgets) };
+      return thing('key', `${organization}/${name}`, { models: list, limits, expiresAt: at, ...owned });
     }),
     ...Object.entries(providers)
       .filter(([, { type, baseUrl, apiKey }]) => type !== undefined || baseUrl !== undefined || apiKey !== undefined)

@@ -3401,7 +3401,7 @@ export interface Routes {
   };
   /**
    * Compare the configuration file with the database
-   * Field by field: organizations, keys, providers, models and routes. Providers, models and routes of the file win over those of the database; organizations and keys of the file are brought into the database at each start, and changes made since then hold until the next.
+   * Field by field: organizations with their projects and budgets, keys with theirs, providers, models and routes. Providers, models and routes of the file win over those of the database; organizations and keys of the file are brought into the database at each start, and changes made since then hold until the next.
    */
   'GET /drift': {
     query?: {

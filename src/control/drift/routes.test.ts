@@ -15,9 +15,9 @@ models:
 routes:
   fast: { targets: [local/filed] }
 organizations:
-  acme: { billing: prepaid }
+  acme: { billing: prepaid, projects: { site: { limits: { requestsPerMinute: 5 } } }, budgets: [{ usd: 100 }, { tokens: 9, window: day }] }
 keys:
-  ci: { key: tg-canary-of-drift-0123456789, organization: acme, models: [fast] }
+  ci: { key: tg-canary-of-drift-0123456789, organization: acme, models: [fast], budgets: [{ usd: 10.5, action: warn }] }
 mail: { url: "smtp://user:canary@127.0.0.1", from: "a@b.example" }
 `;
 
@@ -53,6 +53,7 @@ describe('what the file says beside the database', () => {
     );
     expect(data.find(({ kind }: { kind: string }) => kind === 'key').differences).toEqual([
       { path: 'keys.ci.models', file: ['fast'], database: ['other'] },
+      { path: 'keys.ci.budgets', file: { 'usd month': { usd: 10.5, action: 'warn' } }, database: null },
     ]);
     expect(counts.find(({ kind }: { kind: string }) => kind === 'route')).toEqual({
       kind: 'route',
@@ -62,6 +63,36 @@ describe('what the file says beside the database', () => {
       different: 0,
     });
     expect(JSON.stringify(data)).not.toContain('canary');
+  });
+
+  it('tells budgets and projects, by unit, window and name, and gives them out as a file has them', async () => {
+    const [acme] = (await api.ask('GET /organizations')).body.data.filter(
+      ({ name }: { name: string }) => name === 'acme',
+    );
+    const organizationId = acme.id;
+    const project = (await api.ask('POST /projects', { body: { organizationId, name: 'site' } })).body;
+    const make = (body: object) => api.ask('POST /budgets', { body: { organizationId, ...body } });
+    const made = [
+      await make({ owner: 'organization', unit: 'usd', limit: '99.5', window: 'month' }),
+      await make({ owner: 'organization', unit: 'tokens', limit: '9', window: 'day' }),
+      await make({ owner: 'key', ownerName: 'ci', unit: 'usd', limit: '10.5', window: 'month', action: 'warn' }),
+    ];
+    expect([project.name, ...made.map(({ status }) => status)]).toEqual(['site', 201, 201, 201]);
+    const { data } = await get();
+    const of = (kind: string) =>
+      data.find((each: Record<string, string>) => each.kind === kind && /acme/.test(each.name ?? ''));
+    expect(of('organization').differences).toEqual([
+      { path: 'organizations.acme.billing', file: 'prepaid', database: 'metered' },
+      { path: 'organizations.acme.projects.site.limits', file: { requestsPerMinute: 5 }, database: null },
+      { path: 'organizations.acme.budgets.usd month.usd', file: 100, database: 99.5 },
+    ]);
+    expect(of('key').differences).toEqual([{ path: 'keys.ci.models', file: ['fast'], database: ['other'] }]);
+    const tree = parse((await api.ask('GET /drift/export')).text);
+    expect(tree.organizations.acme).toMatchObject({
+      projects: { site: {} },
+      budgets: expect.arrayContaining([{ tokens: 9, window: 'day' }]),
+    });
+    expect(tree.keys.ci.budgets).toEqual([{ usd: 10.5, window: 'month', action: 'warn' }]);
   });
 
   it('is brought into the database: routes and models by name, the rest as at a start', async () => {

@@ -38,7 +38,7 @@ export const driftRoutes: readonly ApiRoute[] = [
     tag,
     summary: 'Compare the configuration file with the database',
     description:
-      'Field by field: organizations, keys, providers, models and routes. Providers, models and routes of the file win over those of the database; organizations and keys of the file are brought into the database at each start, and changes made since then hold until the next.',
+      'Field by field: organizations with their projects and budgets, keys with theirs, providers, models and routes. Providers, models and routes of the file win over those of the database; organizations and keys of the file are brought into the database at each start, and changes made since then hold until the next.',
     query: z.strictObject({ kind: kind.optional(), all: z.enum(['true', 'false']).optional() }),
     answer: z.object({
       data: z.array(drift),

@@ -2,22 +2,27 @@
 import { sql } from 'kysely';
 import type { StoredFacts, StoredModelPrice } from '../../store/schema/models.ts';
 import type { Store } from '../../store/store.ts';
+import { type Budgets, readBudgets, readProjects } from './owned.ts';
 import type { DeclaredThing } from './tools.ts';
+
+type OwnedBudgets = ReadonlyMap<string, Budgets>;
 
 const rowsMax = 5_000;
 
 /** Keys that are revoked and organizations that are disabled are told as such. */
 export async function storedThings(db: Store['db']): Promise<readonly DeclaredThing[]> {
+  const budgets = await readBudgets(db);
   return [
-    ...(await organizations(db)),
-    ...(await keys(db)),
+    ...(await organizations(db, budgets)),
+    ...(await keys(db, budgets)),
     ...(await providers(db)),
     ...(await models(db)),
     ...(await routes(db)),
   ];
 }
 
-async function organizations(db: Store['db']): Promise<DeclaredThing[]> {
+async function organizations(db: Store['db'], budgets: OwnedBudgets): Promise<DeclaredThing[]> {
+  const projects = await readProjects(db);
   const rows = await db
     .selectFrom('organizations')
     .leftJoin('sale_prices', (join) =>
@@ -26,11 +31,19 @@ async function organizations(db: Store['db']): Promise<DeclaredThing[]> {
         .on('sale_prices.model', 'is', null)
         .on('sale_prices.ended_at', 'is', null),
     )
-    .select(['organizations.name', 'billing', 'limits', 'markup_basis_points', 'disabled', 'time_zone'])
+    .select([
+      'organizations.id',
+      'organizations.name',
+      'billing',
+      'limits',
+      'markup_basis_points',
+      'disabled',
+      'time_zone',
+    ])
     .orderBy('organizations.name')
     .limit(rowsMax)
     .execute();
-  return rows.map(({ name, billing, limits, markup_basis_points, disabled }) => ({
+  return rows.map(({ id, name, billing, limits, markup_basis_points, disabled }) => ({
     kind: 'organization',
     name,
     value: {
@@ -38,15 +51,19 @@ async function organizations(db: Store['db']): Promise<DeclaredThing[]> {
       ...(limits && { limits }),
       ...(markup_basis_points !== null && { markupPercent: markup_basis_points / 100 }),
       ...(disabled && { disabled }),
+      ...(projects.has(id) && { projects: projects.get(id) }),
+      ...(budgets.has(`organization ${id}`) && { budgets: budgets.get(`organization ${id}`) }),
     },
   }));
 }
 
-async function keys(db: Store['db']): Promise<DeclaredThing[]> {
+async function keys(db: Store['db'], budgets: OwnedBudgets): Promise<DeclaredThing[]> {
   const rows = await db
     .selectFrom('keys')
     .innerJoin('organizations', 'organizations.id', 'keys.organization_id')
-    .select(['keys.name', 'organizations.name as organization', 'models', 'keys.limits', 'expires_at', 'revoked_at'])
+    .leftJoin('projects', 'projects.id', 'keys.project_id')
+    .select(['keys.id', 'keys.name', 'organizations.name as organization', 'projects.name as project'])
+    .select(['models', 'keys.limits', 'expires_at', 'revoked_at'])
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
     .where(sql<boolean>`keys.id = (SELECT max(other.id) FROM keys other
       WHERE other.organization_id = keys.organization_id AND other.name = keys.name AND other.kind = keys.kind)`)
@@ -54,7 +71,7 @@ async function keys(db: Store['db']): Promise<DeclaredThing[]> {
     .orderBy('keys.name')
     .limit(rowsMax)
     .execute();
-  return rows.map(({ name, organization, models: list, limits, expires_at, revoked_at }) => ({
+  return rows.map(({ id, name, organization, project, models: list, limits, expires_at, revoked_at }) => ({
     kind: 'key',
     name: `${organization}/${name}`,
     value: {
@@ -62,6 +79,8 @@ async function keys(db: Store['db']): Promise<DeclaredThing[]> {
       ...(limits && { limits }),
       ...(expires_at && { expiresAt: expires_at.toISOString() }),
       ...(revoked_at && { revoked: true }),
+      ...(project && { project }),
+      ...(budgets.has(`key ${id}`) && { budgets: budgets.get(`key ${id}`) }),
     },
   }));
 }
