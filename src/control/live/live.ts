@@ -42,7 +42,8 @@ export interface LiveOptions {
 const tickMsDefault = 250;
 /** From here on they are told every second tick only. */
 const manyViewers = 50;
-const allowedEveryMs = 10_000;
+/** A session that ended, or a key that was revoked, sees no more than this long. */
+const allowedEveryMs = 4_000;
 /** The scope of operators. */
 const everybody = '*';
 
