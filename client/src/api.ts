@@ -145,6 +145,20 @@ export type CacheRule = {
   ttlMs: number;
 };
 
+export type ChangedMember = {
+  id: string;
+  userId: string;
+  name: string;
+  email: string;
+  role: "owner" | "admin" | "billing" | "developer" | "viewer";
+  twoFactorEnabled: boolean;
+  /** Keys that belong to this member and are not revoked. */
+  keys: number;
+  createdAt: Time;
+  /** revoked; narrowed: it may no more than the new role; rotation-ended: the text that they knew is not valid any more; kept: it goes on. */
+  settledKeys: readonly SettledKey[];
+};
+
 export type ChargeLine = {
   /** input, output, cacheRead, cacheWrite5m, cacheWrite1h, webSearches, request … */
   kind: string;
@@ -826,7 +840,7 @@ export type Member = {
   email: string;
   role: "owner" | "admin" | "billing" | "developer" | "viewer";
   twoFactorEnabled: boolean;
-  /** Keys that belong to this member and are not revoked; they go on when the member is removed. */
+  /** Keys that belong to this member and are not revoked. */
   keys: number;
   createdAt: Time;
 };
@@ -1198,6 +1212,11 @@ export type Receipt = {
   paidAt: Time;
 };
 
+export type RemovedMember = {
+  /** revoked; narrowed: it may no more than the new role; rotation-ended: the text that they knew is not valid any more; kept: it goes on. */
+  settledKeys: readonly SettledKey[];
+};
+
 export type Route = {
   id: string;
   /** What callers write as `model`. */
@@ -1559,6 +1578,16 @@ export type Settings = {
   }[];
 };
 
+export type SettledKey = {
+  id: string;
+  name: string;
+  kind: "call" | "management";
+  organizationId: string;
+  /** What a management key may do; null: it calls. */
+  role: "operator" | "owner" | "admin" | "billing" | "developer" | "viewer" | null;
+  fate: "revoked" | "narrowed" | "rotation-ended" | "kept";
+};
+
 export type StatsFigures = {
   requests: number;
   /** By an error. One that its caller gave up is none. */
@@ -1723,6 +1752,15 @@ export type Subscription = {
   pastDueSince: Time | null;
   cancelledAt: Time | null;
   createdAt: Time;
+};
+
+export type TheirKey = {
+  id: string;
+  name: string;
+  kind: "call" | "management";
+  organizationId: string;
+  /** What a management key may do; null: it calls. */
+  role: "operator" | "owner" | "admin" | "billing" | "developer" | "viewer" | null;
 };
 
 /** A time as ISO 8601 text with its offset; answers are in UTC. */
@@ -4983,7 +5021,7 @@ export interface Routes {
   };
   /**
    * Give a member another role
-   * Ends all sessions of the member. Nobody gives a role above their own, and one owner always stays.
+   * Ends all sessions of the member. Nobody gives a role above their own, and one owner always stays. Management keys whose text the member was shown may no more than the new role from then on, and open invitations to a higher one are revoked.
    */
   'PATCH /organizations/{organizationId}/members/{memberId}': {
     params: {
@@ -4995,11 +5033,11 @@ export interface Routes {
     body: {
       role: "owner" | "admin" | "billing" | "developer" | "viewer";
     };
-    answer: Member;
+    answer: ChangedMember;
   };
   /**
    * Remove a member
-   * Ends all sessions of the member. Keys that belong to the member go on until they are revoked.
+   * Ends all sessions of the member, and revokes invitations that they made and management keys whose text they were shown. Their keys for calling are in use by programs: they go on, and the answer names them.
    */
   'DELETE /organizations/{organizationId}/members/{memberId}': {
     params: {
@@ -5008,11 +5046,30 @@ export interface Routes {
       /** An id that begins with mem_. */
       memberId: string;
     };
-    answer: undefined;
+    query?: {
+      /** revoke-management when absent. revoke-all: those for calling too. keep: none is revoked. */
+      keys?: "revoke-management" | "revoke-all" | "keep";
+    };
+    answer: RemovedMember;
+  };
+  /**
+   * List the keys that a member would leave behind
+   * In force, in this organization: made or rotated by the member, or belonging to them.
+   */
+  'GET /organizations/{organizationId}/members/{memberId}/keys': {
+    params: {
+      /** An id that begins with org_. */
+      organizationId: string;
+      /** An id that begins with mem_. */
+      memberId: string;
+    };
+    answer: {
+      data: readonly TheirKey[];
+    };
   };
   /**
    * Leave an organization
-   * For a person who is signed in. The last owner cannot.
+   * For a person who is signed in. The last owner cannot. Management keys that the person was shown are revoked; keys for calling go on.
    */
   'POST /organizations/{organizationId}/leave': {
     params: {

@@ -97,6 +97,10 @@ export interface KeyTable {
   /** The hash before the last rotation, valid until `previous_expires_at`; null: none. */
   readonly previous_hash: string | null;
   readonly previous_expires_at: Date | null;
+  /** The user that was shown its text; null: a program, or nobody knows. */
+  readonly shown_to: Generated<string | null>;
+  /** The one that was shown the text before. */
+  readonly previous_shown_to: Generated<string | null>;
   readonly project_id: string | null;
   readonly member_id: string | null;
   readonly created_at: CreatedAt;

@@ -218,6 +218,7 @@ export const access: Readonly<Record<string, Rule>> = {
   'DELETE /me/sessions/{accountSessionId}': everyone,
   'POST /me/sessions/end-others': everyone,
   'GET /organizations/{organizationId}/members': everyone,
+  'GET /organizations/{organizationId}/members/{memberId}/keys': managers,
   'PATCH /organizations/{organizationId}/members/{memberId}': managers,
   'DELETE /organizations/{organizationId}/members/{memberId}': managers,
   'POST /organizations/{organizationId}/leave': everyone,

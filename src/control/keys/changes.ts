@@ -67,7 +67,7 @@ export const overlapSecondsMax = 31 * 24 * 3600;
 export async function rotateKey(
   db: Store['db'],
   id: string,
-  overlapSeconds: number,
+  { overlapSeconds, shownTo }: { readonly overlapSeconds: number; readonly shownTo?: string | undefined },
   clock: Clock,
 ): Promise<CreatedKey | undefined> {
   const row = await lockKey(db, id);
@@ -79,6 +79,8 @@ export async function rotateKey(
     .set({
       hash: hashKey(key),
       prefix: shownPrefix(key),
+      shown_to: shownTo ?? null,
+      previous_shown_to: overlaps ? row.shown_to : null,
       previous_hash: overlaps ? row.hash : null,
       previous_expires_at: overlaps ? new Date(clock.nowMs() + overlapSeconds * 1000) : null,
     })

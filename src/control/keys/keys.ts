@@ -65,6 +65,8 @@ export interface KeyRequest {
   readonly cache?: CacheRule;
   readonly expiresAtMs?: number;
   readonly tags?: readonly string[];
+  /** The id of the user that sees its text. */
+  readonly shownTo?: string | undefined;
 }
 
 export interface CreatedKey extends KeyInfo {
@@ -118,6 +120,7 @@ function checkKey(request: KeyRequest, clock: Clock) {
     cache_ttl_ms: checkCache(request.cache),
     expires_at: checkExpiry(request.expiresAtMs, clock.nowMs()),
     tags: checkTags(request.tags),
+    shown_to: request.shownTo ?? null,
   };
 }
 

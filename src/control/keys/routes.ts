@@ -11,6 +11,7 @@ import { nameLengthMax } from '../names.ts';
 import { findOrganization } from '../organizations/records.ts';
 import { readActivity } from './activity.ts';
 import { overlapSecondsMax, pauseKey, rotateKey, updateKey } from './changes.ts';
+import { holderOf } from './holders.ts';
 import { createKeyOf, findKey, type KeyInfo, keySorts, keyStates, listKeys, revokeKey } from './keys.ts';
 import { keyTagsMax, tagLengthMax } from './tags.ts';
 
@@ -124,6 +125,7 @@ export const keyRoutes: readonly ApiRoute[] = [
         if (owner === undefined) throw notFound('organization', organizationId);
         const request = {
           ...rest,
+          shownTo: await holderOf(db, caller.actor),
           ...(scope !== undefined && { scope }),
           ...(expiresAt !== undefined && { expiresAtMs: expiresAt }),
         };
@@ -180,7 +182,8 @@ export const keyRoutes: readonly ApiRoute[] = [
     async handle({ caller, params: { keyId }, body: { overlapSeconds }, write }, { clock }) {
       return write(async (db) => {
         checkChangeable(controlled(caller, await findKey(db, keyId), keyId));
-        const rotated = await rotateKey(db, keyId, overlapSeconds, clock);
+        const shownTo = await holderOf(db, caller.actor);
+        const rotated = await rotateKey(db, keyId, { overlapSeconds, shownTo }, clock);
         if (rotated === undefined) throw notFound('key', keyId);
         return { ...shown(rotated), key: rotated.key };
       });

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/id.ts';
 import type { Store } from '../../store/store.ts';
 import { conflict, notFound } from '../api/failure.ts';
-import type { MemberRole } from '../api/roles.ts';
+import { type MemberRole, mayGrant, memberRoles } from '../api/roles.ts';
 import { hashToken, newToken } from '../sign-in/links.ts';
 import { toEmail } from '../sign-in/users.ts';
 
@@ -119,6 +119,26 @@ export async function revokeInvitation(
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) throw notFound('invitation', id);
+}
+
+/** Open ones that somebody made who may no longer: `role` is what they are now; undefined: no member any more. */
+export async function revokeInvitationsOf(
+  db: Store['db'],
+  organizationId: string,
+  invitedBy: string,
+  role: MemberRole | undefined,
+  nowMs: number,
+): Promise<void> {
+  const mayStill = role === undefined ? [] : memberRoles.filter((given) => mayGrant(role, given));
+  let query = db
+    .updateTable('invitations')
+    .set({ revoked_at: new Date(nowMs) })
+    .where('organization_id', '=', organizationId)
+    .where('invited_by', '=', invitedBy)
+    .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null);
+  if (mayStill.length > 0) query = query.where('role', 'not in', mayStill);
+  await query.execute();
 }
 
 async function revokeOpen(db: Store['db'], organizationId: string, now: Date, email: string): Promise<void> {

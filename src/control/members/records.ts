@@ -1,8 +1,11 @@
 /** People of an organization. An owner is always left, and nobody gives a role that is above their own. */
+import type { Clock } from '../../lib/clock.ts';
 import type { Store } from '../../store/store.ts';
 import { ApiFailure, conflict, notFound } from '../api/failure.ts';
 import { type MemberRole, mayGrant, type Role } from '../api/roles.ts';
 import { endSessions } from '../sign-in/users.ts';
+import { revokeInvitationsOf } from './invitations.ts';
+import { type KeyWish, listTheirKeys, type SettledKey, settleKeys, type Whose } from './their-keys.ts';
 
 export interface Member {
   readonly id: string;
@@ -93,42 +96,81 @@ export interface MemberChange {
   readonly by: Role;
 }
 
-/** Within a transaction. Ends the member's sessions: what they see was made for the role before. Throws ApiFailure. */
-export async function changeRole(db: Store['db'], change: MemberChange, role: MemberRole): Promise<Member> {
+export interface Changed {
+  readonly member: Member;
+  readonly keys: readonly SettledKey[];
+}
+
+/**
+ * Within a transaction. Ends the member's sessions, since what they see was made for the role before, and narrows the
+ * management keys that they know. Throws ApiFailure.
+ */
+export async function changeRole(
+  db: Store['db'],
+  change: MemberChange,
+  role: MemberRole,
+  clock: Clock,
+): Promise<Changed> {
   await lockOrganization(db, change.organizationId);
   const member = await findMember(db, change.organizationId, change.memberId);
   checkGrant(change.by, member.role, 'change');
   checkGrant(change.by, role, 'give');
-  if (member.role === role) return member;
+  if (member.role === role) return { member, keys: [] };
   if (member.role === 'owner') await keepAnOwner(db, change.organizationId);
   await db.updateTable('members').set({ role }).where('id', '=', member.id).execute();
   await endSessions(db, member.userId);
-  return { ...member, role };
+  await revokeInvitationsOf(db, change.organizationId, member.email, role, clock.nowMs());
+  const keys = await settleKeys(db, whoseOf(change.organizationId, member), 'revoke-management', clock);
+  return { member: { ...member, role }, keys };
 }
 
-/** Within a transaction. Ends all sessions of the person; keys that belong to the member go on. Throws ApiFailure. */
-export async function removeMember(db: Store['db'], change: MemberChange): Promise<void> {
+/** Within a transaction. Ends all sessions of the person and does with their keys as wished. Throws ApiFailure. */
+export async function removeMember(
+  db: Store['db'],
+  change: MemberChange,
+  wish: KeyWish,
+  clock: Clock,
+): Promise<Changed> {
   await lockOrganization(db, change.organizationId);
   const member = await findMember(db, change.organizationId, change.memberId);
   checkGrant(change.by, member.role, 'remove');
-  await takeOut(db, change.organizationId, member);
+  return { member, keys: await takeOut(db, change.organizationId, member, wish, clock) };
 }
 
 /** Within a transaction: the person goes by their own wish. Throws ApiFailure. */
-export async function leave(db: Store['db'], organizationId: string, userId: string): Promise<void> {
+export async function leave(db: Store['db'], organizationId: string, userId: string, clock: Clock): Promise<Changed> {
   await lockOrganization(db, organizationId);
   const own = await people(db)
     .where('members.organization_id', '=', organizationId)
     .where('members.user_id', '=', userId)
     .executeTakeFirst();
   if (own === undefined) throw conflict('You are no member of this organization.', 'There is nothing to leave.');
-  await takeOut(db, organizationId, toMember(own));
+  const member = toMember(own);
+  return { member, keys: await takeOut(db, organizationId, member, 'revoke-management', clock) };
 }
 
-async function takeOut(db: Store['db'], organizationId: string, { id, userId, role }: Member): Promise<void> {
+async function takeOut(
+  db: Store['db'],
+  organizationId: string,
+  member: Member,
+  wish: KeyWish,
+  clock: Clock,
+): Promise<readonly SettledKey[]> {
+  const { id, userId, role, email } = member;
   if (role === 'owner') await keepAnOwner(db, organizationId);
   await db.updateTable('members').set({ user_id: null, role: null }).where('id', '=', id).execute();
   await endSessions(db, userId);
+  await revokeInvitationsOf(db, organizationId, email, undefined, clock.nowMs());
+  return settleKeys(db, whoseOf(organizationId, member), wish, clock);
+}
+
+function whoseOf(organizationId: string, { id, userId }: Member): Whose {
+  return { organizationId, memberId: id, userId };
+}
+
+/** What the member would leave behind, in this organization. Throws ApiFailure. */
+export async function keysOfMember(db: Store['db'], organizationId: string, memberId: string) {
+  return listTheirKeys(db, whoseOf(organizationId, await findMember(db, organizationId, memberId)));
 }
 
 /** Two owners who remove each other at once come one after the other. */

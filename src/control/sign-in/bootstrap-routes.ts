@@ -68,7 +68,7 @@ export const bootstrapRoutes: readonly ApiRoute[] = [
     async handle({ body, exchange }, parts) {
       await throttle(exchange, parts);
       const made = await makeOwner(body, exchange, parts);
-      const managementKey = body.managementKey === true ? await firstKey(parts) : null;
+      const managementKey = body.managementKey === true ? await firstKey(made.userId, parts) : null;
       await beginSession(exchange, parts, body.email, body.password);
       return { ...made, managementKey };
     },
@@ -133,9 +133,9 @@ async function makeOwner(owner: FirstOwner, exchange: Exchange, parts: ApiParts)
   });
 }
 
-async function firstKey({ store, clock }: ApiParts): Promise<string> {
+async function firstKey(shownTo: string, { store, clock }: ApiParts): Promise<string> {
   const name = `set-up-${newId('', clock.nowMs()).slice(-6)}`;
-  const { key } = await createKey(store, { name, kind: 'management' }, clock);
+  const { key } = await createKey(store, { name, kind: 'management', shownTo }, clock);
   return key;
 }
 

@@ -29,6 +29,7 @@ import { playgroundKeys } from './0028-playground-keys.ts';
 import { defaultTimeZone } from './0029-default-time-zone.ts';
 import { narrowUsage } from './0030-narrow-sums.ts';
 import { priceVersions } from './0031-price-versions.ts';
+import { keyHolders } from './0032-key-holders.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -64,4 +65,5 @@ export const migrations: readonly Migration[] = [
   defaultTimeZone,
   narrowUsage,
   priceVersions,
+  keyHolders,
 ];
