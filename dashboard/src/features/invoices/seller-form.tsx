@@ -14,9 +14,10 @@ import { linesOf } from './lines.ts';
 /** Who sells: until an operator has said it, which the API tells by a conflict, months do not become invoices. */
 export function SellerForm() {
   const seller = useAsk('GET /invoice-seller');
-  const isUnknown = seller.error?.status === 409;
-  if (seller.error && !isUnknown) return <ErrorState error={seller.error} onRetry={seller.refetch} />;
-  if (seller.data === undefined && !isUnknown) return <Skeleton className="h-96 max-w-xl rounded-lg" />;
+  if (seller.error && seller.error.status !== 409) return <ErrorState error={seller.error} onRetry={seller.refetch} />;
+  // Asked again after a conflict, it is as if it had never been asked: what is being typed must stay.
+  const isAsked = seller.data !== undefined || seller.errorUpdateCount > 0;
+  if (!isAsked) return <Skeleton className="h-96 max-w-xl rounded-lg" />;
   return <Form {...(seller.data !== undefined && { seller: seller.data })} />;
 }
 

@@ -19,7 +19,8 @@ const states: Readonly<Record<LiveState, readonly [string, BadgeVariant]>> = {
 
 export function StateBadge({ row }: { row: LiveRequest }) {
   const [label, variant] = states[row.state];
-  const why = row.errorKind === null ? undefined : row.errorKind.replaceAll('-', ' ');
+  // Of what was refused there is no page that says more: a budget and an empty wallet are of one kind.
+  const why = (row.errorCode ?? row.errorKind)?.replaceAll(/[-_]/g, ' ');
   return (
     <span className="inline-flex items-center gap-2">
       <Badge variant={variant}>

@@ -10,11 +10,12 @@ import { AddModelDialog } from './add-model-dialog.tsx';
 
 /** What a provider says that it has, beside what is known here. */
 export function DiscoverDialog({ onClose }: { onClose: () => void }) {
-  const callable = useAsk('GET /models', { query: { callable: true, limit: 200 } });
+  // Not those of callable models: a new provider has none, and is what this is for.
+  const all = useAsk('GET /providers');
   const [provider, setProvider] = useState<string | null>(null);
   const [adding, setAdding] = useState<string>();
   const discover = useChange('POST /models/discover');
-  const providers = [...new Set(callable.data?.data.map((model) => model.provider))];
+  const providers = all.data?.data.filter(({ isOn }) => isOn).map(({ name }) => name) ?? [];
   const found = discover.data;
   if (adding !== undefined) return <AddModelDialog id={adding} onClose={onClose} />;
   return (
@@ -47,6 +48,7 @@ export function DiscoverDialog({ onClose }: { onClose: () => void }) {
                 <b>{found.unknown.length}</b> are not. <b>{found.unlisted.length}</b> of the catalogue it does not list.
               </p>
               <Names title="Not known here: refused until they have a price" names={found.unknown} onAdd={setAdding} />
+              <Names title="Known here" names={found.known.map(({ id }) => id)} />
               <Names title="In the catalogue, and not in its list" names={found.unlisted} />
             </>
           )}
