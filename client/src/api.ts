@@ -3239,6 +3239,13 @@ export interface Routes {
     answer: StoredContent;
   };
   /**
+   * Counters of this instance, for Prometheus
+   * Of prompts and answers that should be kept: how many were, how many were not and why, and what waits. Counted since the instance started.
+   */
+  'GET /metrics': {
+    file: "text/plain; version=0.0.4; charset=utf-8";
+  };
+  /**
    * Erase an end user
    * Prompts, answers, sessions and the person's name go; what was used and paid stays, under a name that says nothing. It runs on by itself; ask for it by its id to see how far it is.
    */

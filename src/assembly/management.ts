@@ -31,6 +31,7 @@ export async function openManagement(
   parts.live = live;
   const api = await createApi({
     conversation: conversationReader,
+    content,
     live,
     store,
     snapshot,

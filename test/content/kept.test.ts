@@ -147,3 +147,16 @@ it("is kept by the organization's own rules: all of it, cut, redacted, and for s
   expect(Number(row?.seconds)).toBe(3 * 86_400);
   expect((await api(`/logs/${id}/content`)).status).toBe(403);
 });
+
+it('what is kept and what could not be is counted, for operators alone', async () => {
+  const metrics = (key: string) =>
+    fetch(`${gateway.url}/api/v1/metrics`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await metrics('tgm-open-manager-of-the-test-0001')).status).toBe(403);
+  const answer = await metrics(manager);
+  expect(answer.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+  const lines = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const samples = Object.fromEntries(lines.map((line) => line.split(' ')));
+  expect(Number(samples.tollgate_content_kept_total)).toBeGreaterThan(0);
+  for (const reason of ['no-room', 'no-key', 'key-erased', 'not-stored'])
+    expect(samples[`tollgate_content_dropped_total{reason="${reason}"}`]).toBe('0');
+});

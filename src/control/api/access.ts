@@ -217,6 +217,7 @@ export const access: Readonly<Record<string, Rule>> = {
   'GET /me/sessions': everyone,
   'DELETE /me/sessions/{accountSessionId}': everyone,
   'POST /me/sessions/end-others': everyone,
+  'GET /metrics': operators,
   'GET /organizations/{organizationId}/members': everyone,
   'GET /organizations/{organizationId}/members/{memberId}/keys': managers,
   'PATCH /organizations/{organizationId}/members/{memberId}': managers,

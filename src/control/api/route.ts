@@ -7,6 +7,7 @@ import type { Log } from '../../lib/log.ts';
 import type { SecretBox } from '../../lib/secret-box.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
 import type { Store } from '../../store/store.ts';
+import type { ContentKeeper } from '../content/keeper.ts';
 import type { ConversationReader } from '../content/kept-content.ts';
 import type { DriftTools } from '../drift/tools.ts';
 import type { Live } from '../live/live.ts';
@@ -45,6 +46,8 @@ export interface ApiParts {
   readonly discovery?: ModelDiscovery;
   /** Absent: it knows no source of newer prices. */
   readonly priceSource?: PriceSource;
+  /** Absent: this process keeps no prompts and answers. */
+  readonly content?: Pick<ContentKeeper, 'counts'>;
   /** Absent: nobody can look at requests as they happen. */
   readonly live?: Pick<Live, 'open'>;
   /** Absent: this process cannot keep a provider's key. */

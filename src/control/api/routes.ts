@@ -5,6 +5,7 @@ import { alertRoutes } from '../alerts/routes.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { budgetRoutes } from '../budgets/routes.ts';
 import { endUserRoutes } from '../content/end-user-routes.ts';
+import { metricsRoutes } from '../content/metrics-routes.ts';
 import { contentRoutes } from '../content/routes.ts';
 import { driftRoutes } from '../drift/routes.ts';
 import { partyRoutes } from '../invoices/party-routes.ts';
@@ -55,6 +56,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...logRoutes,
   ...sessionRoutes,
   ...contentRoutes,
+  ...metricsRoutes,
   ...endUserRoutes,
   ...walletRoutes,
   ...budgetRoutes,

@@ -1,6 +1,7 @@
 /** F28 of kept content: sealed for each organization, bound to its place, gone with its key. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestApi, testApi } from '../../../test/api/harness.ts';
+import { runSql } from '../../../test/postgres.ts';
 import { conversationReader } from '../../content-conversation.ts';
 import { newId } from '../../lib/id.ts';
 import { silentLog } from '../../lib/log.ts';
@@ -208,8 +209,29 @@ describe('kept content', () => {
     away.offer(made);
     expect(away.take(3_000)).toBe(false);
     await away.flush();
-    expect(away.counts).toEqual({ kept: 0, dropped: 2, waitingBytes: 0 });
+    const droppedBy = { 'no-room': 1, 'no-key': 0, 'key-erased': 0, 'not-stored': 1 };
+    expect(away.counts).toEqual({ kept: 0, dropped: 2, droppedBy, waitingBytes: 0 });
     expect(JSON.stringify(told)).not.toContain('card');
+  });
+
+  it('of an organization whose key does not open is dropped and counted, and that of the others is kept', async () => {
+    const broken = await api.tenant('broken-key');
+    await keep(broken.id);
+    const table = `"${api.database.schema}".content_keys`;
+    const swapped = `(SELECT sealed FROM ${table} WHERE organization_id = '${other.id}')`;
+    await keep(other.id);
+    await runSql(api.database.url, `UPDATE ${table} SET sealed = ${swapped} WHERE organization_id = '${broken.id}'`);
+    const { store } = api;
+    const fresh = new ContentKeeper({ store, secrets, reader: conversationReader, clock, log: silentLog });
+    for (const { id } of [broken, other]) {
+      const requestId = await makeUsage(api.store.db, { organization_id: id }, nowMs - 1_000);
+      const made = exchange(id, requestId);
+      fresh.take(made.request.bytes.length + made.answer.bytes.length);
+      fresh.offer(made);
+    }
+    await fresh.flush();
+    const droppedBy = { 'no-room': 0, 'no-key': 1, 'key-erased': 0, 'not-stored': 0 };
+    expect(fresh.counts).toEqual({ kept: 1, dropped: 1, droppedBy, waitingBytes: 0 });
   });
 
   it('of an organization is erased with its key at once, and what comes after gets another', async () => {

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { SecretBox } from '../../lib/secret-box.ts';
+import { type SecretBox, SecretRefused } from '../../lib/secret-box.ts';
 import type { Store } from '../../store/store.ts';
 import { sealContent } from './content-cipher.ts';
 import { type ContentKey, ensureContentKey } from './content-keys.ts';
@@ -24,9 +24,18 @@ export interface ContentKeeperOptions {
   readonly pauseMs?: number;
 }
 
+/**
+ * Why something that should be kept is not: too much waited in memory; the key that seals it cannot be opened (another
+ * master key); it was erased meanwhile; the database did not take it.
+ */
+export const dropReasons = ['no-room', 'no-key', 'key-erased', 'not-stored'] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+/** Since this process began. */
 export interface ContentCounts {
   readonly kept: number;
   readonly dropped: number;
+  readonly droppedBy: Readonly<Record<DropReason, number>>;
   readonly waitingBytes: number;
 }
 
@@ -51,7 +60,7 @@ export class ContentKeeper {
   #queue: HandedExchange[] = [];
   #bytes = 0;
   #kept = 0;
-  #dropped = 0;
+  readonly #dropped: Record<DropReason, number> = { 'no-room': 0, 'no-key': 0, 'key-erased': 0, 'not-stored': 0 };
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #toldAtMs = Number.NEGATIVE_INFINITY;
@@ -61,13 +70,17 @@ export class ContentKeeper {
   }
 
   get counts(): ContentCounts {
-    return { kept: this.#kept, dropped: this.#dropped, waitingBytes: this.#bytes };
+    return { kept: this.#kept, dropped: this.#droppedSum, droppedBy: this.#dropped, waitingBytes: this.#bytes };
+  }
+
+  get #droppedSum(): number {
+    return Object.values(this.#dropped).reduce((sum, count) => sum + count, 0);
   }
 
   take(bytes: number): boolean {
     const { bytesMax = bytesMaxDefault } = this.#options;
     if (this.#bytes + bytes > bytesMax) {
-      this.#drop(1, 'too much waits');
+      this.#drop(1, 'no-room', 'too much waits');
       return false;
     }
     this.#bytes += bytes;
@@ -101,7 +114,7 @@ export class ContentKeeper {
       try {
         this.#kept += await this.#write(batch);
       } catch (error) {
-        this.#drop(batch.length, error instanceof Error ? error.message : String(error));
+        this.#drop(batch.length, 'not-stored', error instanceof Error ? error.message : String(error));
       }
       for (const { request, answer } of batch) this.#bytes -= request.bytes.length + answer.bytes.length;
     }
@@ -109,18 +122,29 @@ export class ContentKeeper {
 
   /** Returns how many were stored. */
   async #write(batch: readonly HandedExchange[]): Promise<number> {
-    const sealed: Sealed[] = [];
-    for (const exchange of batch) sealed.push(await this.#seal(exchange));
+    const sealed = await this.#sealAll(batch);
     const stored = await this.#insert(sealed);
     // The key of the others was erased in the meantime: they get the next one.
-    const others = batch.filter(({ requestId }) => !stored.has(requestId));
-    if (others.length === 0) return batch.length;
+    const others = sealed.map(({ exchange }) => exchange).filter(({ requestId }) => !stored.has(requestId));
+    if (others.length === 0) return stored.size;
     for (const { organizationId } of others) this.#keys.delete(organizationId);
-    const again: Sealed[] = [];
-    for (const exchange of others) again.push(await this.#seal(exchange));
-    const late = await this.#insert(again);
-    if (late.size < others.length) this.#drop(others.length - late.size, 'their key was erased');
+    const late = await this.#insert(await this.#sealAll(others));
+    if (late.size < others.length) this.#drop(others.length - late.size, 'key-erased', 'their key was erased');
     return stored.size + late.size;
+  }
+
+  /** One organization whose key cannot be opened takes nothing from the others. */
+  async #sealAll(batch: readonly HandedExchange[]): Promise<readonly Sealed[]> {
+    const sealed: Sealed[] = [];
+    for (const exchange of batch) {
+      try {
+        sealed.push(await this.#seal(exchange));
+      } catch (error) {
+        if (!(error instanceof SecretRefused)) throw error;
+        this.#drop(1, 'no-key', error.message);
+      }
+    }
+    return sealed;
   }
 
   async #seal(exchange: HandedExchange): Promise<Sealed> {
@@ -159,11 +183,11 @@ export class ContentKeeper {
     return new Set(stored.map((row) => row.request_id));
   }
 
-  #drop(count: number, why: string): void {
-    this.#dropped += count;
+  #drop(count: number, reason: DropReason, why: string): void {
+    this.#dropped[reason] += count;
     const nowMs = this.#options.clock.monotonicMs();
     if (nowMs - this.#toldAtMs < toldEveryMs) return;
     this.#toldAtMs = nowMs;
-    this.#options.log.warn({ dropped: this.#dropped, why }, 'prompts and answers that should be kept were dropped');
+    this.#options.log.warn({ dropped: this.#droppedSum, why }, 'prompts and answers that should be kept were dropped');
   }
 }
