@@ -114,8 +114,9 @@ function Rotation({ status }: { status: SecretsStatus }) {
       <CardContent className="flex flex-col gap-3">
         <ol className="flex list-decimal flex-col gap-1.5 pl-5">
           <li>
-            Make it: <code className="break-all">tollgate secrets rotate --new-key</code>, or give every instance a new{' '}
-            <code>secrets.masterKey</code> and the one before in <code>secrets.previousMasterKeys</code>.
+            Make it: <code className="break-all">tollgate secrets rotate --new-key</code>, which does the rest too. Or,
+            where it stands in the configuration: put it into <code>secrets.previousMasterKeys</code> of every instance
+            first, then swap it with <code>secrets.masterKey</code>.
           </li>
           <li>Bring everything under it, here. Requests go on meanwhile.</li>
           <li>When all lies under it, take the old one away.</li>
@@ -133,8 +134,9 @@ function Rotation({ status }: { status: SecretsStatus }) {
 
 function wordsOf({ rows, current, rotation }: SecretsStatus, isAsked: boolean): string {
   if (rows === 0) return 'There are no secrets in the database yet.';
+  if (rows === 1 && current === 1) return 'The only secret there is lies under the key in force.';
   if (rows === current) return `All ${formatCountExactly(rows)} secrets lie under the key in force.`;
   const count = `${formatCountExactly(current)} of ${formatCountExactly(rows)} secrets lie under the key in force`;
   if (rotation !== null) return `${count} …`;
-  return isAsked ? `${count}. The others do not open: see which below “Check”.` : `${count}.`;
+  return isAsked ? `${count}. The others do not open: see by the check.` : `${count}.`;
 }
