@@ -7,7 +7,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { newId } from '../../lib/id.ts';
 import { InTurn } from '../../lib/in-turn.ts';
 import type { SnapshotSource } from '../../snapshot/snapshot.ts';
-import { mountSignIn } from '../sign-in/mount.ts';
+import { mountNoSignIn, mountSignIn } from '../sign-in/mount.ts';
 import { findSessionCaller } from '../sign-in/session-caller.ts';
 import { access, type Rule } from './access.ts';
 import { findTwin } from './auditing.ts';
@@ -96,7 +96,9 @@ class ApiServer implements Api {
       },
     );
     const { signIn, store, clock } = options;
-    if (signIn) this.#app.register(async (app) => mountSignIn(app, { signIn, store, clock }), { prefix: apiRoot });
+    const mount = (app: FastifyInstance) =>
+      signIn === undefined ? mountNoSignIn(app) : mountSignIn(app, { signIn, store, clock });
+    this.#app.register(async (app) => mount(app), { prefix: apiRoot });
   }
 
   get inject(): FastifyInstance['inject'] {

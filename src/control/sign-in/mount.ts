@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiFailure, type FailureCode } from '../api/failure.ts';
 import { authPath } from './auth.ts';
 import { checkPath, emailIn, guessesOf, sanitize } from './guard.ts';
+import { nobodySignsIn } from './session-start.ts';
 import { countAttempt, forgetAttempts } from './throttle.ts';
 import { type WatchParts, watch } from './watched.ts';
 
@@ -18,6 +19,19 @@ export function mountSignIn(app: FastifyInstance, parts: WatchParts): void {
     exposeHeadRoute: false,
     bodyLimit: bodyBytesMax,
     handler: (request, reply) => answer(request, reply, parts),
+  });
+}
+
+/** In a process that has not what signs cookies: says so, rather than that there is nothing. */
+export function mountNoSignIn(app: FastifyInstance): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: `${authPath}/*`,
+    exposeHeadRoute: false,
+    onRequest: async () => {
+      throw nobodySignsIn();
+    },
+    handler: async () => {},
   });
 }
 

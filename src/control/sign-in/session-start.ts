@@ -8,7 +8,12 @@ import { watch } from './watched.ts';
 /** Throws ApiFailure (unavailable) in a process where nobody signs in. */
 export function signInOf({ signIn }: Pick<ApiParts, 'signIn'>): SignIn {
   if (signIn !== undefined) return signIn;
-  throw new ApiFailure('unavailable', 'Nobody signs in at this process.', { remedy: 'Ask a gateway.' });
+  throw nobodySignsIn();
+}
+
+export function nobodySignsIn(): ApiFailure {
+  const remedy = 'Give it the secrets.masterKey of the other instances; its log says what it could not open.';
+  return new ApiFailure('unavailable', 'Nobody can sign in at this instance; management keys work.', { remedy });
 }
 
 /** Every browser says where a write comes from. */
