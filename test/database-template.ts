@@ -41,7 +41,7 @@ export async function provideDatabases(project: Project, url: string): Promise<(
   await store.close();
   project.provide('databaseUrl', url);
   project.provide('databaseTemplate', template);
-  return () => dropDatabase(url, template);
+  return () => dropDatabase(url, template.name, [schema]);
 }
 
 /** Returns its address. `empty`: without tables, as Postgres makes one. */
@@ -64,10 +64,10 @@ async function copyOf(url: string, template: Template): Promise<string> {
   return `TEMPLATE "${template.name}" ${isFileCopyAsked ? 'STRATEGY file_copy' : ''}`;
 }
 
-/** Whoever still is connected is cut off. */
-export async function dropDatabase(url: string, { name, schema }: Template): Promise<void> {
+/** Whoever still is connected is cut off. `schemas`: all that were in it, as roles are the whole server's. */
+export async function dropDatabase(url: string, name: string, schemas: readonly string[]): Promise<void> {
   await runSql(url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
-  await runSql(url, `DROP ROLE IF EXISTS "${roleOf(name, schema)}"`);
+  await runSql(url, `DROP ROLE IF EXISTS ${schemas.map((schema) => `"${roleOf(name, schema)}"`).join(', ')}`);
 }
 
 /** `url` with another database in its path. */

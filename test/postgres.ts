@@ -37,7 +37,7 @@ export async function testDatabase({ empty = false } = {}): Promise<TestDatabase
     },
     async close() {
       await Promise.all(stores.map((store) => store.close()));
-      await dropDatabase(server, { name, schema });
+      await dropDatabase(server, name, [schema, ...stores.map((store) => store.schema)]);
     },
   };
 }
