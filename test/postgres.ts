@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { systemClock } from '../src/lib/clock.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { jobSchemaOf } from '../src/store/jobs.ts';
 import { openStore, type Store, type StoreOptions } from '../src/store/store.ts';
-import { dropDatabase, makeDatabase } from './database-template.ts';
+import { dropDatabase, makeDatabase, runSql } from './database-template.ts';
+import { collect, isCollecting } from './harness/collected.ts';
 
 export { runSql } from './database-template.ts';
 
@@ -37,7 +39,25 @@ export async function testDatabase({ empty = false } = {}): Promise<TestDatabase
     },
     async close() {
       await Promise.all(stores.map((store) => store.close()));
+      await collectTables(url, schema);
       await dropDatabase(server, name, [schema, ...stores.map((store) => store.schema)]);
     },
   };
+}
+
+/** Of each table. Tests of speed have a hundred thousand that are all alike. */
+const rowsCollectedMax = 2_000;
+
+/** The rows of all tables, before they are dropped. */
+async function collectTables(url: string, schema: string): Promise<void> {
+  if (!isCollecting()) return;
+  const tables = await runSql(
+    url,
+    `SELECT format('SELECT json_agg(t)::text AS rows FROM (SELECT * FROM %s LIMIT ${rowsCollectedMax}) t', oid::regclass) AS query FROM pg_class
+     WHERE relkind = 'r' AND relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('${schema}', '${jobSchemaOf(schema)}'))`,
+  );
+  if (tables.length === 0) return;
+  for (const { rows } of await runSql(url, tables.map(({ query }) => query).join(' UNION ALL '))) {
+    if (typeof rows === 'string') collect(schema, `${rows}\n`);
+  }
 }

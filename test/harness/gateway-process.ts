@@ -32,8 +32,8 @@ export class GatewayProcess {
     children.add(this.child);
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
-      // Other commands are there to show what they made.
-      if (args[0] === 'serve') collect(`stdout-${this.child.pid}`, text);
+      // Other commands are there to show what they made, and a start without a configuration shows its first key, once.
+      if (args[0] === 'serve' && args.includes('--config')) collect(`stdout-${this.child.pid}`, text);
     });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
