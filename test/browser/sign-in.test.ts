@@ -187,8 +187,17 @@ describe('people', () => {
     await signIn(grace.page, 'grace@example.com');
     await grace.page.getByRole('heading', { name: 'Members' }).waitFor();
     expect(await grace.page.getByRole('button', { name: 'Invite' }).count()).toBe(0);
+    const whose = { member: 'grace@example.com' };
+    await rig.api('POST /keys', { ...whose, name: 'graces-tool', kind: 'management', scope: 'viewer' });
+    await rig.api('POST /keys', { ...whose, name: 'graces-app' });
     await page.getByRole('button', { name: 'Remove Grace Hopper' }).click();
+    const theirs = page.getByRole('list', { name: 'Their keys' }).getByRole('listitem');
+    await theirs.filter({ hasText: 'graces-tool' }).filter({ hasText: 'revoked' }).waitFor();
+    await theirs.filter({ hasText: 'graces-app' }).filter({ hasText: 'goes on' }).waitFor();
+    await ada.expectAccessible();
+    await ada.screenshot('member-removal');
     await page.getByRole('button', { name: 'Remove member' }).click();
+    await page.getByText('These keys go on: graces-app.').waitFor();
     await page.getByRole('button', { name: 'Remove Grace Hopper' }).waitFor({ state: 'detached' });
     await grace.go('/members');
     await grace.page.getByRole('heading', { name: 'Sign in' }).waitFor();

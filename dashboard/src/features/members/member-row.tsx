@@ -1,7 +1,6 @@
 import type { Member } from '@tollgate/client';
 import { UserMinus } from 'lucide-react';
 import { useState } from 'react';
-import { ConfirmDialog } from '@/components/confirm-dialog.tsx';
 import { RelativeTime } from '@/components/figures.tsx';
 import { Badge } from '@/components/ui/badge.tsx';
 import { Button } from '@/components/ui/button.tsx';
@@ -10,6 +9,7 @@ import { toast } from '@/components/ui/toast.tsx';
 import { useChange } from '@/lib/api.ts';
 import { type MemberRole, roleNames, rolesThatGive } from '@/lib/roles.ts';
 import { useMay, useSession } from '@/lib/session.ts';
+import { RemoveDialog } from './remove-dialog.tsx';
 
 const list = 'GET /organizations/{organizationId}/members';
 
@@ -46,14 +46,16 @@ function Actions({ organizationId, member }: { organizationId: string; member: M
   const [removing, setRemoving] = useState(false);
   const params = { organizationId, memberId: member.id };
   const change = useChange('PATCH /organizations/{organizationId}/members/{memberId}', [list]);
-  const remove = useChange('DELETE /organizations/{organizationId}/members/{memberId}', [list]);
   const items = rolesThatGive(role).map((value) => ({ value, label: roleNames[value] }));
   function give(next: MemberRole) {
     change.mutate(
       { params, body: { role: next } },
       {
-        onSuccess: () =>
-          toast.done(`${member.name} is ${roleNames[next].toLowerCase()} now`, 'Their sessions have ended.'),
+        onSuccess: ({ settledKeys }) =>
+          toast.done(
+            `${member.name} is ${roleNames[next].toLowerCase()} now`,
+            `Their sessions have ended.${settledKeys.length > 0 ? ` Narrowed to that role: ${settledKeys.map(({ name }) => name).join(', ')}.` : ''}`,
+          ),
         onError: (error) => toast.failed(error.message, error.remedy),
       },
     );
@@ -71,18 +73,7 @@ function Actions({ organizationId, member }: { organizationId: string; member: M
       <Button variant="ghost" size="icon" aria-label={`Remove ${member.name}`} onClick={() => setRemoving(true)}>
         <UserMinus />
       </Button>
-      <ConfirmDialog
-        open={removing}
-        onOpenChange={setRemoving}
-        title={`Remove ${member.name}?`}
-        action="Remove member"
-        onConfirm={() => remove.mutate({ params }, { onSuccess: () => setRemoving(false) })}
-        pending={remove.isPending}
-        error={remove.error}
-      >
-        All of their sessions end at once.{' '}
-        {member.keys > 0 && `${member.keys} of their keys go on working; revoke them on the page of keys.`}
-      </ConfirmDialog>
+      {removing && <RemoveDialog organizationId={organizationId} member={member} onClose={() => setRemoving(false)} />}
     </div>
   );
 }
