@@ -1,5 +1,5 @@
 /** Rows of usage for tests: everything that a row needs, and what a test says of it. */
-import type { Insertable } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import { newId } from '../../lib/id.ts';
 import type { UsageTable } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
@@ -50,5 +50,8 @@ export async function makeUsage(db: Store['db'], made: Made, atMs: number): Prom
     ...made,
   };
   await db.insertInto('usage').values(row).execute();
+  // As a posting does, in its own transaction: what is there and not yet added up.
+  await sql`INSERT INTO usage_batches (since, until, ids)
+    VALUES (${row.started_at}, ${row.started_at}, ARRAY[${row.request_id}])`.execute(db);
   return row.request_id;
 }

@@ -25,6 +25,8 @@ export interface StatsFilter {
 export interface Wanted {
   /** One value, or any of several. */
   readonly equal: ReadonlyMap<Exclude<Dimension, 'subject'>, string | readonly string[]>;
+  /** As asked for or as served. */
+  readonly eitherModel?: string | undefined;
   readonly tag?: string | undefined;
   readonly endUser?: string | undefined;
 }

@@ -23,6 +23,8 @@ export interface Question {
   readonly attempts?: boolean;
   /** Whether it is about how long they took, which not all sums know. */
   readonly times?: boolean;
+  /** With what is not added up yet; otherwise the answer is a second behind. */
+  readonly upToNow?: boolean;
 }
 
 /** There are sums by the minute for a day at least (retention.minutesDays). */
@@ -38,9 +40,14 @@ export function cubeFor({ wanted, by, attempts = false, times = false }: Questio
   if (wanted.tag !== undefined) subjects.add('tag');
   if (wanted.endUser !== undefined) subjects.add('end-user');
   if (subjects.size > 1) return undefined;
-  const needed = [...wanted.equal.keys(), ...by.filter((name) => name !== 'tag' && name !== 'end-user')];
+  const either: readonly Dimension[] = wanted.eitherModel === undefined ? [] : ['requested_model', 'model'];
+  const needed = [...wanted.equal.keys(), ...either, ...by.filter((name) => name !== 'tag' && name !== 'end-user')];
   const [subject] = subjects;
-  const candidates = attempts ? (['attempt-total', 'attempt'] as const) : subject === undefined ? ofRequests : ofSubjects[subject];
+  const candidates = attempts
+    ? (['attempt-total', 'attempt'] as const)
+    : subject === undefined
+      ? ofRequests
+      : ofSubjects[subject];
   return candidates.find((cube) => {
     const { dimensions, hasTimes } = shapeOf(cube);
     return (hasTimes || !times) && needed.every((name) => dimensions.includes(name));
@@ -59,8 +66,14 @@ export function sourceOf(question: Question): RawBuilder<unknown> {
   const parts = pieces.map(({ unit, ranges }) =>
     unit === 'rows' ? fromRows(question, ranges) : fromSums(`usage_${unit}`, cube ?? 'key', wanted, ranges),
   );
+  const summed = pieces.flatMap(({ unit, ranges }) => (unit === 'rows' ? [] : ranges));
+  if (question.upToNow && summed.length > 0) parts.push(fromRows(question, summed, sql.raw(notAddedUp)));
   return parts.length === 0 ? fromSums('usage_days', 'house', wanted, [period]) : sql.join(parts, sql` UNION ALL `);
 }
+
+/** Row by row by its key, however many the planner takes them for: they are the requests of a second. */
+const notAddedUp = `(SELECT u.* FROM usage_batches AS b, unnest(b.ids) AS request, LATERAL (
+    SELECT * FROM usage WHERE request_id = request AND started_at BETWEEN b.since AND b.until OFFSET 0) AS u) AS fresh`;
 
 function within(column: RawBuilder<Date>, ranges: readonly Range[]): RawBuilder<boolean> {
   const each = ranges.map(
@@ -73,10 +86,14 @@ function equals(column: RawBuilder<string>, value: string | readonly string[]): 
   return typeof value === 'string' ? sql` AND ${column} = ${value}` : sql` AND ${column} = ANY (${[...value]}::text[])`;
 }
 
+const eitherModel = (served: string, model: string): RawBuilder<boolean> =>
+  sql` AND (requested_model = ${model} OR ${sql.raw(served)} = ${model})`;
+
 const columns = sql.raw([...dimensionsOfRows, 'subject', 'requests', ...countNames, ...histograms].join(', '));
 
 function fromSums(table: string, cube: Cube, wanted: Wanted, ranges: readonly Range[]): RawBuilder<unknown> {
   const conditions = [...wanted.equal].map(([name, value]) => equals(sql.ref(name), value));
+  if (wanted.eitherModel !== undefined) conditions.push(eitherModel('model', wanted.eitherModel));
   const subject = cube.startsWith('tag') ? wanted.tag : cube.startsWith('end-user') ? wanted.endUser : undefined;
   if (subject !== undefined) conditions.push(equals(sql.ref('subject'), subject));
   return sql`SELECT bucket, ${columns} FROM ${sql.table(table)}
@@ -99,16 +116,17 @@ const columnsOfRow = sql.raw(
 const ofTries: ReadonlySet<Dimension> = new Set<Dimension>(['model', 'provider', 'credential', 'status', 'error_kind']);
 
 /** Rows in the form of cells: each is a cell of one. */
-function fromRows(question: Question, ranges: readonly Range[]): RawBuilder<unknown> {
+function fromRows(question: Question, ranges: readonly Range[], from = sql.raw('usage')): RawBuilder<unknown> {
   const { wanted, by, attempts = false } = question;
   const conditions = [...wanted.equal]
     .filter(([name]) => !attempts || !ofTries.has(name))
     .map(([name, value]) => equals(sql.raw(dimensionOfRow[name]), value));
+  if (wanted.eitherModel !== undefined) conditions.push(eitherModel('served_model', wanted.eitherModel));
   // Found by an index where the rows are many and few carry it.
   if (wanted.tag !== undefined) conditions.push(sql` AND tags @> ARRAY[${wanted.tag}]::text[]`);
   if (wanted.endUser !== undefined) conditions.push(sql` AND end_user = ${wanted.endUser}`);
   const [before = '', after = ''] = factsOf('%').split('%');
-  const rows = sql`usage WHERE ${within(sql.ref('started_at'), ranges)}${sql.join(conditions, sql``)}`;
+  const rows = sql`${from} WHERE ${within(sql.ref('started_at'), ranges)}${sql.join(conditions, sql``)}`;
   const facts = sql`(${sql.raw(before)}${rows}${sql.raw(after)}) AS facts`;
   if (attempts) {
     const ofTry = [...wanted.equal]

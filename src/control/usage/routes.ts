@@ -155,8 +155,8 @@ export const usageRoutes: readonly ApiRoute[] = [
       'Days newest first, everything else by what it cost; at most 1,000 groups. `arm`: the arms of routes that split, with how they do and what callers say of their answers (`POST /v1/feedback`).',
     query: z.strictObject({ by: z.enum(['model', 'key', 'organization', 'operation', 'day', 'arm']), ...filter }),
     answer: z.object({ data: z.array(summary) }),
-    async handle({ caller, query: { by, ...wanted } }, { store }) {
-      const rows = await summarizeUsage(store, { ...toFilter(caller, wanted), groupBy: by });
+    async handle({ caller, query: { by, ...wanted } }, { store, clock }) {
+      const rows = await summarizeUsage(store, { ...toFilter(caller, wanted), groupBy: by }, clock.nowMs());
       return {
         data: rows.map((row) => ({ ...row, ...moneyOf(caller, row), arm: row.arm ? shownArm(row.arm) : null })),
       };

@@ -1,8 +1,10 @@
 /** Usage added up: by key, model, operation, day, organization, or arm of an experiment. */
+import { systemClock } from '../../lib/clock.ts';
 import type { Store } from '../../store/store.ts';
 import { type ArmFigures, armOfRow, readArms } from './arms.ts';
 import { filterUsage, type UsageFilter } from './filter.ts';
 import type { TokenCounts } from './list.ts';
+import { type GroupRow, readKeptSums } from './sums.ts';
 
 export type UsageGroup = 'key' | 'model' | 'operation' | 'day' | 'organization' | 'arm';
 
@@ -30,26 +32,65 @@ export interface UsageSummaryOptions extends UsageFilter {
 const groupsMax = 1_000;
 
 /** Days newest first, everything else by cost. Throws StoreError. */
-export async function summarizeUsage(store: Store, options: UsageSummaryOptions): Promise<readonly UsageSummary[]> {
+export async function summarizeUsage(
+  store: Store,
+  options: UsageSummaryOptions,
+  nowMs = systemClock.nowMs(),
+): Promise<readonly UsageSummary[]> {
   const { groupBy } = options;
-  const rows = await grouped(store, options)
-    .orderBy(groupBy === 'day' ? 'group' : 'cost_nano_usd', 'desc')
-    .orderBy('group')
-    .limit(groupsMax)
-    .execute();
+  const kept = groupBy === 'arm' ? undefined : await readKeptSums(store, options, groupBy, groupsMax, nowMs);
+  const rows = kept?.map(summaryOf) ?? (await fromRequests(store, options));
   const arms = groupBy === 'arm' ? await readArms(store, options) : undefined;
   const names = await readNames(
     store,
     groupBy,
     rows.map(({ group }) => group),
   );
-  return rows.map(({ group, cost_nano_usd, charge_nano_usd, ...counts }) => ({
-    group,
-    label: names.get(group) ?? group,
-    ...(arms?.has(group) && { arm: arms.get(group) as ArmFigures }),
-    costNanoUsd: cost_nano_usd,
-    chargeNanoUsd: charge_nano_usd,
-    ...counts,
+  return rows.map((row) => ({
+    ...row,
+    label: names.get(row.group) ?? row.group,
+    ...(arms?.has(row.group) && { arm: arms.get(row.group) as ArmFigures }),
+  }));
+}
+
+type Unnamed = Omit<UsageSummary, 'label' | 'arm'>;
+
+function summaryOf(row: GroupRow): Unnamed {
+  return {
+    group: row.group,
+    requests: row.requests,
+    failed: row.failed,
+    estimated: row.estimated,
+    costNanoUsd: row.cost_nano_usd,
+    chargeNanoUsd: row.charge_nano_usd,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    cacheReadTokens: row.cache_read_tokens,
+    cacheWrite5mTokens: row.cache_write_5m_tokens,
+    cacheWrite1hTokens: row.cache_write_1h_tokens,
+    thinkingTokens: row.thinking_tokens,
+    audioInputTokens: row.audio_input_tokens,
+    audioOutputTokens: row.audio_output_tokens,
+    webSearches: row.web_searches,
+    imageInputTokens: row.image_input_tokens,
+    imageOutputTokens: row.image_output_tokens,
+    images: row.images,
+    audioSeconds: row.audio_seconds,
+    characters: row.characters,
+    searches: row.searches,
+  };
+}
+
+async function fromRequests(store: Store, options: UsageSummaryOptions): Promise<readonly Unnamed[]> {
+  const rows = await grouped(store, options)
+    .orderBy(options.groupBy === 'day' ? 'group' : 'cost_nano_usd', 'desc')
+    .orderBy('group')
+    .limit(groupsMax)
+    .execute();
+  return rows.map(({ cost_nano_usd: costNanoUsd, charge_nano_usd: chargeNanoUsd, ...same }) => ({
+    ...same,
+    costNanoUsd,
+    chargeNanoUsd,
   }));
 }
 
