@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { pool: 'forks', testTimeout: 120_000, hookTimeout: 600_000 } as const;
+const shared = { pool: 'forks', testTimeout: 300_000, hookTimeout: 600_000 } as const;
 
 /** Suites that need more than Node: real Postgres and Redis servers, the official SDKs of two languages, command-line agents. */
 export default defineConfig({
@@ -15,7 +15,7 @@ export default defineConfig({
           maxConcurrency: 2,
           include: ['test/services/**/*.test.ts'],
           exclude: ['test/services/{postgres,redis}/**'],
-          globalSetup: ['test/global-setup.ts', 'test/services/setup.ts'],
+          globalSetup: ['test/harness/after-all.ts', 'test/global-setup.ts', 'test/services/setup.ts'],
         },
       },
       {
@@ -24,7 +24,7 @@ export default defineConfig({
           ...shared,
           name: 'redis',
           include: ['test/services/redis/**/*.test.ts'],
-          globalSetup: ['test/global-setup.ts'],
+          globalSetup: ['test/harness/after-all.ts', 'test/global-setup.ts'],
         },
       },
       {
@@ -40,7 +40,7 @@ export default defineConfig({
             'test/command-line.test.ts',
           ],
           exclude: ['src/store/embedded/**', 'test/faults/database-away.test.ts'],
-          globalSetup: ['test/services/postgres-server.ts'],
+          globalSetup: ['test/harness/after-all.ts', 'test/services/postgres-server.ts'],
         },
       },
     ],

@@ -18,7 +18,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { host, user, password, database } = postgres.address.config;
   const login = `${user}:${encodeURIComponent(String(password))}`;
   const url = `postgres://${login}@/${database}?host=${encodeURIComponent(String(host))}`;
-  for (const setting of lasting) await runSql(url, `ALTER SYSTEM SET ${setting}`);
+  for (const setting of settings) await runSql(url, `ALTER SYSTEM SET ${setting}`);
   await runSql(url, 'SELECT pg_reload_conf()');
   await provideDatabases(project, url);
   return async () => {
@@ -27,5 +27,5 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-/** Nothing of it has to survive the machine, so no write waits for the disk. */
-const lasting = ['fsync = off', 'full_page_writes = off'];
+/** Nothing of it has to survive the machine, so no write waits for the disk; and no table lives long enough to be tidied. */
+const settings = ['fsync = off', 'full_page_writes = off', 'autovacuum = off'];

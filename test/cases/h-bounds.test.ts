@@ -10,6 +10,7 @@ import { messagesJson, messagesStream } from '../fakes/messages-wire.ts';
 import { startRawUpstream } from '../fakes/raw-upstream.ts';
 import { sseHeaders } from '../fakes/reply.ts';
 import type { Script } from '../fakes/upstream.ts';
+import { watchStalls } from '../thread-time.ts';
 import { until } from '../until.ts';
 import { errorViolations } from '../validators/error-answer.ts';
 import { type Rig, startRig } from './rig.ts';
@@ -281,18 +282,3 @@ describe('F9: headers', () => {
     await odd.close();
   });
 });
-
-/** Measures how long the event loop was not free, until the returned function is called: milliseconds at worst. */
-function watchStalls(): () => number {
-  let last = performance.now();
-  let worst = 0;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    worst = Math.max(worst, now - last - 5);
-    last = now;
-  }, 5);
-  return () => {
-    clearInterval(timer);
-    return worst;
-  };
-}
