@@ -116,3 +116,26 @@ it('an operator who goes has no keys left in the organizations of others', async
   expect(await role(inAcme.key)).toBe(401);
   expect((await ada.ask(`GET /keys/${customers.id}`)).body.revokedAt).toBeNull();
 });
+
+it('of keys that are made while somebody is removed, none outlives them', async () => {
+  for (let round = 0; round < 3; round++) {
+    const email = `fast-${round}@example.com`;
+    const fast = await member(ada, acme, email, 'admin');
+    const path = await pathOf(email);
+    const old = await make(fast, { name: 'old', kind: 'management', scope: 'admin' });
+    const more = Array.from({ length: 4 }, (_, i) =>
+      fast.ask('POST /keys', { name: `fast-${i}`, kind: 'management', scope: 'admin' }),
+    );
+    const byKey = new Browser(gateway.url).ask(
+      'POST /keys',
+      { name: 'by-key', kind: 'management', scope: 'admin' },
+      withKey(old.key),
+    );
+    const [removed, ...answers] = await Promise.all([ada.ask(`DELETE ${path}`), byKey, ...more]);
+    expect(removed.status).toBe(200);
+    for (const { status, body } of answers) {
+      expect([201, 401, 403]).toContain(status);
+      if (status === 201) await until('it to be refused', async () => (await role(body.key)) === 401);
+    }
+  }
+});

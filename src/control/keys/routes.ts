@@ -125,7 +125,7 @@ export const keyRoutes: readonly ApiRoute[] = [
         if (owner === undefined) throw notFound('organization', organizationId);
         const request = {
           ...rest,
-          shownTo: await holderOf(db, caller.actor),
+          shownTo: await holderOf(db, caller, organizationId),
           ...(scope !== undefined && { scope }),
           ...(expiresAt !== undefined && { expiresAtMs: expiresAt }),
         };
@@ -181,8 +181,9 @@ export const keyRoutes: readonly ApiRoute[] = [
     answer: createdKey,
     async handle({ caller, params: { keyId }, body: { overlapSeconds }, write }, { clock }) {
       return write(async (db) => {
-        checkChangeable(controlled(caller, await findKey(db, keyId), keyId));
-        const shownTo = await holderOf(db, caller.actor);
+        const found = controlled(caller, await findKey(db, keyId), keyId);
+        checkChangeable(found);
+        const shownTo = await holderOf(db, caller, found.organizationId);
         const rotated = await rotateKey(db, keyId, { overlapSeconds, shownTo }, clock);
         if (rotated === undefined) throw notFound('key', keyId);
         return { ...shown(rotated), key: rotated.key };
