@@ -2,16 +2,16 @@
  * The dashboard as people meet it: the real server as a process of its own with the mock provider and some traffic, and
  * the system's Chromium. A page that writes an error to its console, or breaks the content policy, fails its test.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type ConfigTree, merge, startGateway, type TestGateway } from '../harness/gateway.ts';
 import { until } from '../until.ts';
+import { launchBrowser } from './chromium.ts';
 
 const operatorKey = 'tgm-of-the-browser-rig-0123456789ab';
-const executables = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 export interface BrowserRig {
   readonly gateway: TestGateway;
@@ -84,14 +84,6 @@ export async function startBrowserRig(config: ConfigTree = {}): Promise<BrowserR
       await gateway.stop();
     },
   };
-}
-
-/** The system's Chromium; throws where there is none. */
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = executables.find(existsSync);
-  if (executablePath === undefined)
-    throw new Error(`no Chromium at ${executables.join(', ')}: apt-get install chromium`);
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
 /** Dollars for a million tokens: enough that a request's cost is to be seen. */

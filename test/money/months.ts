@@ -16,6 +16,13 @@ export async function postAt(store: Db, time: string): Promise<void> {
   }
 }
 
+/** As the schema has it: each thing is posted when it is. */
+export async function postNow(store: Db): Promise<void> {
+  for (const table of ['transfers', 'ledger_links']) {
+    await sql`ALTER TABLE ${sql.table(table)} ALTER created_at SET DEFAULT now()`.execute(store.db);
+  }
+}
+
 export interface Used {
   readonly model?: string;
   readonly settledAt?: string;

@@ -8,7 +8,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatewayProcess } from '../../harness/gateway-process.ts';
 import { until } from '../../until.ts';
-import { launchBrowser } from '../rig.ts';
+import { launchBrowser } from '../chromium.ts';
 import { arrive, journeyMs, patienceMs, places } from './person.ts';
 
 const productMsMax = 120_000;

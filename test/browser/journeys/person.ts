@@ -76,8 +76,13 @@ export class Person {
     return links;
   }
 
+  /** What looks like a button may lead to a page, and then is a link. */
   async press(name: string | RegExp, within: Page | Locator = this.page): Promise<void> {
-    await within.getByRole('button', { name, exact: true }).first().click();
+    const button = within.getByRole('button', { name, exact: true });
+    await button
+      .or(within.getByRole('link', { name, exact: true }))
+      .first()
+      .click();
   }
 
   async fill(label: string | RegExp, text: string, within: Page | Locator = this.page): Promise<void> {
