@@ -48,6 +48,7 @@ export function bodies(things: Things): Readonly<Record<string, object>> {
     'PUT /keys/{keyId}/content': { content: 'none' },
     'POST /projects': { name: `made ${unique()}` },
     'PATCH /projects/{projectId}': { limits: null },
+    'POST /end-users/{endUserId}/erase': { organizationId },
     'POST /organizations/{organizationId}/wallet/credits': { amountUsd: '2.50' },
     'POST /organizations/{organizationId}/wallet/take-backs': { amountUsd: '0.50' },
     'POST /organizations/{organizationId}/credits': { kind: 'trial', amountUsd: '1' },

@@ -55,7 +55,12 @@ export const operatorFixtures: Readonly<Record<string, Fixture>> = {
   credentialId: (api, _, { providerName }) => makeCredential(api, providerName),
   upstreamId: (api) => makeCredential(api),
   planId: (api) => idOf(api, 'POST /plans', planBody()),
-  priceId: (api) => idOf(api, 'POST /prices', { model: `${unique('vendor')}/*`, markupBasisPoints: 100 }),
+  priceId: async (api) => {
+    const { body } = await api.ask('POST /prices', {
+      body: { model: `${unique('vendor')}/*`, markupBasisPoints: 100 },
+    });
+    return body.price.id;
+  },
 };
 
 /** A plan under a name that no other has. */
