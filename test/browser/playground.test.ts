@@ -141,12 +141,12 @@ it('goes on with a request whose content was kept, and asks it again where the a
     const { content } = await rig.api(`GET /logs/${data[0].requestId}`);
     return content === 'kept' && data[0].requestId;
   });
-  const visitor = await rig.visit({ path: `/playground?from=${requestId}` });
+  const visitor = await rig.visit({ path: `/playground?request=${requestId}` });
   const { page } = visitor;
   const said = page.getByText('said long ago', { exact: true });
   await until('question and answer', async () => (await said.count()) === 2);
   await page.getByRole('button', { name: 'Model: mock/echo' }).waitFor();
-  await visitor.go(`/playground?from=${requestId}&run=true`);
+  await visitor.go(`/playground?request=${requestId}&run=true`);
   await page.getByText('Total', { exact: true }).waitFor();
   expect(await said.count()).toBe(2);
   await visitor.done();

@@ -9,7 +9,7 @@ import { fromContent } from './conversation.ts';
 import { Playground } from './playground.tsx';
 
 export function PlaygroundPage() {
-  const { from } = useSearch({ from: '/app/playground' });
+  const { request: requestId } = useSearch({ from: '/app/playground' });
   const organizationId = useOrganizationId();
   const may = useMay('POST /playground/keys');
   if (!may) {
@@ -22,8 +22,6 @@ export function PlaygroundPage() {
       </>
     );
   }
-  // `from` is where a period begins, too.
-  const requestId = from?.startsWith('req_') ? from : undefined;
   if (requestId !== undefined) return <OpenedRequest key={requestId} requestId={requestId} />;
   return <Playground key={organizationId} />;
 }

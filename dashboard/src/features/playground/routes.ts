@@ -20,7 +20,9 @@ export const playgroundRoute = createRoute({
     topP: optionalNumber,
     maxTokens: optionalNumber,
     effort: optionalOneOf(efforts),
-    /** Beside `from`, the id of a request whose content was kept: it is asked again at once. */
+    /** The id of one whose content was kept: it is gone on with. */
+    request: optionalText,
+    /** It is asked again at once. */
     run: optionalFlag,
   }),
   component: lazyRouteComponent(() => import('./playground-page.tsx'), 'PlaygroundPage'),

@@ -13,12 +13,15 @@ export function RequestActions({ detail }: { detail: LogDetail }) {
   const { requestId, modelAsked, content } = detail;
   const mayRead = useMay('GET /logs/{requestId}/content');
   const isKept = content === 'kept' && mayRead;
-  const search = isKept ? { from: requestId } : { models: [modelAsked] };
+  const search = isKept ? { request: requestId } : { models: [modelAsked] };
   return (
     <>
       <CopyAsCode detail={detail} />
       {isKept && (
-        <Button render={<Link to={playground} search={{ from: requestId, run: true } as object} />} variant="outline">
+        <Button
+          render={<Link to={playground} search={{ request: requestId, run: true } as object} />}
+          variant="outline"
+        >
           <Play aria-hidden />
           Run again
         </Button>
@@ -30,7 +33,7 @@ export function RequestActions({ detail }: { detail: LogDetail }) {
   );
 }
 
-/** Another feature's page, which reads `from`, `run` and `models`. */
+/** Another feature's page, which reads `request`, `run` and `models`. */
 const playground = '/playground' as '/';
 
 function CopyAsCode({ detail }: { detail: LogDetail }) {

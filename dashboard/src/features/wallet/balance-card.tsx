@@ -9,9 +9,13 @@ import { cn } from '@/lib/classes.ts';
 import { parseUsd } from '@/lib/format.ts';
 import { Runway } from './runway-line.tsx';
 
+/** What is used, and what Stripe confirms later, is seen while the page is open. */
+const everyMs = 3_000;
+
 /** The balance, and what it is made of: the first two parts add up to it. */
 export function BalanceCard({ organizationId }: { organizationId: string }) {
-  const wallet = useAsk('GET /organizations/{organizationId}/wallet', { params: { organizationId } });
+  const params = { organizationId };
+  const wallet = useAsk('GET /organizations/{organizationId}/wallet', { params }, { refetchInterval: everyMs });
   if (wallet.error) return <ErrorState error={wallet.error} onRetry={wallet.refetch} />;
   if (wallet.data === undefined) return <Skeleton className="h-48 rounded-lg" />;
   return <Balance wallet={wallet.data} />;
