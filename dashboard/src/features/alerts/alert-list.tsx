@@ -7,6 +7,7 @@ import { RelativeTime } from '@/components/figures.tsx';
 import { Badge, type BadgeVariant } from '@/components/ui/badge.tsx';
 import { Tooltip } from '@/components/ui/tooltip.tsx';
 import { useList } from '@/lib/api.ts';
+import { useMay } from '@/lib/session.ts';
 import { nameOf } from './rules.ts';
 
 const refreshMs = 10_000;
@@ -14,6 +15,7 @@ const refreshMs = 10_000;
 /** What was told, to whom, and whether it got there. */
 export function AlertList({ organizationId }: { organizationId: string }) {
   const alerts = useList('GET /alerts', { query: { organizationId } }, { refetchInterval: refreshMs });
+  const mayTest = useMay('POST /organizations/{organizationId}/alerts/test');
   if (alerts.error) return <ErrorState error={alerts.error} onRetry={alerts.refetch} />;
   return (
     <DataTable
@@ -23,7 +25,8 @@ export function AlertList({ organizationId }: { organizationId: string }) {
       {...alerts}
       empty={
         <EmptyState title="Nothing was told yet" icon={Bell}>
-          Alerts are listed here with everybody who was told, and whether it got there. Send a test to see one.
+          Alerts are listed here with everybody who was told, and whether it got there.
+          {mayTest && ' Send a test to see one.'}
         </EmptyState>
       }
     />

@@ -38,12 +38,14 @@ export function MembersPage() {
 
 function MemberList({ organizationId }: { organizationId: string }) {
   const members = useList('GET /organizations/{organizationId}/members', { params: { organizationId } });
+  const mayInvite = useMay('POST /organizations/{organizationId}/invitations');
   if (members.error) return <ErrorState error={members.error} onRetry={members.refetch} />;
   if (members.rows === undefined) return <Skeleton className="h-40 rounded-lg" />;
   if (members.rows.length === 0) {
     return (
       <Card className="p-6 text-center text-muted-foreground">
-        Nobody signs in for this organization yet; it is used by keys alone. Invite somebody to let them in.
+        Nobody signs in for this organization yet; it is used by keys alone.
+        {mayInvite && ' Invite somebody to let them in.'}
       </Card>
     );
   }

@@ -85,7 +85,7 @@ function PlanCard({ plan, isCurrent, children }: { plan: Plan; isCurrent: boolea
           ))}
         </ul>
       </CardContent>
-      <CardFooter className="min-h-12">{children}</CardFooter>
+      <CardFooter className="min-h-12 empty:hidden">{children}</CardFooter>
     </Card>
   );
 }

@@ -28,10 +28,12 @@ export function OwnKeys({ organizationId }: { organizationId: string }) {
     <div className="flex flex-col gap-4">
       {data.length > 0 && add}
       {data.length === 0 ? (
-        <EmptyState title="No keys of your own" icon={KeyRound} {...(add !== false && { action: add })}>
-          With an account of your own at a provider, your requests there use your key, and what it answers is billed to
-          you by the provider.
-        </EmptyState>
+        <Card>
+          <EmptyState title="No keys of your own" icon={KeyRound} {...(add !== false && { action: add })}>
+            With an account of your own at a provider, your requests there use your key, and what it answers is billed
+            to you by the provider.
+          </EmptyState>
+        </Card>
       ) : (
         <Card>
           <ul className="divide-y">

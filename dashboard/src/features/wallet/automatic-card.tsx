@@ -34,7 +34,7 @@ export function AutomaticCard({ organizationId }: { organizationId: string }) {
             {declines > 0 && ` The card was declined ${declines} times in a row; the third time turns this off.`}
           </p>
         ) : (
-          <p>{disabledReason ?? 'Requests stop when the balance is used up. A saved card can fill it up by itself.'}</p>
+          <p>{disabledReason ?? 'A saved card can fill the wallet up by itself, before the balance is used up.'}</p>
         )}
       </CardContent>
       {mayChange && (
