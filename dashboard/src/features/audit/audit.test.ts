@@ -8,6 +8,7 @@ it.each([
   ['PUT /organizations/{organizationId}/automatic-top-up', 'Set · automatic top up'],
   ['DELETE /organizations/{organizationId}/provider-keys/{provider}', 'Removed · provider keys'],
   ['POST /organizations/{organizationId}/checkout', 'Made · checkout'],
+  ['GET /logs/{requestId}/content', 'Read · content'],
   ['sign-in', 'Sign in'],
 ])('%s is called %s', (action, words) => {
   expect(describeAction(action)).toBe(words);

@@ -17,7 +17,13 @@ export function filterQuery(search: Search): Record<string, string> {
   return Object.fromEntries(filterNames.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]])));
 }
 
-const verbs: Readonly<Record<string, string>> = { POST: 'Made', PATCH: 'Changed', PUT: 'Set', DELETE: 'Removed' };
+const verbs: Readonly<Record<string, string>> = {
+  GET: 'Read',
+  POST: 'Made',
+  PATCH: 'Changed',
+  PUT: 'Set',
+  DELETE: 'Removed',
+};
 
 /** `POST /keys/{keyId}/rotate`: "Rotate · keys". What is no route is said as it is. */
 export function describeAction(action: string): string {
