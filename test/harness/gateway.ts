@@ -97,7 +97,7 @@ export class TestGateway {
         await answer?.arrayBuffer();
         return answer?.status === 200;
       },
-      this.#options.readyMs ?? 45_000,
+      this.#options.readyMs ?? 120_000,
     );
   }
 
