@@ -2,7 +2,7 @@
  * The log as a file: page after page of rows, so that memory stays the same whatever its length. The next page is asked
  * for when the reader has taken the one before; whoever hangs up asks for no more.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as rest } from 'node:timers/promises';
 import { formatUsd } from '../../lib/money.ts';
 import type { Store } from '../../store/store.ts';
 import type { LogFilter } from './filter.ts';
@@ -11,8 +11,10 @@ import { type LogRow, listLogs } from './list.ts';
 export const exportFormats = ['csv', 'jsonl'] as const;
 export type LogFormat = (typeof exportFormats)[number];
 
-/** Made in one go, between requests to models: a few milliseconds. */
-const pageRowsDefault = 200;
+/** Made in one go, between requests to models: a millisecond or two. */
+const pageRowsDefault = 50;
+/** It rests as long as a page took, so that requests have at least half of the process: longer where it is busy. */
+const restMsMax = 250;
 
 export interface LogExport extends LogFilter {
   readonly format: LogFormat;
@@ -29,11 +31,13 @@ export async function* exportLogs(db: Store['db'], options: LogExport): AsyncGen
   if (options.format === 'csv') yield `${columns.map(([name]) => name).join(',')}\r\n`;
   let after: string | undefined;
   do {
+    const startedMs = performance.now();
     const page = await listLogs(db, { ...options, order: 'startedAt', limit: pageRows, after });
     const text = page.rows.map((row) => render(columns, row)).join('');
+    const tookMs = performance.now() - startedMs;
     if (text !== '') yield text;
     after = page.next;
-    await nextTurn();
+    if (after !== undefined) await rest(Math.min(restMsMax, tookMs));
   } while (after !== undefined);
 }
 
