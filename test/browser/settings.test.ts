@@ -115,7 +115,7 @@ it('a key decides for itself, which the settings tell', async () => {
   await visitor.done();
 });
 
-it('shows operators where secrets lie, and brings them under the key in force', async () => {
+it('shows operators where secrets lie, and whether they open', async () => {
   const visitor = await rig.visit({ path: '/settings?tab=master-key' });
   const { page } = visitor;
   const { masterKey, rows } = await rig.api('GET /secrets');
