@@ -70,6 +70,7 @@ export function bodies(things: Things): Readonly<Record<string, object>> {
     'POST /routes': { name: `route-${unique()}`, definition: { targets: [target] } },
     'PUT /routes/{routeName}': { definition: { targets: [target] } },
     'POST /routes/{routeName}/roll-back': { version: 1 },
+    'POST /routes/backtest': { name: 'tried', definition: { targets: [target] } },
     'POST /routes/simulate': { request: { model: target, messages: [{ role: 'user', content: 'hello' }] } },
     'PUT /organizations/{organizationId}/provider-keys/{provider}': { apiKey: 'sk-made-0123456789' },
     'POST /providers': { name: `made-${unique()}`, vendor: 'openai-compatible', baseUrl: openai },
