@@ -201,14 +201,12 @@ describe('a first start', { timeout: limitMs }, () => {
   });
 
   it('the curl line can be pasted as it is', async () => {
-    const empty = await testDatabase();
-    const gateway = serve('curl', { TOLLGATE_DATABASE_SCHEMA: empty.schema });
+    const gateway = serve('curl', { TOLLGATE_DATABASE_SCHEMA: `${database.schema}_curl` });
     await portOf(gateway);
     await until('the last line', () => gateway.stdout.includes('npx tollgate doctor'));
     const line = /curl[\s\S]*?'\{.*\}'/.exec(gateway.stdout)?.[0] ?? '';
     expect(JSON.parse(await runShell(line))).toMatchObject({ choices: [{ message: { content: 'Hello, Tollgate!' } }] });
     await gateway.stop();
-    await empty.close();
   });
 });
 
