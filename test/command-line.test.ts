@@ -322,7 +322,10 @@ describe('a bug', { timeout: limitMs }, () => {
   it('that nobody catches ends the process with 70 and is in the log with its stack', async () => {
     const bug = path.join(home, 'bug.mjs');
     writeFileSync(bug, `process.on('SIGUSR2', () => Promise.reject(new Error('boom')));`);
-    const gateway = serve('bug', { NODE_OPTIONS: `--import=${bug}` });
+    const gateway = serve('bug', {
+      NODE_OPTIONS: `--import=${bug}`,
+      TOLLGATE_DATABASE_SCHEMA: `${database.schema}_bug`,
+    });
     await portOf(gateway);
     gateway.child.kill('SIGUSR2');
     expect(await gateway.ended).toEqual({ code: 70, signal: null });
