@@ -1,11 +1,11 @@
 /** A newcomer: from an empty directory to their first request on the overview, within two minutes. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { GatewayProcess } from '../../harness/gateway-process.ts';
 import { until } from '../../until.ts';
 import { launchBrowser } from '../chromium.ts';
@@ -21,20 +21,20 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 interface Installation {
-  readonly process: GatewayProcess;
   readonly url: string;
   /** Of the first owner, below /dashboard. */
   readonly link: string;
-  readonly directory: string;
 }
 
 /** What `npm start` does on a new machine: its own database, nobody there, one link in the log. */
 async function installation(): Promise<Installation> {
   const directory = mkdtempSync(join(tmpdir(), 'tollgate-newcomer-'));
-  const config = join(directory, 'tollgate.yaml');
   // Any free port, where others have taken the usual one.
-  writeFileSync(config, JSON.stringify({ server: { host: '127.0.0.1', port: 0 }, dataDir: join(directory, 'data') }));
-  const process = new GatewayProcess(['serve', '--config', config]);
+  const process = new GatewayProcess(['serve', '--port', '0', '--data-dir', join(directory, 'data')]);
+  onTestFinished(async () => {
+    await process.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
   const [, url = '', link = ''] = await until(
     'the link of the first owner',
     () => {
@@ -43,7 +43,7 @@ async function installation(): Promise<Installation> {
     },
     2 * patienceMs,
   );
-  return { process, url, link, directory };
+  return { url, link };
 }
 
 /** In a terminal, as it was copied. */
@@ -54,7 +54,7 @@ async function runCopied(text: string, way: string): Promise<string> {
 
 it.each(places)('sees their first request at $width px', { timeout: journeyMs }, async (place) => {
   const startedMs = performance.now();
-  const { process: gateway, url, link, directory } = await installation();
+  const { url, link } = await installation();
   const ada = await arrive(browser, url, { ...place, path: link, journey: 'newcomer' });
   const { page } = ada;
   await ada.look('set-up');
@@ -90,6 +90,4 @@ it.each(places)('sees their first request at $width px', { timeout: journeyMs },
   await ada.look('overview');
   expect(productMs).toBeLessThan(productMsMax);
   await ada.leave();
-  await gateway.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
