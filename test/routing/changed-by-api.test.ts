@@ -160,6 +160,6 @@ describe('an answer that is still the same', () => {
     const first = await ask({});
     const etag = first.headers.get('etag') ?? '';
     const second = await ask({ 'if-none-match': etag });
-    expect([etag.length, second.status, await second.text()]).toEqual([24, 304, '']);
+    expect([etag.startsWith('"'), second.status, await second.text()]).toEqual([true, 304, '']);
   });
 });
