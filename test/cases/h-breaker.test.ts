@@ -25,9 +25,13 @@ describe('case 115: the breaker', () => {
   let rig: Rig;
   let aheadMs = 0;
   const clock: Clock = { nowMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() + aheadMs };
+  // The clock is put on by more than the usual times: they must not end a probe that is to hang.
+  const hour = 3_600_000;
+  const timeouts = { firstTokenMs: hour, wholeMs: hour, idleMs: hour, totalMs: hour };
   beforeEach(async () => {
     aheadMs = 0;
-    rig = await startRig({ clock, routes: { pair: ['oa/first', 'oa/second'], other: ['oa/third', 'oa/second'] } });
+    const routes = { pair: ['oa/first', 'oa/second'], other: ['oa/third', 'oa/second'] };
+    rig = await startRig({ clock, timeouts, routes });
   });
   afterEach(() => rig.close());
 
