@@ -57,7 +57,7 @@ const minuteCellsMax = 20_000;
 export async function dropMinutesBefore(db: Db, beforeMs: number): Promise<boolean> {
   const { rows } = await sql<{ gone: number }>`
     WITH old AS (
-      SELECT cube, bucket, cell FROM usage_minutes WHERE cube IN ('house', 'key-total', 'attempt-total')
+      SELECT cube, bucket, cell FROM usage_minutes WHERE cube IN ('all', 'organization-total', 'house', 'key-total', 'attempt-total')
         AND bucket < ${new Date(beforeMs)} LIMIT ${minuteCellsMax}
     ), gone AS (
       DELETE FROM usage_minutes m USING old WHERE m.cube = old.cube AND m.bucket = old.bucket AND m.cell = old.cell

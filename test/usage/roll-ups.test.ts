@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { postUsage } from '../../src/ledger/post-usage.ts';
+import { wholeSums } from '../../src/store/migrations/usage/narrow-sums.ts';
 import { tableOf } from '../../src/store/roll-ups/cells.ts';
 import { countNames, cubes, dimensions, histograms } from '../../src/store/roll-ups/cubes.ts';
 import { askForRebuild, daysToRebuild, forgetEndUser, rebuildDay } from '../../src/store/roll-ups/rebuild.ts';
@@ -69,7 +70,7 @@ describe('roll-ups', () => {
     const posted = [1n, 2n, 3n].map((charge) => settlementOf({ charge, input: 7, servedModel: 'acme/small' }));
     await postUsage(store.db, posted);
     await rollAll();
-    for (const cube of ['key', 'key-total', 'organization', 'house'] as const)
+    for (const cube of ['all', 'organization-total', 'key', 'key-total', 'organization', 'house'] as const)
       for (const span of cubes[cube].spans)
         expect(await sums(tableOf[span], cube), `${span} ${cube}`).toMatchObject({
           requests: 3,
@@ -97,6 +98,28 @@ describe('roll-ups', () => {
       { provider: 'acme', status: 'failed', error_kind: 'overloaded', requests: 1, failed: 1 },
       { provider: 'beta', status: 'completed', error_kind: '', requests: 1, failed: null },
     ]);
+  });
+
+  it('of fewer dimensions are made of those with more when a database is migrated', async () => {
+    const models = ['acme/small', 'acme/large'];
+    const rows = Array.from({ length: 12 }, (_, i) =>
+      settlementOf({
+        startedAtMs: Date.UTC(2026, 9, 25, i),
+        servedModel: models[i % 2],
+        totalMs: i,
+        charge: BigInt(i),
+      }),
+    );
+    await postUsage(store.db, rows);
+    await rollAll();
+    const before = await kept();
+    for (const table of Object.values(tableOf))
+      await sql`DELETE FROM ${sql.table(table)} WHERE cube IN ('all', 'organization-total', 'attempt-provider')`.execute(
+        store.db,
+      );
+    for (const statement of wholeSums.filter((each) => each.startsWith('INSERT')))
+      await sql.raw(statement).execute(store.db);
+    expect(await kept()).toEqual(before);
   });
 
   it('are the same when they are made anew, whatever came in whatever order', async () => {

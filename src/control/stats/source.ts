@@ -31,7 +31,7 @@ export interface Question {
 const minutesKeptMs = 20 * hourMs;
 
 /** Those with fewest cells first. */
-const ofRequests: readonly Cube[] = ['house', 'organization', 'key-total', 'key'];
+const ofRequests: readonly Cube[] = ['all', 'organization-total', 'house', 'organization', 'key-total', 'key'];
 const ofSubjects = { tag: ['tag-total', 'tag'], 'end-user': ['end-user-total', 'end-user'] } as const;
 
 /** Undefined: none knows all of it, and the rows have to be read. */
@@ -44,7 +44,7 @@ export function cubeFor({ wanted, by, attempts = false, times = false }: Questio
   const needed = [...wanted.equal.keys(), ...either, ...by.filter((name) => name !== 'tag' && name !== 'end-user')];
   const [subject] = subjects;
   const candidates = attempts
-    ? (['attempt-total', 'attempt'] as const)
+    ? (['attempt-provider', 'attempt-total', 'attempt'] as const)
     : subject === undefined
       ? ofRequests
       : ofSubjects[subject];

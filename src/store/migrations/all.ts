@@ -30,6 +30,7 @@ import { defaultTimeZone } from './0029-default-time-zone.ts';
 import { narrowUsage } from './0030-narrow-sums.ts';
 import { priceVersions } from './0031-price-versions.ts';
 import { keyHolders } from './0032-key-holders.ts';
+import { wholeUsage } from './0033-whole-sums.ts';
 import type { Migration } from './migration.ts';
 
 /** In order, without gaps: a test counts them. */
@@ -66,4 +67,5 @@ export const migrations: readonly Migration[] = [
   narrowUsage,
   priceVersions,
   keyHolders,
+  wholeUsage,
 ];

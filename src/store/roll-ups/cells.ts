@@ -22,7 +22,6 @@ function factsFor(cube: Cube): string {
   return `facts${subjects[cube.replace(/-total$/, '') as Cube] ?? ''}`;
 }
 
-const namesOf = (cube: Cube) => shapeOf(cube).dimensions.join(', ');
 const dimensionsOf = (cube: Cube) =>
   dimensions.map((name) => (shapeOf(cube).dimensions.includes(name) ? name : `''::text AS ${name}`)).join(', ');
 
@@ -55,7 +54,7 @@ function addTo(cube: Cube, span: Span): string {
       ${histograms.map(packed).join(', ')}
     FROM (SELECT ${span} AS bucket, ${dimensionsOf(cube)}, count(*) AS requests, ${sums},
         ${histograms.map(listOf(cube)).join(', ')}
-      FROM ${factsFor(cube)} GROUP BY ${span}, ${namesOf(cube)}) AS made
+      FROM ${factsFor(cube)} GROUP BY ${[span, ...shapeOf(cube).dimensions].join(', ')}) AS made
     ON CONFLICT (cube, bucket, cell) DO UPDATE SET requests = old.requests + excluded.requests,
       ${countNames.map(add).join(', ')}, ${histograms.map(merge).join(', ')}`;
 }

@@ -39,7 +39,7 @@ const shape = (dimensions: readonly Dimension[], spans: readonly Span[], hasTime
 });
 
 /**
- * The narrow ones first: `key-total` answers for keys, and so for projects and members, without reading a line for each of
+ * The narrow ones first: `all` and `organization-total` answer for a first page, `key-total` answers for keys, and so for projects and members, without reading a line for each of
  * their models. `key` can answer nearly everything. `tag`: a request counts for each of its tags. `attempt`: tries at
  * providers instead of requests; a try that failed is there although another one answered.
  *
@@ -47,6 +47,8 @@ const shape = (dimensions: readonly Dimension[], spans: readonly Span[], hasTime
  * narrowest have minutes, and one end user's models have days alone.
  */
 export const cubes = {
+  all: shape([], always),
+  'organization-total': shape(['organization_id'], always),
   house: shape(['model', 'provider', 'credential', 'status', 'error_kind'], always),
   organization: shape(['organization_id', 'model', 'provider', 'status'], coarse),
   'key-total': shape(['organization_id', 'key_id'], always),
@@ -68,6 +70,7 @@ export const cubes = {
   tag: shape(['organization_id', 'key_id', 'model', 'subject'], coarse, false),
   'end-user-total': shape(['organization_id', 'subject'], coarse),
   'end-user': shape(['organization_id', 'key_id', 'model', 'subject'], ['day'], false),
+  'attempt-provider': shape(['provider', 'credential'], coarse),
   'attempt-total': shape(['model', 'provider', 'credential', 'status', 'error_kind'], always),
   attempt: shape(['organization_id', 'model', 'provider', 'credential', 'status', 'error_kind'], coarse),
 } as const satisfies Readonly<Record<string, CubeShape>>;
