@@ -218,13 +218,14 @@ describe('S25: ten times the text takes about ten times the time, never a hundre
       const large = make(100_000);
       timeMs(() => read(small));
       let ratio = Number.POSITIVE_INFINITY;
-      // What takes a hundred times as long does so each time; what other work on the machine adds does not.
+      // What takes a hundred times as long does so each time; what other work on the machine adds does not. What is
+      // quadratic takes 10,000 characters in much more than a millisecond: below that a collector's pause decides.
       for (let i = 0; i < 5 && ratio >= 40; i++)
         ratio =
           timeMs(() => read(large)) /
           Math.max(
             timeMs(() => read(small)),
-            0.2,
+            1,
           );
       expect(ratio, what).toBeLessThan(40);
     }
