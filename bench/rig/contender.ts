@@ -26,7 +26,8 @@ export interface Running {
   readonly version: string;
   /** From its start to its first answer that it is ready. */
   readonly readyMs: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** What callers send along, for a model of a provider that speaks this dialect. */
+  headers(provider: Dialect): Readonly<Record<string, string>>;
   /** What callers call a model of the fake provider that speaks this dialect. */
   model(plan: string, provider: Dialect): string;
   /** Ends it and starts it anew with the data that it has; `readyMs` is of the last start. Absent: it has no data. */

@@ -58,7 +58,7 @@ export function speaks(contender: Contender, caller: Dialect, provider: Dialect)
 export function orderFor({ running, contender, seconds, seed }: Play, wanted: Load): Order {
   const { ask, provider, perSecond, marks, connections, more } = wanted;
   const model = running.model(ask.model, provider);
-  const request = requestOf(ask, { path: pathOf[ask.dialect], headers: running.headers, model });
+  const request = requestOf(ask, { path: pathOf[ask.dialect], headers: running.headers(provider), model });
   return {
     address: `127.0.0.1:${running.port}`,
     requests: [request],

@@ -55,6 +55,8 @@ export interface LoadResult {
 
 export interface Counts {
   readonly requests: number;
+  /** Of them those in Anthropic's dialect. */
+  readonly messages: number;
   readonly aborted: number;
   readonly open: number;
   readonly connections: number;

@@ -13,6 +13,6 @@ export const bareRelay: Contender = {
     const { pid, port } = worker;
     const readyMs = performance.now() - startedAt;
     const stop = async (): Promise<void> => worker.stop();
-    return { pid, port, version: process.version, readyMs, headers: {}, model: (plan) => plan, stop };
+    return { pid, port, version: process.version, readyMs, headers: () => ({}), model: (plan) => plan, stop };
   },
 };

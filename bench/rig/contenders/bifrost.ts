@@ -24,7 +24,7 @@ export const bifrost: Contender = {
       await child.stop();
       place.remove();
     };
-    return { ...child, port, version: '', headers: {}, model: (plan) => `openai/${plan}`, stop };
+    return { ...child, port, version: '', headers: () => ({}), model: (plan) => `openai/${plan}`, stop };
   },
 };
 

@@ -11,7 +11,7 @@ export const direct: Contender = {
     port: providerPort,
     version: '',
     readyMs: 0,
-    headers: {},
+    headers: () => ({}),
     model: (plan) => plan,
     stop: async () => {},
   }),

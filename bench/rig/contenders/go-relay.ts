@@ -11,6 +11,6 @@ export const goRelay: Contender = {
   start: async ({ program, providerPort }) => {
     const child = await startSpeaking(program, ['relay', '-origin', `http://127.0.0.1:${providerPort}`]);
     const version = execFileSync('go', ['version'], { encoding: 'utf8' }).trim();
-    return { ...child, version, headers: {}, model: (plan) => plan };
+    return { ...child, version, headers: () => ({}), model: (plan) => plan };
   },
 };

@@ -23,7 +23,7 @@ export const haproxy: Contender = {
       await child.stop();
       place.remove();
     };
-    return { ...child, port, version, headers: {}, model: (plan) => plan, stop };
+    return { ...child, port, version, headers: () => ({}), model: (plan) => plan, stop };
   },
 };
 

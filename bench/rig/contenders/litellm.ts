@@ -14,7 +14,7 @@ export const litellm: Contender = {
   settings:
     'set_verbose off, JSON logs, LITELLM_LOG=ERROR, LITELLM_MODE=PRODUCTION, master key, timeout 600 s (https://docs.litellm.ai/docs/proxy/prod); one worker, no database, so without its keys and budgets',
   pairs: translators,
-  perSecondMax: 40,
+  perSecondMax: 20,
   start: async ({ providerPort }) => {
     if (!existsSync(program)) throw new Error('LiteLLM is not installed (bash bench/rig/install.sh).');
     const port = await freePort();
@@ -32,7 +32,14 @@ export const litellm: Contender = {
       place.remove();
     };
     const model = (plan: string, provider: string) => (provider === 'openai-chat' ? `fake/${plan}` : `claude/${plan}`);
-    return { ...child, port, version: versionOf(), headers: { authorization: `Bearer ${masterKey}` }, model, stop };
+    return {
+      ...child,
+      port,
+      version: versionOf(),
+      headers: () => ({ authorization: `Bearer ${masterKey}` }),
+      model,
+      stop,
+    };
   },
 };
 
@@ -46,7 +53,13 @@ function configOf(providerPort: number): string {
       { model_name: 'fake/*', litellm_params: { model: 'openai/*', api_base: `${base}/v1`, api_key: 'sk-bench' } },
       { model_name: 'claude/*', litellm_params: { model: 'anthropic/*', api_base: base, api_key: 'sk-bench' } },
     ],
-    litellm_settings: { set_verbose: false, json_logs: true, request_timeout: 600, telemetry: false },
+    litellm_settings: {
+      set_verbose: false,
+      json_logs: true,
+      request_timeout: 600,
+      telemetry: false,
+      use_chat_completions_url_for_anthropic_messages: true,
+    },
     general_settings: { master_key: masterKey, disable_error_logs: true },
   });
 }

@@ -24,7 +24,7 @@ export const nginx: Contender = {
       await child.stop();
       place.remove();
     };
-    return { ...child, port, version, headers: {}, model: (plan) => plan, stop };
+    return { ...child, port, version, headers: () => ({}), model: (plan) => plan, stop };
   },
 };
 

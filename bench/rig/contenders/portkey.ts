@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workshop } from '../binary.ts';
 import { freePort, startChild } from '../child.ts';
-import { type Contender, translators } from '../contender.ts';
+import { type Contender, relays, translators } from '../contender.ts';
+import type { Dialect } from '../requests.ts';
 
 const home = join(workshop, 'portkey/node_modules/@portkey-ai/gateway');
 
@@ -11,7 +12,8 @@ export const portkey: Contender = {
   title: 'Portkey gateway',
   settings:
     'npm package, one process of Node as its deployment page starts it, without console (--headless), NODE_ENV=production (https://github.com/Portkey-AI/gateway/blob/main/docs/installation-deployments.md); neither keys nor budgets, which its hosted edition has',
-  pairs: translators,
+  // It knows Messages only where the provider does: what it translates, it translates from Chat Completions.
+  pairs: [...relays, ...translators.filter(({ caller, provider }) => caller === 'openai-chat' && caller !== provider)],
   perSecondMax: 200,
   start: async ({ providerPort }) => {
     const program = join(home, 'build/start-server.js');
@@ -24,11 +26,11 @@ export const portkey: Contender = {
       `http://127.0.0.1:${port}/`,
     );
     const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string };
-    const headers = {
+    const headers = (provider: Dialect) => ({
       authorization: 'Bearer sk-bench',
-      'x-portkey-provider': 'openai',
+      'x-portkey-provider': provider === 'openai-chat' ? 'openai' : 'anthropic',
       'x-portkey-custom-host': `http://127.0.0.1:${providerPort}/v1`,
-    };
+    });
     return { ...child, port, version, headers, model: (plan) => plan };
   },
 };

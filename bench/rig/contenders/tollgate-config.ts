@@ -33,7 +33,7 @@ export function configText({ directory, port, providerPort }: Place, size: Size)
     dataDir: join(directory, 'data'),
     providers: {
       fake: { type: 'openai-compatible', baseUrl: `${base}/v1`, apiKey: 'sk-bench', models: names },
-      claude: { type: 'anthropic-compatible', baseUrl: `${base}/v1`, apiKey: 'sk-bench', models: names },
+      claude: { type: 'anthropic-compatible', baseUrl: base, apiKey: 'sk-bench', models: names },
     },
     models: Object.fromEntries([...priced('fake'), ...priced('claude')]),
     routes: Object.fromEntries(

@@ -81,7 +81,7 @@ async function startIn(directory: string, { providerPort }: Stage, entry: readon
   const command = { name: 'tollgate', program: process.execPath, args, cwd: root };
   const child = await startChild(command, `http://127.0.0.1:${port}/ready`);
   const model = (plan: string, provider: Dialect) => (provider === 'openai-chat' ? `fake/${plan}` : `claude/${plan}`);
-  const headers = { authorization: `Bearer ${callerKey}` };
+  const headers = () => ({ authorization: `Bearer ${callerKey}` });
   return { ...child, port, version: versionOf(), headers, model };
 }
 

@@ -32,7 +32,11 @@ async function ask({ stage }: Play, running: Running) {
   const restTree = heldBy(running.pid).memoryBytes / 1e6;
   const chat = { dialect: 'openai-chat', model: models.small, stream: false, body: 'small' } as const;
   const path = pathOf['openai-chat'];
-  const request = requestOf(chat, { path, headers: running.headers, model: running.model(chat.model, chat.dialect) });
+  const request = requestOf(chat, {
+    path,
+    headers: running.headers(chat.dialect),
+    model: running.model(chat.model, chat.dialect),
+  });
   // About one arrival, soon: its latency counts from its scheduled time.
   const once = { requests: [request], perSecond: 100, seconds: 0.05, seed: 3, connections: 1, marks: 1 };
   const first = await whole(stage, { ...once, address: `127.0.0.1:${running.port}` });

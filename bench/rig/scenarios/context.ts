@@ -12,10 +12,19 @@ function contextOf(id: string, title: string, caller: Dialect, provider: Dialect
     play: async (play) => {
       const ask = { dialect: caller, model: models.small, stream: false, body: 'context' } as const;
       const order = orderFor(play, { ask, provider, perSecond: 100, marks: 1, connections: 64 });
+      const before = await play.stage.counts();
       const cost = await measured(play, order);
+      const after = await play.stage.counts();
+      refuseOtherDialect(provider, after.requests - before.requests, after.messages - before.messages);
       return { figures: figuresOf(cost), loads: [cost.result] };
     },
   };
+}
+
+/** Who passes on what it should translate is quick, and wrong. */
+function refuseOtherDialect(wanted: Dialect, requests: number, messages: number): void {
+  const right = wanted === 'anthropic-messages' ? messages : requests - messages;
+  if (right !== requests) throw new Error(`Of ${requests} requests, only ${right} reached the provider as ${wanted}.`);
 }
 
 export const contexts: readonly Scenario[] = [

@@ -65,11 +65,13 @@ func prose(length int) string {
 	return text
 }
 
+const messagesPath = "/v1/messages"
+
 func scriptOf(path string, plan Plan, model string) (script, error) {
 	switch path {
 	case "/v1/chat/completions", "/chat/completions":
 		return openai(plan, model), nil
-	case "/v1/messages":
+	case messagesPath:
 		return anthropic(plan, model), nil
 	}
 	return script{}, fmt.Errorf("nothing is served at %s", path)

@@ -15,8 +15,8 @@ import (
 
 // Server answers on raw connections with bytes made beforehand.
 type Server struct {
-	requests, aborted, open, connections atomic.Int64
-	scripts                              sync.Map
+	requests, messages, aborted, open, connections atomic.Int64
+	scripts                                        sync.Map
 }
 
 type scriptKey struct{ path, model string }
@@ -79,6 +79,9 @@ func (s *Server) answer(conn net.Conn, path string, body, out []byte) ([]byte, e
 		return out, refuse(conn, err)
 	}
 	s.requests.Add(1)
+	if path == messagesPath {
+		s.messages.Add(1)
+	}
 	s.open.Add(1)
 	defer s.open.Add(-1)
 	pause(known.plan.Delay)
@@ -143,14 +146,16 @@ func refuse(to io.Writer, why error) error {
 
 // Counts is what a scenario checks its callers' figures against.
 type Counts struct {
-	Requests    int64 `json:"requests"`
+	Requests int64 `json:"requests"`
+	// Of them those in Anthropic's dialect: who translates must have translated.
+	Messages    int64 `json:"messages"`
 	Aborted     int64 `json:"aborted"`
 	Open        int64 `json:"open"`
 	Connections int64 `json:"connections"`
 }
 
 func (s *Server) tell(to io.Writer) error {
-	body, _ := json.Marshal(Counts{s.requests.Load(), s.aborted.Load(), s.open.Load(), s.connections.Load()})
+	body, _ := json.Marshal(Counts{s.requests.Load(), s.messages.Load(), s.aborted.Load(), s.open.Load(), s.connections.Load()})
 	_, err := fmt.Fprintf(to, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s", len(body), body)
 	return err
 }
