@@ -22,7 +22,7 @@ interface Finding {
 
 const stage = await openStage();
 try {
-  const findings = [...(await seesFaults(stage)), await headroom(stage)];
+  const findings = [...(await seesFaults(stage)), await headroom(stage), await headroomOfStreams(stage)];
   for (const { what, saw, passed } of findings) console.log(`${passed ? 'seen  ' : 'MISSED'} ${what}: ${saw}`);
   const missed = findings.filter(({ passed }) => !passed).length;
   console.log(`${findings.length - missed} passed, ${missed} failed`);
@@ -95,6 +95,21 @@ async function headroom(stage: Stage): Promise<Finding> {
     what: `${headroomPerSecond} requests a second, ${headroomPerSecond / scenarioPerSecondMost} times what is asked of a contender`,
     saw: `${reached.toFixed(0)} a second, ${own.toFixed(0)} µs of the generator's for each, sent ${(result.lag.p50 / 1e6).toFixed(2)} ms late (p50)`,
     passed: result.failed === 0 && reached >= headroomPerSecond * 0.95 && result.lag.p50 < 1e6,
+  };
+}
+
+const streamsPerSecond = 100;
+const piecesOfStream = 200;
+const scenarioStreamsPerSecond = 20;
+
+async function headroomOfStreams(stage: Stage): Promise<Finding> {
+  const order = orderTo({ port: stage.providerPort }, models.stream, piecesOfStream, streamsPerSecond, 3);
+  const result = await load(stage, { ...order, connections: 0 });
+  const own = (result.processorSeconds * 1e6) / result.marks;
+  return {
+    what: `${streamsPerSecond * piecesOfStream} pieces a second, ${streamsPerSecond / scenarioStreamsPerSecond} times what is asked of a contender`,
+    saw: `${result.lostMarks} lost, ${own.toFixed(0)} µs of the generator's for each, ${(result.onTheWay.p50 / 1e6).toFixed(2)} ms on their way (p50)`,
+    passed: result.failed + result.lostMarks === 0 && result.onTheWay.p50 < 1e6,
   };
 }
 

@@ -29,7 +29,9 @@ export const nginx: Contender = {
 };
 
 function configOf(directory: string, port: number, providerPort: number): string {
-  return `daemon off; pid ${directory}/pid; error_log stderr error; worker_processes auto; worker_rlimit_nofile 65536;
+  // Started by root it would become nobody, who may not write bodies into this directory.
+  const user = process.getuid?.() === 0 ? 'user root; ' : '';
+  return `${user}daemon off; pid ${directory}/pid; error_log stderr error; worker_processes auto; worker_rlimit_nofile 65536;
 events { worker_connections 32768; }
 http {
   access_log off; tcp_nodelay on; client_max_body_size 64m; client_body_buffer_size 256k;

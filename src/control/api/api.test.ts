@@ -33,6 +33,15 @@ const routes: readonly ApiRoute[] = [
     answer: z.object({ text: z.string() }),
     handle: async ({ body }) => ({ ...body, hidden: 'never shown' }),
   }),
+  route({
+    method: 'POST',
+    path: '/projects',
+    tag: 'x',
+    summary: 'x',
+    body: z.strictObject({ text: z.string().optional() }).optional(),
+    answer: z.object({ had: z.boolean() }),
+    handle: async ({ body }) => ({ had: body !== undefined }),
+  }),
   downloadRoute({
     method: 'GET',
     path: '/keys',
@@ -193,6 +202,12 @@ describe('a request', () => {
     expect((await post('{"text":"x"}', { ...json, 'content-encoding': 'gzip' })).statusCode).toBe(415);
     expect((await post(JSON.stringify({ text: 'x'.repeat(1024 * 1024) }), json)).statusCode).toBe(413);
     expect((await post('{"text":"x"}', { 'content-type': 'application/json; charset=utf-8' })).statusCode).toBe(200);
+  });
+
+  it('may leave a body out that is not asked for, and not send nothing as one', async () => {
+    expect((await api.ask('POST /projects')).body).toEqual({ had: false });
+    expect((await api.ask('POST /projects', { body: {} })).body).toEqual({ had: true });
+    expect((await post('null', json, '/api/v1/projects')).statusCode).toBe(400);
   });
 
   it('without a key is refused before its body is read', async () => {

@@ -143,11 +143,11 @@ async function checkOrganization(db: Store['db'], id: string): Promise<void> {
 function parse(where: 'body' | 'query' | 'params', schema: z.ZodType | undefined, value: unknown): unknown {
   refuseNul(value, '');
   if (schema === undefined) {
-    if (where === 'body' ? value === undefined || value === null : isEmpty(value)) return undefined;
+    if (where === 'body' ? value === undefined : isEmpty(value)) return undefined;
     if (where === 'params') return undefined;
     throw new ApiFailure('invalid_request', `This route takes no ${where}.`, { remedy: 'Leave it out.', path: where });
   }
-  const result = schema.safeParse(where === 'body' && value === null ? undefined : value);
+  const result = schema.safeParse(value);
   if (!result.success) throw invalid(where, result.error);
   return result.data;
 }
