@@ -31,6 +31,18 @@ export function scratch(name: string): { readonly directory: string; remove(): v
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
+/** Whatever ends the bench, nothing of it goes on. */
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGTERM');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+function watch(child: ChildProcess): void {
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+}
+
 /** Resolves when `url` answers 200. Nothing of the operator's own environment reaches it. */
 export async function startChild(command: Command, url: string): Promise<Child> {
   const place = scratch(command.name);
@@ -43,6 +55,7 @@ export async function startChild(command: Command, url: string): Promise<Child> 
     stdio: ['ignore', out, out],
   });
   closeSync(out);
+  watch(child);
   const stop = async (): Promise<void> => {
     await end(child);
     place.remove();
@@ -61,6 +74,7 @@ export async function startChild(command: Command, url: string): Promise<Child> 
 export async function startSpeaking(program: string, args: readonly string[]): Promise<Child & { port: number }> {
   const startedAt = performance.now();
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  watch(child);
   const port = await new Promise<number>((done, fail) => {
     child.once('error', fail);
     child.once('exit', (code) => fail(new Error(`${program} ended with exit code ${code}.`)));

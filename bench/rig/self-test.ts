@@ -13,6 +13,9 @@ const stallMs = 300;
 /** More than any scenario asks of anybody. */
 const headroomPerSecond = 5000;
 const scenarioPerSecondMost = 500;
+const streamsPerSecond = 100;
+const piecesOfStream = 200;
+const scenarioStreamsPerSecond = 20;
 
 interface Finding {
   readonly what: string;
@@ -97,10 +100,6 @@ async function headroom(stage: Stage): Promise<Finding> {
     passed: result.failed === 0 && reached >= headroomPerSecond * 0.95 && result.lag.p50 < 1e6,
   };
 }
-
-const streamsPerSecond = 100;
-const piecesOfStream = 200;
-const scenarioStreamsPerSecond = 20;
 
 async function headroomOfStreams(stage: Stage): Promise<Finding> {
   const order = orderTo({ port: stage.providerPort }, models.stream, piecesOfStream, streamsPerSecond, 3);
