@@ -8,7 +8,7 @@ export const haproxy: Contender = {
   id: 'haproxy',
   title: 'haproxy',
   settings:
-    'mode http, a thread per core, http-reuse always (https://docs.haproxy.org/2.6/configuration.html#4.2-http-reuse), no log',
+    'mode http, a thread per core, http-reuse always (https://docs.haproxy.org/2.6/configuration.html#4.2-http-reuse), option http-no-delay as streams need it, no log',
   pairs: relays,
   start: async ({ providerPort }) => {
     const version = spawnSync('haproxy', ['-v'], { encoding: 'utf8' }).stdout?.split('\n')[0];
@@ -34,6 +34,7 @@ defaults
   mode http
   option http-keep-alive
   http-reuse always
+  option http-no-delay
   timeout connect 5s
   timeout client 600s
   timeout server 600s
