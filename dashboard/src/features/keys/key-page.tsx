@@ -31,7 +31,7 @@ export function KeyPage() {
         {key.data.kind === 'call' ? 'Calls models.' : `Manages, as ${key.data.scopes?.join(', ') ?? 'owner'}.`}
         {key.data.source === 'file' && ' The configuration file declares it, and alone may change it.'}
       </PageHeader>
-      <div className="grid gap-5 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
         <Facts of={key.data} />
         <Activity of={key.data} />
       </div>
