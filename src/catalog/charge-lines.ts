@@ -1,5 +1,5 @@
 /** A charge taken apart: what each kind of use costs by a price. The lines sum to what `chargePicoUsd` says. */
-import type { Usage } from '../llm/usage.ts';
+import { inputTokensOf, type Usage } from '../llm/usage.ts';
 import type { OperationPrice, PicoUsd, Rate } from './catalog.ts';
 import { rateFor } from './charge.ts';
 
@@ -14,7 +14,7 @@ export interface ChargeLine {
 
 /** Kinds that were not used have no line. */
 export function chargeLines(price: OperationPrice, usage: Usage): readonly ChargeLine[] {
-  const total = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+  const total = inputTokensOf(usage);
   const at = (rate: Rate | undefined): PicoUsd | undefined => rate && rateFor(rate, total);
   const input = at(price.input) ?? 0n;
   const output = at(price.output) ?? input;

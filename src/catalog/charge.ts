@@ -1,6 +1,6 @@
 /** What a request costs: usage times rates, in pico-dollars, rounded once. */
 import { nanoFromPicoUsd } from '../lib/money.ts';
-import type { Usage } from '../llm/usage.ts';
+import { inputTokensOf, type Usage } from '../llm/usage.ts';
 import type { OperationPrice, PicoUsd, Rate } from './catalog.ts';
 
 /**
@@ -19,7 +19,7 @@ export function chargeNanoUsd(price: OperationPrice, usage: Usage): bigint {
 
 /** The same before its rounding: for sums that are rounded once themselves. */
 export function chargePicoUsd(price: OperationPrice, usage: Usage): PicoUsd {
-  const total = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+  const total = inputTokensOf(usage);
   const at = (rate: Rate | undefined): PicoUsd | undefined => rate && rateFor(rate, total);
   const input = at(price.input) ?? 0n;
   const output = at(price.output) ?? input;

@@ -69,5 +69,10 @@ export function readCount(value: unknown, field: string, flags: string[]): numbe
 
 /** Everything that was read and written, cached input included. */
 export function totalTokens(usage: Usage): number {
-  return usage.input + usage.output + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+  return inputTokensOf(usage) + usage.output;
+}
+
+/** All of a prompt: new, read from the cache, and written to it. */
+export function inputTokensOf(usage: Usage): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
 }

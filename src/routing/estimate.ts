@@ -1,5 +1,6 @@
 /** What a request is expected to cost at a target: for comparing, so in floating point. Charges are made elsewhere. */
 import type { PriceVersion, Rate } from '../catalog/catalog.ts';
+import { perObject } from '../lib/per-object.ts';
 import type { Target } from '../snapshot/snapshot.ts';
 
 export interface ExpectedUsage {
@@ -17,8 +18,6 @@ interface Rates {
   readonly perRequest: number;
 }
 
-const ratesOf = new WeakMap<PriceVersion, Rates>();
-
 /** Nano-dollars at the provider's price. Undefined: the target has none. */
 export function expectedNanoUsd(target: Target, usage: ExpectedUsage, nowMs: number): number | undefined {
   const price = target.model.priceAt(nowMs);
@@ -26,7 +25,7 @@ export function expectedNanoUsd(target: Target, usage: ExpectedUsage, nowMs: num
 }
 
 export function costNanoUsd(price: PriceVersion, { inputTokens, cacheShare, outputTokens }: ExpectedUsage): number {
-  const rates = ratesOf.get(price) ?? remember(price);
+  const rates = ratesOf(price);
   const cached = inputTokens * cacheShare;
   const pico =
     (inputTokens - cached) * rates.input(inputTokens) +
@@ -36,17 +35,15 @@ export function costNanoUsd(price: PriceVersion, { inputTokens, cacheShare, outp
   return pico / 1000;
 }
 
-function remember(price: PriceVersion): Rates {
+const ratesOf = perObject((price: PriceVersion): Rates => {
   const input = reader(price.input);
-  const rates: Rates = {
+  return {
     input,
     output: reader(price.output),
     cacheRead: price.cacheRead === undefined ? input : reader(price.cacheRead),
     perRequest: Number(price.perRequest ?? 0n),
   };
-  ratesOf.set(price, rates);
-  return rates;
-}
+});
 
 function reader({ base, tiers }: Rate): (total: number) => number {
   const first = Number(base);

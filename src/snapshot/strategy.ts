@@ -1,4 +1,5 @@
 /** How a route chooses: data, as it was configured. What it means is in `src/routing`. */
+import { perObject } from '../lib/per-object.ts';
 import type { Target } from './target.ts';
 
 /** What counts how much for `balanced`. At least one is above 0. */
@@ -90,16 +91,8 @@ export function sameTarget(a: Target, b: Target): boolean {
   return a.model.id === b.model.id && a.credential.id === b.credential.id;
 }
 
-const names = new WeakMap<object, string>();
-
 /** What a target is known by, wherever it is looked up: made once, since each request looks up all that it may ask. */
-export function targetName(target: {
-  readonly credential: { readonly id: string };
-  readonly model: { readonly id: string };
-}): string {
-  const known = names.get(target);
-  if (known !== undefined) return known;
-  const name = `${target.credential.id} ${target.model.id}`;
-  names.set(target, name);
-  return name;
-}
+export const targetName = perObject(
+  ({ credential, model }: { readonly credential: { readonly id: string }; readonly model: { readonly id: string } }) =>
+    `${credential.id} ${model.id}`,
+);

@@ -2,9 +2,8 @@
  * What a route would have done with requests that were made: each is decided anew, by the code that decides, knowing what
  * it turned out to use. Nobody is asked. Pure.
  */
-import { chargeLines } from '../../catalog/charge-lines.ts';
-import { nanoFromPicoUsd } from '../../lib/money.ts';
-import type { Usage } from '../../llm/usage.ts';
+import { chargeNanoUsd } from '../../catalog/charge.ts';
+import { inputTokensOf, type Usage } from '../../llm/usage.ts';
 import type { RoutingAsk } from '../../routing/ask.ts';
 import type { Candidate } from '../../routing/candidate.ts';
 import { decide } from '../../routing/decide.ts';
@@ -70,12 +69,7 @@ function expectedMs({ measures: { firstTokenMs, totalMs }, expectedMs: expected 
 
 function costAt({ model }: Target, { usage, startedAtMs }: PastRequest): bigint | undefined {
   const price = model.priceAt(startedAtMs);
-  if (price === undefined) return undefined;
-  return nanoFromPicoUsd(chargeLines(price, usage).reduce((sum, { amountPicoUsd }) => sum + amountPicoUsd, 0n));
-}
-
-function inputOf({ input, cacheRead, cacheWrite5m, cacheWrite1h }: Usage): number {
-  return input + cacheRead + cacheWrite5m + cacheWrite1h;
+  return price && chargeNanoUsd(price, usage);
 }
 
 function askOf(request: PastRequest): RoutingAsk {
@@ -89,7 +83,7 @@ function askOf(request: PastRequest): RoutingAsk {
   const text = { lastUserText: '', earlierTurns: 0, toolsCount: 0, hasToolResults: false, mediaCount: 0 };
   return {
     keyId,
-    inputTokens: inputOf(usage),
+    inputTokens: inputTokensOf(usage),
     outputTokensMax: Math.max(usage.output, 1),
     needs: {
       ...(usage.imageInput > 0 && { image: true as const }),
@@ -99,7 +93,7 @@ function askOf(request: PastRequest): RoutingAsk {
     preferences: noPreferences,
     mayCall: () => true,
     subjects,
-    smartInput: () => ({ ...text, inputTokensEstimate: inputOf(usage), tags }),
+    smartInput: () => ({ ...text, inputTokensEstimate: inputTokensOf(usage), tags }),
   };
 }
 

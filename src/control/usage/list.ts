@@ -186,7 +186,25 @@ function toSubject(row: JoinedRow) {
   };
 }
 
-function toCounts(row: JoinedRow): TokenCounts {
+/** Columns of usage that count something. */
+export type Counted =
+  | 'input_tokens'
+  | 'output_tokens'
+  | 'cache_read_tokens'
+  | 'cache_write_5m_tokens'
+  | 'cache_write_1h_tokens'
+  | 'thinking_tokens'
+  | 'audio_input_tokens'
+  | 'audio_output_tokens'
+  | 'web_searches'
+  | 'image_input_tokens'
+  | 'image_output_tokens'
+  | 'images'
+  | 'audio_seconds'
+  | 'characters'
+  | 'searches';
+
+export function toCounts(row: Readonly<Record<Counted, number>>): TokenCounts {
   return {
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,

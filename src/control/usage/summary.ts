@@ -3,7 +3,7 @@ import { systemClock } from '../../lib/clock.ts';
 import type { Store } from '../../store/store.ts';
 import { type ArmFigures, armOfRow, readArms } from './arms.ts';
 import { filterUsage, type UsageFilter } from './filter.ts';
-import type { TokenCounts } from './list.ts';
+import { type Counted, type TokenCounts, toCounts } from './list.ts';
 import { type GroupRow, readKeptSums } from './sums.ts';
 
 export type UsageGroup = 'key' | 'model' | 'operation' | 'day' | 'organization' | 'arm';
@@ -63,21 +63,7 @@ function summaryOf(row: GroupRow): Unnamed {
     estimated: row.estimated,
     costNanoUsd: row.cost_nano_usd,
     chargeNanoUsd: row.charge_nano_usd,
-    inputTokens: row.input_tokens,
-    outputTokens: row.output_tokens,
-    cacheReadTokens: row.cache_read_tokens,
-    cacheWrite5mTokens: row.cache_write_5m_tokens,
-    cacheWrite1hTokens: row.cache_write_1h_tokens,
-    thinkingTokens: row.thinking_tokens,
-    audioInputTokens: row.audio_input_tokens,
-    audioOutputTokens: row.audio_output_tokens,
-    webSearches: row.web_searches,
-    imageInputTokens: row.image_input_tokens,
-    imageOutputTokens: row.image_output_tokens,
-    images: row.images,
-    audioSeconds: row.audio_seconds,
-    characters: row.characters,
-    searches: row.searches,
+    ...toCounts(row),
   };
 }
 
@@ -134,23 +120,6 @@ function grouped(store: Store, options: UsageSummaryOptions) {
     })
     .groupBy('group');
 }
-
-type Counted =
-  | 'input_tokens'
-  | 'output_tokens'
-  | 'cache_read_tokens'
-  | 'cache_write_5m_tokens'
-  | 'cache_write_1h_tokens'
-  | 'thinking_tokens'
-  | 'audio_input_tokens'
-  | 'audio_output_tokens'
-  | 'web_searches'
-  | 'image_input_tokens'
-  | 'image_output_tokens'
-  | 'images'
-  | 'audio_seconds'
-  | 'characters'
-  | 'searches';
 
 async function readNames(store: Store, groupBy: UsageGroup, ids: readonly string[]) {
   if ((groupBy !== 'key' && groupBy !== 'organization') || ids.length === 0) return new Map<string, string>();

@@ -1,7 +1,7 @@
 /** Where conversations were answered last, and how much of their prompt a provider keeps there. */
 
 import { ExpiringMap } from '../../lib/expiring-map.ts';
-import type { Usage } from '../../llm/usage.ts';
+import { inputTokensOf, type Usage } from '../../llm/usage.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
 import { sameTarget } from '../../snapshot/strategy.ts';
 
@@ -61,7 +61,7 @@ function keptOf({ target, cachedTokens, untilMs }: Kept): Kept {
 
 function cachedAfter({ model }: Target, usage: Usage, wasHere: boolean, nowMs: number): number {
   const written = usage.cacheWrite5m + usage.cacheWrite1h;
-  const total = usage.input + usage.cacheRead + written;
+  const total = inputTokensOf(usage);
   // Who is told what to keep says what it wrote; who keeps by itself keeps all of it.
   if (written > 0) return usage.cacheRead + written;
   if (usage.cacheRead > 0) return total;

@@ -1,5 +1,6 @@
 /** What a request has taught: how its caller's prompts are cached, and where its conversation is now. */
 import type { SettlementRecord } from '../../journal/record.ts';
+import { inputTokensOf } from '../../llm/usage.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Ending } from '../metering/meter.ts';
 import type { GatewayParts } from '../parts.ts';
@@ -14,7 +15,7 @@ export function learnFrom(
   if (exchange.decision === undefined || plan === undefined || status === 'failed' || record.estimated) return;
   const { usage } = record;
   const { target } = plan;
-  const inputTokens = usage.input + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+  const inputTokens = inputTokensOf(usage);
   const now = parts.clock.monotonicMs();
   const name = exchange.conversation;
   parts.habits.learn({

@@ -1,4 +1,5 @@
 /** What a chat needs of whoever answers it, found without reading a body that cannot need it. */
+import { perObject } from '../../lib/per-object.ts';
 import type { Block, ChatRequest } from '../../llm/chat.ts';
 import type { Needs } from '../../routing/ask.ts';
 import type { Target } from '../../snapshot/snapshot.ts';
@@ -33,20 +34,12 @@ interface Limits {
 const noNeeds: Needs = Object.freeze({});
 const noLimits: Limits = Object.freeze({ tools: false, thinking: false, inputs: false });
 /** By the targets of a route, which are the same for each of its requests. */
-const known = new WeakMap<readonly Target[], Limits>();
-
-function limitsOf(targets: readonly Target[]): Limits {
-  const found = known.get(targets) ?? limitsAmong(targets);
-  known.set(targets, found);
-  return found;
-}
-
-function limitsAmong(targets: readonly Target[]): Limits {
+const limitsOf = perObject((targets: readonly Target[]): Limits => {
   const tools = targets.some(({ model }) => model.tools === false);
   const thinking = targets.some(({ model }) => model.thinks === false);
   const inputs = targets.some(({ model }) => (model.inputs?.length ?? 0) > 0);
   return tools || thinking || inputs ? { tools, thinking, inputs } : noLimits;
-}
+});
 
 /** `[]`, `{}` and `null` ask for nothing. */
 function isEmpty({ valueStart, valueEnd }: { readonly valueStart: number; readonly valueEnd: number }): boolean {

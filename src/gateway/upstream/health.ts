@@ -6,6 +6,7 @@
  * has said when to come back nobody is asked before that.
  */
 import type { Clock } from '../../lib/clock.ts';
+import { perObject } from '../../lib/per-object.ts';
 import type { LlmError } from '../../llm/error.ts';
 import type { Named } from '../../routing/measures.ts';
 import type { TargetState } from '../../routing/world.ts';
@@ -237,12 +238,4 @@ function limitOf(error: LlmError): { failuresMax?: number } {
   return error.unreached ? { failuresMax: unreachableMax } : {};
 }
 
-const names = new WeakMap<Named, string>();
-
-function nameOf(target: Named): string {
-  const known = names.get(target);
-  if (known !== undefined) return known;
-  const name = `${keyName(target.credential)} ${target.model.id}`;
-  names.set(target, name);
-  return name;
-}
+const nameOf = perObject(({ credential, model }: Named) => `${keyName(credential)} ${model.id}`);
